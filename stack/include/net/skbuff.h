@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * struct sk_buff: one packet, or one super-segment (TSO, GRO).
+ *
+ * Memory: the linear part (head..end) and each page fragment live in reference-counted
+ * struct skb_data. On the way out payload is only in fragments and the linear part holds only
+ * headers, so that a retransmission is skb_clone_payload(): a new linear part, the same fragments;
+ * a header that is still in a driver's ring is never rewritten. On the way in the card writes into
+ * the linear part; GRO turns linear parts into fragments.
+ *
+ * Reference counts are not atomic: one CPU; counts change with soft interrupts off or inside them.
+ */
+#ifndef NET_SKBUFF_H
+#define NET_SKBUFF_H
+
+#include <assert.h>
+#include <stdint.h>
+#include "list.h"
+#include "port.h"
+#include "rbtree.h"
+
+struct net;
+struct net_device;
+struct sock;
+
+#define MAX_SKB_FRAGS 17
+/* Room in front of a transport header for TCP (60), IP (60 / 40 + extensions) and Ethernet+VLAN. */
+#define MAX_HEADER 192
+/* Alignment offset that puts the IP header of a received frame on a 4-byte boundary. */
+#define NET_IP_ALIGN 2
+#define GSO_MAX_BYTES 65535u
+
+/* A block of payload memory; bytes follow. */
+struct skb_data {
+	struct port *port;
+	uint32_t refcount;
+	uint32_t size_bytes; /* of bytes[] */
+	uint8_t bytes[] __attribute__((aligned(64)));
+};
+
+struct skb_frag {
+	struct skb_data *data;
+	uint32_t offset, len; /* bytes within data->bytes */
+};
+
+enum ip_summed {
+	CHECKSUM_NONE,        /* in: not verified by the card; out: checksum is complete */
+	CHECKSUM_UNNECESSARY, /* in: card verified the transport checksum */
+	CHECKSUM_PARTIAL,     /* out: field holds the pseudo-header sum, not inverted (with the
+				 length; with length 0 when gso_size != 0); the rest from csum_start
+				 to the end is to be added and the inverse stored at csum_start +
+				 csum_offset. Also in: from a virtual peer without a wire */
+};
+
+enum skb_gso_type { SKB_GSO_NONE, SKB_GSO_TCPV4, SKB_GSO_TCPV6, SKB_GSO_UDP };
+
+struct sk_buff {
+	union {
+		struct list_head list; /* in a sk_buff_head or a list of any kind */
+		struct rb_node rbnode; /* in TCP's retransmit or out-of-order tree */
+	};
+	struct net_device *dev;
+	struct sock *sk;
+	void (*destructor)(struct sk_buff *skb); /* gives memory back to sk; may be NULL */
+
+	uint32_t len;      /* all bytes from data on, fragments included */
+	uint32_t data_len; /* bytes in fragments */
+	uint32_t truesize; /* memory it accounts for */
+	uint32_t users;    /* references to this sk_buff */
+
+	struct skb_data *head_data; /* holds the linear part */
+	uint8_t *head, *data, *tail, *end;
+
+	/* Offsets from head; valid once set by the layer. */
+	uint16_t mac_header, network_header, transport_header;
+
+	uint16_t protocol;   /* EtherType, host order */
+	uint8_t ip_summed;   /* enum ip_summed */
+	uint8_t pkt_type;    /* PACKET_HOST, ... (if_ether.h) */
+	uint16_t csum_start; /* offset from head, CHECKSUM_PARTIAL */
+	uint16_t csum_offset;
+	uint16_t gso_size; /* payload bytes a segment; 0: not a super-segment */
+	uint16_t gso_segs;
+	uint8_t gso_type; /* enum skb_gso_type */
+	uint8_t nr_frags;
+	uint8_t cloned : 1;
+	uint32_t hash; /* RSS hash from the card; 0 none */
+
+	uint64_t tstamp_ns;   /* in: arrival; out: earliest departure */
+	uint64_t skb_mstamp_ns; /* TCP: last (re)transmission */
+
+	struct skb_frag frags[MAX_SKB_FRAGS];
+
+	/* Private to the layer that holds the sk_buff. */
+	uint8_t cb[64] __attribute__((aligned(8)));
+};
+
+/* A FIFO of sk_buffs. */
+struct sk_buff_head {
+	struct list_head list;
+	uint32_t qlen;
+};
+
+/* New sk_buff with an empty linear part of size_bytes; users 1. NULL: no memory. */
+struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes);
+
+/* Gives one reference back; the last frees it, its fragments, and calls the destructor first. */
+void kfree_skb(struct sk_buff *skb);
+static inline struct sk_buff *skb_get(struct sk_buff *skb)
+{
+	skb->users++;
+	return skb;
+}
+
+/*
+ * For (re)transmission: a new sk_buff with an empty linear part of MAX_HEADER bytes (data at its
+ * end) that shares skb's fragments, with its length and gso fields. skb must have no linear
+ * payload. sk and destructor are not copied. NULL: no memory.
+ */
+struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb);
+
+struct skb_data *skb_data_alloc(struct port *port, uint32_t size_bytes);
+void skb_data_put(struct skb_data *d);
+static inline struct skb_data *skb_data_get(struct skb_data *d)
+{
+	d->refcount++;
+	return d;
+}
+
+static inline uint32_t skb_headlen(const struct sk_buff *skb)
+{
+	return skb->len - skb->data_len;
+}
+static inline uint32_t skb_headroom(const struct sk_buff *skb)
+{
+	return (uint32_t)(skb->data - skb->head);
+}
+static inline uint32_t skb_tailroom(const struct sk_buff *skb)
+{
+	return skb->data_len ? 0 : (uint32_t)(skb->end - skb->tail);
+}
+
+/* Only on an empty sk_buff. */
+static inline void skb_reserve(struct sk_buff *skb, uint32_t len)
+{
+	assert(skb->len == 0 && len <= (uint32_t)(skb->end - skb->tail));
+	skb->data += len;
+	skb->tail += len;
+}
+
+/* Appends len bytes to the linear part; returns where they start. */
+static inline void *skb_put(struct sk_buff *skb, uint32_t len)
+{
+	uint8_t *p = skb->tail;
+
+	assert(skb->data_len == 0 && len <= (uint32_t)(skb->end - skb->tail));
+	skb->tail += len;
+	skb->len += len;
+	return p;
+}
+
+/* Prepends len bytes. */
+static inline void *skb_push(struct sk_buff *skb, uint32_t len)
+{
+	assert(len <= skb_headroom(skb));
+	skb->data -= len;
+	skb->len += len;
+	return skb->data;
+}
+
+/* Drops len bytes of the linear part at the front. */
+static inline void *skb_pull(struct sk_buff *skb, uint32_t len)
+{
+	assert(len <= skb_headlen(skb));
+	skb->data += len;
+	skb->len -= len;
+	return skb->data;
+}
+
+/* Makes the first len bytes linear. false: shorter than len, or no memory. */
+bool pskb_may_pull(struct sk_buff *skb, uint32_t len);
+/* Cuts to len bytes. 0 or -ENOMEM. */
+int pskb_trim(struct sk_buff *skb, uint32_t len);
+/* Drops len bytes at the front, across fragments (0 <= len <= skb->len). */
+void skb_drop_front(struct sk_buff *skb, uint32_t len);
+/* Copies len bytes at offset (from data) out. 0 or -EFAULT when out of range. */
+int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t len);
+/* Adds a fragment; takes over the caller's reference. The fragment is merged with the last one
+ * where it continues it. false: no room (the reference stays with the caller). */
+bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len);
+/* Moves the bytes of skb from `len` on into `rest` (empty), sharing payload. 0 or -ENOMEM. */
+int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len);
+/* Internet checksum (RFC 1071), not inverted, of len bytes at offset, added to sum. */
+uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum);
+/* Completes CHECKSUM_PARTIAL in software. 0 or a negative errno. */
+int skb_checksum_help(struct sk_buff *skb);
+
+/*
+ * Software GSO (RFC 9293 segments; headers edited as the 82574's TSO does). Gives a list of
+ * wire-size sk_buffs on `out` (payload shared, not copied) and consumes skb. 0, or a negative
+ * errno with skb freed and `out` empty.
+ */
+int skb_gso_segment(struct net *net, struct sk_buff *skb, bool hw_csum, struct sk_buff_head *out);
+
+void skb_queue_head_init(struct sk_buff_head *q);
+void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb);
+void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb);
+struct sk_buff *skb_dequeue(struct sk_buff_head *q);
+struct sk_buff *skb_peek(const struct sk_buff_head *q);
+struct sk_buff *skb_peek_tail(const struct sk_buff_head *q);
+void skb_unlink(struct sk_buff_head *q, struct sk_buff *skb);
+void skb_queue_purge(struct sk_buff_head *q);
+#define skb_queue_walk(q, skb) list_for_each_entry(skb, &(q)->list, list)
+
+#endif

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# Ringside. `make help` lists what there is. Each folder brings its own rules.mk; everything that is
+# built lands under build/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+
+BUILD := build
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')
+
+CC := gcc
+CXX := g++
+WARN := -Wall -Wextra
+CFLAGS_COMMON := -std=gnu11 -O2 -g $(WARN) -MMD -MP
+HOST_CFLAGS := $(CFLAGS_COMMON) -Istack/include -Idriver/include -Ihw/include -I$(BUILD)/gen
+HOST_CXXFLAGS := -std=gnu++17 -O3 -g $(WARN) -MMD -MP -Ihw/include -I$(BUILD)/gen
+
+# Test programs: each rules.mk adds "name:program" to one of these. A program prints Check's summary
+# or a last line "N passed, N failed".
+TESTS :=
+
+include rtl/rules.mk
+include hw/rules.mk
+include driver/rules.mk
+include stack/rules.mk
+include guest/rules.mk
+include qemu-patches/rules.mk
+include tests/rules.mk
+include tools/rules.mk
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-zA-Z0-9_-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | awk -F'\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: clean
+clean: ## remove everything that was built
+	$(Q)rm -rf $(BUILD)

@@ -30,6 +30,8 @@ void net_irq_exit(struct net *net);
 /* Runs pending soft interrupts and due timers now; returns the time of the next timer, ns
  * (UINT64_MAX: none), or 0 when more work is pending. Not while bh is disabled. */
 uint64_t net_softirq(struct net *net);
+/* When the next timer wants to run, ns; UINT64_MAX: none. For ports that program a clock. */
+uint64_t net_next_timer(struct net *net);
 
 /* Addresses in host byte order, e.g. 0x0a000002 for 10.0.0.2. 0 or a negative errno. */
 int net_ipv4_configure(struct net_device *dev, uint32_t addr, unsigned int prefix_len,

@@ -5,10 +5,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "if_ether.h"
 #include "list.h"
 #include "skbuff.h"
+#include "timer.h"
 
-#define ETH_ALEN 6
 #define IFNAMSIZ 16
 
 enum netdev_features {
@@ -34,6 +35,8 @@ struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	int weight; /* 64 */
 	bool scheduled, disabled;
+	bool missed; /* scheduled again while it was */
+	struct napi_struct *incoming_next;
 	struct sk_buff_head gro_list; /* flows being merged, at most 8 */
 	uint64_t polls, completes;
 };
@@ -85,7 +88,9 @@ struct net_device {
 	struct list_head node; /* in net->devices */
 	struct sk_buff_head qdisc; /* waits while the queue is stopped, at most tx_queue_len */
 	uint32_t tx_queue_len;     /* packets, default 1000 */
-	struct net_device_stats stats;
+	bool tx_flush;		   /* the qdisc is to be sent at the next soft interrupt */
+	struct timer_list watchdog;
+	struct net_device_stats stats; /* packets and bytes: counted by the stack */
 	void *ip_ptr; /* struct in_device: IPv4 address, mask, gateway */
 };
 
@@ -102,6 +107,13 @@ int dev_set_features(struct net_device *dev, uint32_t features);
  * software where dev lacks the feature. Soft interrupts off. 0 or -ENOBUFS.
  */
 int dev_queue_xmit(struct sk_buff *skb);
+
+/*
+ * Between begin and end (nested; soft interrupts off) packets given to dev_queue_xmit() wait so
+ * that all but the last are sent with `more`: one doorbell a batch. NAPI polls are such a batch.
+ */
+void net_xmit_batch_begin(struct net *net);
+void net_xmit_batch_end(struct net *net);
 
 /* Driver to stack; hard interrupt allowed: */
 void napi_schedule(struct napi_struct *napi);

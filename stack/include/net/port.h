@@ -46,7 +46,8 @@ struct port_ops {
 	void (*task_sleep)(struct port *p, uint64_t timeout_ns);
 	void (*task_wake)(struct port *p, struct task *t);
 
-	/* Lets due interrupts in (host rung: injects them and charges virtual time for the call). */
+	/* Called once a packet and in long loops: lets due interrupts in (host rung: injects them
+	 * and charges virtual time for a packet). May be NULL. */
 	void (*poll_point)(struct port *p);
 
 	/* Charges the cost of copying len bytes (host rung's virtual time); may be NULL. */
@@ -59,13 +60,28 @@ struct port_ops {
 	void (*panic)(struct port *p, const char *line) __attribute__((noreturn));
 };
 
+struct net;
+
 struct port {
 	const struct port_ops *ops;
+	struct net *net; /* the stack on it; set by net_create() */
 };
 
 static inline uint64_t port_time_ns(struct port *p)
 {
 	return p->ops->time_ns(p);
+}
+
+static inline void port_poll_point(struct port *p)
+{
+	if (p->ops->poll_point)
+		p->ops->poll_point(p);
+}
+
+static inline void port_charge_copy(struct port *p, size_t len)
+{
+	if (p->ops->charge_copy)
+		p->ops->charge_copy(p, len);
 }
 
 static inline void *port_alloc(struct port *p, size_t size_bytes)

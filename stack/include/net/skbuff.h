@@ -104,6 +104,14 @@ struct sk_buff_head {
 /* New sk_buff with an empty linear part of size_bytes; users 1. NULL: no memory. */
 struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes);
 
+/* Makes a received sk_buff of memory that holds len bytes at offset; takes over data's reference.
+ * NULL: no memory, the reference stays with the caller. */
+struct sk_buff *build_skb(struct net *net, struct skb_data *data, uint32_t offset, uint32_t len);
+
+/* The same as kfree_skb(), but not a drop. */
+void consume_skb(struct sk_buff *skb);
+/* Calls the destructor now and forgets the owner. */
+void skb_orphan(struct sk_buff *skb);
 /* Gives one reference back; the last frees it, its fragments, and calls the destructor first. */
 void kfree_skb(struct sk_buff *skb);
 static inline struct sk_buff *skb_get(struct sk_buff *skb)
@@ -138,6 +146,31 @@ static inline uint32_t skb_headroom(const struct sk_buff *skb)
 static inline uint32_t skb_tailroom(const struct sk_buff *skb)
 {
 	return skb->data_len ? 0 : (uint32_t)(skb->end - skb->tail);
+}
+
+static inline void skb_reset_mac_header(struct sk_buff *skb)
+{
+	skb->mac_header = (uint16_t)(skb->data - skb->head);
+}
+static inline void skb_reset_network_header(struct sk_buff *skb)
+{
+	skb->network_header = (uint16_t)(skb->data - skb->head);
+}
+static inline void skb_reset_transport_header(struct sk_buff *skb)
+{
+	skb->transport_header = (uint16_t)(skb->data - skb->head);
+}
+static inline uint8_t *skb_mac_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->mac_header;
+}
+static inline uint8_t *skb_network_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->network_header;
+}
+static inline uint8_t *skb_transport_header(const struct sk_buff *skb)
+{
+	return skb->head + skb->transport_header;
 }
 
 /* Only on an empty sk_buff. */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Internet checksum (RFC 1071). Sums are 32-bit one's-complement sums of 16-bit words as they
+ * lie in memory, so that a folded sum is stored without a byte swap (RFC 1071 section 2(B)).
+ */
+#ifndef NET_CHECKSUM_H
+#define NET_CHECKSUM_H
+
+#include <stdint.h>
+#include "byteorder.h"
+
+/* Adds len bytes to sum; a start at an odd address is fine, an odd length pads with zero. */
+uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum);
+
+static inline uint32_t csum_add(uint32_t a, uint32_t b)
+{
+	uint32_t sum = a + b;
+
+	return sum + (sum < a);
+}
+
+/* Adds the sum of a block that lies at byte offset `offset` of what `sum` covers. */
+static inline uint32_t csum_block_add(uint32_t sum, uint32_t block, uint32_t offset)
+{
+	if (offset & 1)
+		block = (block << 8) | (block >> 24);
+	return csum_add(sum, block);
+}
+
+/* Sixteen bits, not inverted. */
+static inline uint16_t csum_fold_plain(uint32_t sum)
+{
+	sum = (sum & 0xffff) + (sum >> 16);
+	sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+/* Sixteen bits, inverted: what goes into a header. */
+static inline uint16_t csum_fold(uint32_t sum)
+{
+	return (uint16_t)~csum_fold_plain(sum);
+}
+
+/* Sum of the IPv4 pseudo header of TCP and UDP, added to sum; len in bytes, host order. */
+static inline uint32_t csum_tcpudp_nofold(__be32 saddr, __be32 daddr, uint32_t len,
+					  uint8_t protocol, uint32_t sum)
+{
+	uint64_t s = (uint64_t)sum + saddr + daddr + htonl(protocol) + htonl(len);
+
+	s = (s & 0xffffffff) + (s >> 32);
+	return csum_add((uint32_t)s, (uint32_t)(s >> 32));
+}
+
+/* The checksum field: inverted sum of pseudo header and `sum`. */
+static inline uint16_t csum_tcpudp_magic(__be32 saddr, __be32 daddr, uint32_t len,
+					 uint8_t protocol, uint32_t sum)
+{
+	return csum_fold(csum_tcpudp_nofold(saddr, daddr, len, protocol, sum));
+}
+
+/* What CHECKSUM_PARTIAL wants in the field: the pseudo header's sum, not inverted. */
+static inline uint16_t csum_tcpudp_pseudo(__be32 saddr, __be32 daddr, uint32_t len,
+					  uint8_t protocol)
+{
+	return csum_fold_plain(csum_tcpudp_nofold(saddr, daddr, len, protocol, 0));
+}
+
+/* A header checksum for `ihl` words of IPv4 header. */
+static inline uint16_t ip_fast_csum(const void *iph, unsigned int ihl)
+{
+	return csum_fold(csum_partial(iph, ihl * 4, 0));
+}
+
+/* RFC 1624: the field `check` after one 16-bit word of what it covers changed. */
+static inline uint16_t csum_replace2(uint16_t check, uint16_t from, uint16_t to)
+{
+	return csum_fold((uint32_t)(uint16_t)~check + (uint16_t)~from + to);
+}
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counters. One list gives the enumerators (MIB_TcpOutSegs) and the names that net_mib_for_each()
+ * tells ("TcpOutSegs", as nstat prints them). RFC 4293 (Ip, Icmp), RFC 4113 (Udp), RFC 4022 (Tcp);
+ * TcpExt and Softnet as Linux's.
+ */
+#ifndef NET_MIB_H
+#define NET_MIB_H
+
+/* clang-format off */
+#define NET_MIB_IP(X) \
+	X(IpInReceives) X(IpInHdrErrors) X(IpInAddrErrors) X(IpInUnknownProtos) X(IpInDiscards) \
+	X(IpInDelivers) X(IpOutRequests) X(IpOutDiscards) X(IpOutNoRoutes) \
+	X(IpReasmTimeout) X(IpReasmReqds) X(IpReasmOKs) X(IpReasmFails) X(IpExtReasmOverlaps) \
+	X(IpFragOKs) X(IpFragFails) X(IpFragCreates) X(IpExtInCsumErrors)
+
+#define NET_MIB_ICMP(X) \
+	X(IcmpInMsgs) X(IcmpInErrors) X(IcmpInCsumErrors) X(IcmpInDestUnreachs) \
+	X(IcmpInTimeExcds) X(IcmpInParmProbs) X(IcmpInRedirects) X(IcmpInEchos) X(IcmpInEchoReps) \
+	X(IcmpOutMsgs) X(IcmpOutErrors) X(IcmpOutRateLimitGlobal) X(IcmpOutDestUnreachs) \
+	X(IcmpOutTimeExcds) X(IcmpOutParmProbs) X(IcmpOutEchoReps)
+
+#define NET_MIB_UDP(X) \
+	X(UdpInDatagrams) X(UdpNoPorts) X(UdpInErrors) X(UdpOutDatagrams) X(UdpRcvbufErrors) \
+	X(UdpSndbufErrors) X(UdpInCsumErrors)
+
+#define NET_MIB_SOFTNET(X) \
+	X(SoftnetProcessed) X(SoftnetTimeSqueezed) X(SoftnetDropped) X(SoftnetRounds) \
+	X(GroMergedPackets) X(GroSuperSegments) X(GsoSuperSegments) X(GsoSegments) \
+	X(ArpInRequests) X(ArpInReplies) X(ArpOutRequests) X(ArpOutReplies) X(ArpFailures) \
+	X(ArpTableFull)
+
+/* TCP's own, appended to by stack/tcp. */
+#define NET_MIB_TCP(X) \
+	X(TcpActiveOpens) X(TcpPassiveOpens) X(TcpAttemptFails) X(TcpEstabResets) X(TcpInSegs) \
+	X(TcpOutSegs) X(TcpRetransSegs) X(TcpInErrs) X(TcpOutRsts) X(TcpInCsumErrors)
+/* clang-format on */
+
+#define NET_MIB_ALL(X) \
+	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X)
+
+enum net_mib {
+#define NET_MIB_ENUM(name) MIB_##name,
+	NET_MIB_ALL(NET_MIB_ENUM)
+#undef NET_MIB_ENUM
+	MIB_COUNT
+};
+
+/* Users include net_namespace.h, which has struct net. */
+#define NET_ADD(net_, name, n) ((net_)->mib[MIB_##name] += (n))
+#define NET_INC(net_, name)    NET_ADD(net_, name, 1)
+
+#endif

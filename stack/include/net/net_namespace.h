@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* struct net from the inside: for the stack's own files only. */
+#ifndef NET_NET_NAMESPACE_H
+#define NET_NET_NAMESPACE_H
+
+#include <stdint.h>
+#include "drop_reason.h"
+#include "mib.h"
+#include "net.h"
+#include "netdevice.h"
+#include "siphash.h"
+#include "sysctl.h"
+#include "timer_wheel.h"
+
+struct netns_ipv4; /* stack/ipv4/ipv4.h */
+struct netns_tcp;  /* stack/tcp */
+
+/* Freed objects of one size, kept for reuse. */
+struct mem_cache {
+	void *free;
+	uint32_t count, limit;
+	uint32_t size_bytes; /* as asked of the port */
+};
+
+enum skb_data_class { SKB_DATA_HEADERS, SKB_DATA_RX, SKB_DATA_BLOCK, SKB_DATA_CLASSES };
+
+/* What soft interrupts have to do. */
+struct softnet {
+	uint32_t bh_disabled; /* depth */
+	bool running;         /* in a soft interrupt */
+	bool pending;         /* something to do; set by hard interrupts too */
+	struct napi_struct *napi_incoming; /* pushed by hard interrupts, newest first */
+	struct list_head poll_list;
+	uint32_t xmit_batch; /* depth of net_xmit_batch_begin() */
+};
+
+struct net {
+	struct port *port;
+	struct sysctl sysctl;
+	struct softnet softnet;
+	struct timer_wheel timers;
+	struct list_head devices;
+	struct net_device *loopback;
+	struct siphash_key hash_key;  /* random; of hash tables */
+	uint32_t route_generation;    /* never 0 */
+	uint32_t files_open;          /* stack/socket: of all descriptor tables */
+	struct netns_ipv4 *ipv4;
+	struct netns_tcp *tcp;
+	struct mem_cache skb_cache, data_cache[SKB_DATA_CLASSES];
+	uint64_t skbs_alive, blocks_alive;
+	uint64_t mib[MIB_COUNT];
+	uint64_t drops[SKB_DROP_COUNT];
+};
+
+static inline struct net *dev_net(const struct net_device *dev)
+{
+	return dev->net;
+}
+
+/* Every sk_buff has a linear part, and that its network. */
+static inline struct net *skb_net(const struct sk_buff *skb)
+{
+	return skb->head_data->port->net;
+}
+
+#endif

@@ -29,7 +29,13 @@
 
 /* TCP's own, appended to by stack/tcp. */
 #define NET_DROP_TCP(X) \
-	X(TcpCsum) X(TcpInvalid) X(SocketBacklog)
+	X(TcpCsum) X(TcpInvalid) X(SocketBacklog) \
+	X(TcpNoSocket)       /* no connection and no listener: answered with RST */ \
+	X(TcpFlags)          /* flags make no sense in this state */ \
+	X(TcpOldData)        /* wholly received before */ \
+	X(TcpOverWindow) X(TcpZeroWindow) X(TcpInvalidSequence) X(TcpPaws) X(TcpReset) \
+	X(TcpInvalidSyn) X(TcpInvalidAck) X(TcpOldAck) X(TcpClosed) X(TcpOfoDrop) \
+	X(TcpRcvBuf) X(TcpListenOverflow) X(TcpTimeWait)
 /* clang-format on */
 
 #define NET_DROP_ALL(X) NET_DROP_CORE(X) NET_DROP_IP(X) NET_DROP_UDP(X) NET_DROP_TCP(X)

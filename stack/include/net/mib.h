@@ -30,14 +30,44 @@
 	X(ArpInRequests) X(ArpInReplies) X(ArpOutRequests) X(ArpOutReplies) X(ArpFailures) \
 	X(ArpTableFull)
 
-/* TCP's own, appended to by stack/tcp. */
+/* RFC 4022. */
 #define NET_MIB_TCP(X) \
 	X(TcpActiveOpens) X(TcpPassiveOpens) X(TcpAttemptFails) X(TcpEstabResets) X(TcpInSegs) \
 	X(TcpOutSegs) X(TcpRetransSegs) X(TcpInErrs) X(TcpOutRsts) X(TcpInCsumErrors)
+
+/* As Linux's. */
+#define NET_MIB_TCPEXT(X) \
+	X(TcpExtEmbryonicRsts) X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
+	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \
+	X(TcpExtDelayedACKLocked) X(TcpExtDelayedACKLost) X(TcpExtListenOverflows) \
+	X(TcpExtListenDrops) X(TcpExtTCPHPHits) X(TcpExtTCPPureAcks) X(TcpExtTCPHPAcks) \
+	X(TcpExtTCPSlowPath) X(TcpExtTCPRenoRecovery) X(TcpExtTCPSackRecovery) \
+	X(TcpExtTCPSACKReneging) X(TcpExtTCPSACKReorder) X(TcpExtTCPRenoReorder) \
+	X(TcpExtTCPTSReorder) X(TcpExtTCPFullUndo) X(TcpExtTCPPartialUndo) \
+	X(TcpExtTCPDSACKUndo) X(TcpExtTCPLossUndo) X(TcpExtTCPLostRetransmit) \
+	X(TcpExtTCPRenoFailures) X(TcpExtTCPSackFailures) X(TcpExtTCPLossFailures) \
+	X(TcpExtTCPFastRetrans) X(TcpExtTCPSlowStartRetrans) X(TcpExtTCPTimeouts) \
+	X(TcpExtTCPLossProbes) X(TcpExtTCPLossProbeRecovery) X(TcpExtTCPRenoRecoveryFail) \
+	X(TcpExtTCPSackRecoveryFail) X(TcpExtTCPDSACKOldSent) X(TcpExtTCPDSACKOfoSent) \
+	X(TcpExtTCPDSACKRecv) X(TcpExtTCPDSACKOfoRecv) X(TcpExtTCPAbortOnData) \
+	X(TcpExtTCPAbortOnClose) X(TcpExtTCPAbortOnMemory) X(TcpExtTCPAbortOnTimeout) \
+	X(TcpExtTCPAbortOnLinger) X(TcpExtTCPAbortFailed) X(TcpExtTCPSpuriousRtxHostQueues) \
+	X(TcpExtTCPBacklogDrop) X(TcpExtTCPDeferAcceptDrop) X(TcpExtTCPTimeWaitOverflow) \
+	X(TcpExtTCPReqQFullDrop) X(TcpExtTCPRetransFail) X(TcpExtTCPRcvCoalesce) \
+	X(TcpExtTCPOFOQueue) X(TcpExtTCPOFODrop) X(TcpExtTCPOFOMerge) X(TcpExtTCPChallengeACK) \
+	X(TcpExtTCPSYNChallenge) X(TcpExtTCPSpuriousRTOs) X(TcpExtTCPFromZeroWindowAdv) \
+	X(TcpExtTCPToZeroWindowAdv) X(TcpExtTCPWantZeroWindowAdv) X(TcpExtTCPSynRetrans) \
+	X(TcpExtTCPOrigDataSent) X(TcpExtTCPHystartTrainDetect) X(TcpExtTCPHystartTrainCwnd) \
+	X(TcpExtTCPHystartDelayDetect) X(TcpExtTCPHystartDelayCwnd) \
+	X(TcpExtTCPACKSkippedSynRecv) X(TcpExtTCPACKSkippedPAWS) X(TcpExtTCPACKSkippedSeq) \
+	X(TcpExtTCPACKSkippedFinWait2) X(TcpExtTCPACKSkippedTimeWait) \
+	X(TcpExtTCPACKSkippedChallenge) X(TcpExtTCPWinProbe) X(TcpExtTCPKeepAlive) \
+	X(TcpExtTCPRcvQDrop) X(TcpExtTCPZeroWindowDrop) X(TcpExtTCPAutoCorking)
 /* clang-format on */
 
 #define NET_MIB_ALL(X) \
-	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X)
+	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X) \
+	NET_MIB_TCPEXT(X)
 
 enum net_mib {
 #define NET_MIB_ENUM(name) MIB_##name,

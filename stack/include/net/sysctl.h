@@ -42,7 +42,6 @@ struct sysctl {
 	bool tcp_moderate_rcvbuf;
 	bool tcp_rfc1337;
 	bool tcp_slow_start_after_idle;
-	bool tcp_no_metrics_save;
 	char tcp_congestion_control[16]; /* "cubic" */
 };
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a connection-oriented IPv4 socket adds to struct inet_sock: port ownership, the listener's
+ * queues, the timers, and the three kinds of object that share the established hash.
+ *
+ * The SYN queue is a count, not a list: a request sock (TCP_NEW_SYN_RECV) lives in ehash, and its
+ * listener counts it in icsk_qlen and icsk_young until the handshake ends. Then it moves to the
+ * listener's accept queue, a FIFO counted by sk_ack_backlog.
+ */
+#ifndef NET_INET_CONNECTION_SOCK_H
+#define NET_INET_CONNECTION_SOCK_H
+
+#include "inet.h"
+
+struct tcp_congestion_ops;
+struct netns_tcp;
+
+/* A local port in use. */
+struct inet_bind_bucket {
+	struct list_head node;
+	uint16_t port;
+	bool fastreuse;    /* every owner has SO_REUSEADDR and none listens */
+	bool explicit_use; /* bind() put somebody here: connect() does not choose this port */
+	uint32_t tw_count; /* TIME_WAIT sockets on it */
+	struct list_head owners; /* icsk_bind_node */
+};
+
+/* icsk_pending: what icsk_retransmit_timer is armed for */
+enum icsk_time { ICSK_TIME_NONE, ICSK_TIME_RETRANS, ICSK_TIME_PROBE0, ICSK_TIME_LOSS_PROBE,
+		 ICSK_TIME_REO_TIMEOUT };
+
+/* icsk_ack.pending */
+#define ICSK_ACK_SCHED 1 /* an ACK is owed */
+#define ICSK_ACK_TIMER 2 /* the timer is armed */
+#define ICSK_ACK_PUSHED 4 /* the segment had PSH */
+#define ICSK_ACK_NOW   8 /* send at the next occasion */
+
+#define ICSK_CA_PRIV_BYTES 104
+
+struct inet_connection_sock {
+	struct inet_sock inet; /* first */
+
+	struct inet_bind_bucket *icsk_bind_hash;
+	struct list_head icsk_bind_node;
+
+	struct timer_list icsk_retransmit_timer;
+	struct timer_list icsk_delack_timer;
+	struct timer_list icsk_keepalive_timer; /* also FIN_WAIT2 */
+	uint32_t icsk_rto_us;
+	uint32_t icsk_delack_max_us;
+	uint32_t icsk_pmtu; /* path MTU that mss_cache was computed for */
+	uint32_t icsk_user_timeout_ms;
+	uint8_t icsk_ca_state; /* enum tcp_ca_state */
+	uint8_t icsk_retransmits;
+	uint8_t icsk_pending; /* enum icsk_time */
+	uint8_t icsk_backoff;
+	uint8_t icsk_syn_retries;
+	uint8_t icsk_probes_out;
+	uint64_t icsk_timeout_ns;
+	uint64_t icsk_probes_tstamp_ns;
+
+	struct {
+		uint8_t pending;
+		uint8_t quick;    /* ACKs to send at once */
+		uint8_t pingpong; /* interactive: delay ACKs for piggy-backing */
+		uint8_t retry;
+		uint32_t ato_us;
+		uint64_t timeout_ns;
+		uint64_t lrcvtime_ns; /* last data */
+		uint16_t rcv_mss;
+	} icsk_ack;
+
+	/* Listener */
+	struct list_head icsk_accept_queue; /* struct request_sock */
+	uint32_t icsk_qlen, icsk_young;
+	uint32_t icsk_defer_accept_s;
+
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	uint64_t icsk_ca_priv[ICSK_CA_PRIV_BYTES / 8];
+};
+
+static inline struct inet_connection_sock *inet_csk(const struct sock *sk)
+{
+	return (struct inet_connection_sock *)sk;
+}
+
+/* A connection that has seen a SYN. */
+struct request_sock {
+	struct sock_common common; /* first; state TCP_NEW_SYN_RECV */
+	struct list_head accept_node;
+	struct sock *rsk_listener; /* holds a reference */
+	struct sock *sk;           /* the child, once there is one */
+	struct timer_list rsk_timer;
+	uint32_t timeout_us; /* of the SYN-ACK timer */
+	uint32_t rcv_isn, snt_isn, rcv_nxt;
+	uint32_t ts_recent, ts_off;
+	uint32_t rsk_rcv_wnd;
+	uint64_t snt_synack_ns; /* first SYN-ACK: RTT sample */
+	uint64_t last_oow_ack_time_ns;
+	uint16_t mss; /* the peer's, 0: none given */
+	uint8_t num_retrans, num_timeout;
+	uint8_t snd_wscale, rcv_wscale;
+	bool wscale_ok, tstamp_ok, sack_ok;
+	bool acked; /* the final ACK came while the accept queue was full */
+};
+
+/* A closed connection that waits for stray segments to die out (RFC 9293, 3.6.1). */
+struct inet_timewait_sock {
+	struct sock_common common; /* first; state TCP_TIME_WAIT */
+	struct timer_list timer;
+	struct inet_bind_bucket *bind_hash;
+	uint8_t tw_substate; /* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
+	uint8_t tw_rcv_wscale;
+	uint8_t tw_tos;
+	uint32_t tw_rcv_nxt, tw_snd_nxt, tw_rcv_wnd;
+	uint32_t tw_ts_recent, tw_ts_offset;
+	uint64_t tw_ts_recent_stamp_ns; /* 0: the peer sent no time stamps */
+	uint64_t tw_last_oow_ack_time_ns;
+	struct list_head all_node; /* in netns_tcp.tw_list */
+};
+
+static inline struct request_sock *inet_reqsk(const struct sock_common *c)
+{
+	return (struct request_sock *)c;
+}
+
+static inline struct inet_timewait_sock *inet_twsk(const struct sock_common *c)
+{
+	return (struct inet_timewait_sock *)c;
+}
+
+/* Hash tables of one struct net; soft interrupts off. */
+struct inet_hashinfo {
+	struct list_head *ehash; /* established, TIME_WAIT and requests */
+	struct list_head *lhash; /* listeners, by port */
+	struct list_head *bhash; /* ports in use */
+	uint64_t secret[2]; /* of the folded-multiply hash */
+	uint16_t *table_perturb; /* RFC 6056, algorithm 4 */
+};
+
+/* ---- inet_hashtables.c ---- */
+int inet_hashinfo_init(struct net *net, struct inet_hashinfo *h);
+void inet_hashinfo_free(struct net *net, struct inet_hashinfo *h);
+/* Segment's view: from saddr:sport to daddr:dport (host-order ports). */
+struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
+				      __be32 daddr, uint16_t dport);
+struct sock *inet_lookup_listener(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
+				  __be32 daddr, uint16_t dport);
+void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c);
+void inet_hash_listener(struct sock *sk);
+void inet_unhash(struct sock_common *c);
+#define inet_ehash_for_each_bucket(h, i) for (uint32_t i = 0; i < INET_EHASH_SIZE; i++)
+#define INET_EHASH_SIZE 2048u
+#define INET_LHASH_SIZE 64u
+#define INET_BHASH_SIZE 512u
+
+/* ---- inet_bind.c ---- */
+/* port 0: chooses. 0, -EADDRINUSE or -ENOMEM. */
+int inet_csk_get_port(struct sock *sk, uint16_t port);
+/* The child of a listener shares its port. */
+void inet_inherit_port(struct sock *parent, struct sock *child);
+void inet_put_port(struct sock *sk);
+void inet_bind_bucket_put(struct net *net, struct inet_bind_bucket *tb);
+/* Chooses the source port of a connect(), enters sk into ehash. 0, -EADDRNOTAVAIL, -ENOMEM. */
+int inet_hash_connect(struct sock *sk);
+
+/* ---- inet_connection_sock.c ---- */
+void inet_csk_init_timers(struct sock *sk, void (*retransmit)(struct timer_list *),
+			  void (*delack)(struct timer_list *),
+			  void (*keepalive)(struct timer_list *));
+void inet_csk_clear_xmit_timers(struct sock *sk);
+/* A pending timer holds a reference to its sock. */
+void sk_reset_timer(struct sock *sk, struct timer_list *t, uint64_t expires_ns);
+void sk_stop_timer(struct sock *sk, struct timer_list *t);
+struct sock *inet_csk_accept(struct sock *sk, int file_flags, int *err);
+static inline bool sk_acceptq_is_full(const struct sock *sk)
+{
+	return sk->sk_ack_backlog > sk->sk_max_ack_backlog;
+}
+void inet_csk_reqsk_queue_add(struct sock *listener, struct request_sock *req, struct sock *child);
+struct request_sock *reqsk_alloc(struct sock *listener);
+/* Takes it out of ehash and off the SYN queue's count, stops the timer; the caller's now. */
+void reqsk_unhash(struct request_sock *req);
+void reqsk_free(struct request_sock *req);
+void inet_csk_listen_stop(struct sock *sk);
+
+#endif

@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TCP (RFC 9293): wire format, struct tcp_sock, and what the files of stack/tcp offer each other.
+ * Names are Linux's where it has the same thing. Sequence numbers are host order.
+ */
+#ifndef NET_TCP_H
+#define NET_TCP_H
+
+#include <assert.h>
+#include <string.h>
+#include "checksum.h"
+#include "inet_connection_sock.h"
+#include "ip.h"
+#include "mib.h"
+#include "net_namespace.h"
+#include "sysctl.h"
+
+/* ---- wire format (RFC 9293, 3.1) ---- */
+struct tcphdr {
+	__be16 source, dest;
+	__be32 seq, ack_seq;
+	uint8_t res1 : 4, doff : 4; /* doff: header length in words */
+	uint8_t flags;              /* TCPHDR_* */
+	__be16 window, check, urg_ptr;
+} __attribute__((packed));
+
+#define TCPHDR_FIN 0x01
+#define TCPHDR_SYN 0x02
+#define TCPHDR_RST 0x04
+#define TCPHDR_PSH 0x08
+#define TCPHDR_ACK 0x10
+#define TCPHDR_URG 0x20
+#define TCPHDR_ECE 0x40
+#define TCPHDR_CWR 0x80
+
+#define TCPOPT_EOL       0
+#define TCPOPT_NOP       1
+#define TCPOPT_MSS       2
+#define TCPOPT_WINDOW    3
+#define TCPOPT_SACK_PERM 4
+#define TCPOPT_SACK      5
+#define TCPOPT_TIMESTAMP 8
+
+#define TCPOLEN_MSS               4
+#define TCPOLEN_WINDOW            3
+#define TCPOLEN_SACK_PERM         2
+#define TCPOLEN_TIMESTAMP         10
+#define TCPOLEN_TSTAMP_ALIGNED    12
+#define TCPOLEN_SACK_BASE         2
+#define TCPOLEN_SACK_BASE_ALIGNED 4
+#define TCPOLEN_SACK_PERBLOCK     8
+#define TCP_NUM_SACKS             4
+
+/* ---- constants ---- */
+#define NSEC_PER_USEC 1000u
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_SEC  1000000000ull
+
+#define TCP_MSS_DEFAULT     536u /* RFC 9293, 3.7.1 */
+#define TCP_MIN_SND_MSS     48u
+#define TCP_BASE_HEADER     20u
+#define IPV4_HEADER_BYTES   20u
+#define MAX_TCP_WINDOW      32767u
+#define TCP_MAX_WSCALE      14u
+#define TCP_INIT_CWND       10u /* RFC 6928 */
+#define TCP_RTO_MIN_US      200000u
+#define TCP_RTO_MAX_US      120000000u
+#define TCP_TIMEOUT_INIT_US 1000000u /* RFC 6298, 2.1 */
+#define TCP_DELACK_MIN_US   40000u
+#define TCP_DELACK_MAX_US   200000u
+#define TCP_ATO_MIN_US      40000u
+#define TCP_RESOURCE_PROBE_INTERVAL_US 500000u
+#define TCP_MAX_QUICKACKS   16u
+#define TCP_TIMEWAIT_NS     (60ull * NSEC_PER_SEC)
+#define TCP_PAWS_24DAYS_NS  (24ull * 24 * 3600 * NSEC_PER_SEC)
+#define TCP_PAWS_WINDOW     1 /* ms of tolerated replay */
+#define TCP_INFINITE_SSTHRESH 0x7fffffffu
+#define TCP_MAX_CWND        0x00ffffffu
+#define TCP_FASTRETRANS_THRESH 3u
+#define TCP_MAX_REORDERING  300u
+#define TCP_MIN_RCVBUF      4096u
+#define TCP_MIN_SNDBUF      4096u
+/* Payload block that sendmsg copies into. */
+#define TCP_PAGE_FRAG_BYTES 32768u
+/* Most payload of a super-segment: IP total length is 16 bits; room for headers and options. */
+#define TCP_GSO_MAX_PAYLOAD (GSO_MAX_BYTES - 120u)
+
+static inline bool before(uint32_t a, uint32_t b)
+{
+	return (int32_t)(a - b) < 0;
+}
+#define after(a, b) before((b), (a))
+
+/* a <= x <= b on the circle */
+static inline bool between(uint32_t x, uint32_t a, uint32_t b)
+{
+	return b - a >= x - a;
+}
+
+static inline uint32_t min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+static inline uint32_t max_u32(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
+/* ---- per sk_buff ---- */
+struct tcp_skb_cb {
+	uint32_t seq, end_seq; /* end_seq counts SYN and FIN */
+	uint32_t ack_seq;      /* in: of the segment */
+	uint16_t pcount;       /* out: wire segments it makes */
+	uint8_t tcp_flags;
+	uint8_t sacked; /* TCPCB_* */
+	struct list_head tsorted; /* out: in tsorted_sent_queue, by time of last sending */
+	bool eor;       /* out: nothing may be appended (MSG_EOR, FIN) */
+};
+_Static_assert(sizeof(struct tcp_skb_cb) <= sizeof(((struct sk_buff *)0)->cb), "tcp_skb_cb too big");
+
+#define TCP_SKB_CB(skb) ((struct tcp_skb_cb *)(skb)->cb)
+
+#define TCPCB_SACKED_ACKED   0x01
+#define TCPCB_SACKED_RETRANS 0x02
+#define TCPCB_LOST           0x04
+#define TCPCB_EVER_RETRANS   0x80
+
+/* ---- options ---- */
+struct tcp_sack_block {
+	uint32_t start_seq, end_seq;
+};
+
+struct tcp_options_received {
+	uint64_t ts_recent_stamp_ns; /* when ts_recent was stored; 0: never */
+	uint32_t ts_recent;
+	uint32_t rcv_tsval, rcv_tsecr;
+	uint16_t mss_clamp; /* the peer's MSS option, or the default */
+	uint16_t user_mss;  /* TCP_MAXSEG; 0 none */
+	uint8_t snd_wscale, rcv_wscale;
+	uint8_t num_sacks; /* of selective_acks, to be sent */
+	bool saw_tstamp;   /* in the segment just parsed */
+	bool tstamp_ok, wscale_ok, sack_ok;
+	bool dsack;        /* duplicate_sack is to be sent */
+	uint8_t sack_off;  /* of the SACK option's blocks in the segment, from the TCP header; 0 none */
+	uint8_t sack_blocks;
+};
+
+/* ---- struct tcp_sock ---- */
+enum tcp_nonagle { TCP_NAGLE_OFF = 1, TCP_NAGLE_CORK = 2, TCP_NAGLE_PUSH = 4 };
+
+/* tsq_flags: what soft interrupt left for release_sock(). */
+#define TSQ_THROTTLED            0x01 /* too much below TCP; the next freed sk_buff goes on */
+#define TCP_TSQ_DEFERRED         0x02
+#define TCP_WRITE_TIMER_DEFERRED 0x04
+#define TCP_DELACK_TIMER_DEFERRED 0x08
+#define TCP_TSQ_QUEUED           0x10 /* tsq_timer holds a reference */
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn; /* first */
+
+	/* Receive fast path */
+	uint32_t pred_flags; /* expected 4th header word, network order; 0: slow path */
+	uint32_t rcv_nxt;
+	uint32_t copied_seq; /* head of what the application has not read */
+	uint32_t rcv_wup;    /* rcv_nxt when the last window was sent */
+	uint32_t rcv_wnd;
+	uint32_t snd_una, snd_nxt, snd_wnd;
+	uint32_t snd_wl1;  /* segment of the last window update */
+	uint32_t snd_sml;  /* last byte of the last small segment (Minshall) */
+	uint32_t write_seq, pushed_seq;
+	uint32_t max_window; /* largest the peer offered */
+	uint32_t mss_cache;  /* payload bytes a segment now */
+	uint16_t tcp_header_len, advmss;
+	uint64_t tcp_mstamp_ns; /* time of the event in hand */
+	uint64_t rcv_tstamp_ns; /* last ACK */
+	uint64_t lsndtime_ns;   /* last data sent */
+	uint64_t last_oow_ack_time_ns;
+	uint64_t challenge_window_ns; /* RFC 5961: when the current rate window began */
+	uint32_t challenge_count;
+	uint32_t tsoffset;
+
+	struct tcp_options_received rx_opt;
+
+	uint32_t window_clamp, rcv_ssthresh;
+	uint8_t nonagle; /* enum tcp_nonagle */
+	uint8_t ecn_flags;
+	uint8_t keepalive_probes;
+	uint8_t tsq_flags;
+	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
+	int32_t linger2_s;                            /* 0: sysctl; < 0: none */
+	uint32_t notsent_lowat;
+
+	/* RTT (RFC 6298), microseconds */
+	uint32_t srtt_us; /* << 3 */
+	uint32_t mdev_us, mdev_max_us, rttvar_us; /* << 2 */
+	uint32_t rtt_seq;
+	uint32_t min_rtt_us; /* UINT32_MAX: none */
+	uint64_t min_rtt_stamp_ns;
+
+	/* Flight, in wire segments */
+	uint32_t packets_out, retrans_out, lost_out, sacked_out;
+	uint32_t max_packets_out, cwnd_usage_seq;
+	bool is_cwnd_limited;
+	uint32_t snd_ssthresh, snd_cwnd, snd_cwnd_cnt, snd_cwnd_clamp;
+	uint64_t snd_cwnd_stamp_ns;
+	uint32_t prior_cwnd, prior_ssthresh;
+	uint32_t prr_delivered, prr_out; /* RFC 6937 */
+	uint32_t delivered, lost;
+	uint32_t reordering, reord_seen;
+	uint32_t high_seq; /* snd_nxt when recovery began */
+	uint32_t highest_sack_seq;
+	uint32_t undo_marker;
+	int32_t undo_retrans;
+	uint32_t retrans_stamp_ms; /* time stamp of the first retransmission of the episode; 0 none */
+	uint32_t total_retrans, total_rto;
+	uint32_t tlp_high_seq;
+	bool tlp_retrans;
+
+	struct {
+		uint64_t mstamp_ns; /* sending time of the latest delivered segment */
+		uint32_t rtt_us, end_seq, last_delivered;
+		uint8_t reo_wnd_steps, reo_wnd_persist;
+		bool dsack_seen, advanced;
+	} rack; /* RFC 8985 */
+
+	struct rb_root tcp_rtx_queue;        /* sent, not acknowledged, by seq */
+	struct list_head tsorted_sent_queue; /* those by time of sending */
+	struct rb_root out_of_order_queue;
+	struct sk_buff *ooo_last_skb;
+	struct tcp_sack_block duplicate_sack;
+	struct tcp_sack_block selective_acks[TCP_NUM_SACKS];
+
+	struct {
+		uint32_t rtt_us; /* << 3 */
+		uint32_t seq;
+		uint64_t time_ns;
+		uint32_t rcv_tsecr_last;
+	} rcv_rtt_est;
+	struct {
+		uint32_t space, seq;
+		uint64_t time_ns;
+	} rcvq_space;
+
+	struct timer_list tsq_timer;
+	bool counted_orphan;
+
+	/* For TCP_INFO */
+	uint32_t segs_in, segs_out, data_segs_in, data_segs_out;
+	uint64_t bytes_received, bytes_acked, bytes_sent, bytes_retrans;
+	uint32_t dsack_dups, rcv_ooopack;
+};
+
+static inline struct tcp_sock *tcp_sk(const struct sock *sk)
+{
+	return (struct tcp_sock *)sk;
+}
+
+/* ---- per network ---- */
+struct netns_tcp {
+	struct inet_hashinfo hashinfo;
+	struct siphash_key isn_key, ts_key, port_key;
+	struct list_head tw_list;
+	uint32_t tw_count, orphan_count;
+	uint32_t socks;                /* struct tcp_sock alive */
+	struct skb_data *page_frag;    /* where sendmsg puts payload next */
+	uint32_t page_frag_offset;
+	uint64_t rst_window_ns;
+};
+
+static inline struct netns_tcp *net_tcp(const struct sock *sk)
+{
+	return sk->sk_net->tcp;
+}
+
+static inline const struct sysctl *sk_sysctl(const struct sock *sk)
+{
+	return &sk->sk_net->sysctl;
+}
+
+static inline uint64_t sk_now_ns(const struct sock *sk)
+{
+	return port_time_ns(sk->sk_wq.port);
+}
+
+static inline void tcp_mstamp_refresh(struct tcp_sock *tp)
+{
+	tp->tcp_mstamp_ns = sk_now_ns((struct sock *)tp);
+}
+
+/* RFC 7323 clock: milliseconds (plus the connection's offset on the wire). */
+static inline uint32_t tcp_time_stamp_ms(const struct tcp_sock *tp)
+{
+	return (uint32_t)(tp->tcp_mstamp_ns / NSEC_PER_MSEC);
+}
+
+static inline struct tcphdr *tcp_hdr(const struct sk_buff *skb)
+{
+	return (struct tcphdr *)(skb->head + skb->transport_header);
+}
+
+/* ---- flight ---- */
+static inline uint32_t tcp_left_out(const struct tcp_sock *tp)
+{
+	return tp->sacked_out + tp->lost_out;
+}
+
+static inline uint32_t tcp_packets_in_flight(const struct tcp_sock *tp)
+{
+	return tp->packets_out - tcp_left_out(tp) + tp->retrans_out;
+}
+
+static inline bool tcp_in_initial_slowstart(const struct tcp_sock *tp)
+{
+	return tp->snd_ssthresh >= TCP_INFINITE_SSTHRESH;
+}
+
+static inline bool tcp_in_slow_start(const struct tcp_sock *tp)
+{
+	return tp->snd_cwnd < tp->snd_ssthresh;
+}
+
+static inline bool tcp_in_cwnd_reduction(const struct sock *sk)
+{
+	return (1u << inet_csk(sk)->icsk_ca_state) & ((1u << TCP_CA_CWR) | (1u << TCP_CA_Recovery));
+}
+
+static inline uint32_t tcp_wnd_end(const struct tcp_sock *tp)
+{
+	return tp->snd_una + tp->snd_wnd;
+}
+
+static inline bool tcp_is_sack(const struct tcp_sock *tp)
+{
+	return tp->rx_opt.sack_ok;
+}
+
+/* Window still open in what we last advertised. */
+static inline uint32_t tcp_receive_window(const struct tcp_sock *tp)
+{
+	int32_t win = (int32_t)(tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt);
+
+	return win < 0 ? 0 : (uint32_t)win;
+}
+
+static inline uint32_t tcp_win_from_space(const struct sock *sk, uint32_t space)
+{
+	return space >> sk_sysctl(sk)->tcp_adv_win_scale;
+}
+
+static inline uint32_t tcp_space(const struct sock *sk)
+{
+	uint32_t used = sk->sk_rmem_alloc + sk->sk_backlog_bytes;
+
+	return sk->sk_rcvbuf > used ? tcp_win_from_space(sk, sk->sk_rcvbuf - used) : 0;
+}
+
+static inline uint32_t tcp_full_space(const struct sock *sk)
+{
+	return tcp_win_from_space(sk, sk->sk_rcvbuf);
+}
+
+static inline struct sk_buff *tcp_send_head(const struct sock *sk)
+{
+	return skb_peek(&sk->sk_write_queue);
+}
+
+static inline bool tcp_rtx_queue_empty(const struct sock *sk)
+{
+	return !tcp_sk(sk)->tcp_rtx_queue.node;
+}
+
+static inline bool tcp_write_queue_empty(const struct sock *sk)
+{
+	return tcp_sk(sk)->write_seq == tcp_sk(sk)->snd_nxt;
+}
+
+static inline struct sk_buff *tcp_rtx_queue_head(const struct sock *sk)
+{
+	struct rb_node *n = rb_first(&tcp_sk(sk)->tcp_rtx_queue);
+
+	return n ? rb_entry(n, struct sk_buff, rbnode) : NULL;
+}
+
+static inline struct sk_buff *skb_rb_next(const struct sk_buff *skb)
+{
+	struct rb_node *n = rb_next(&skb->rbnode);
+
+	return n ? rb_entry(n, struct sk_buff, rbnode) : NULL;
+}
+
+static inline uint32_t tcp_rto_min_us(const struct sock *sk)
+{
+	(void)sk;
+	return TCP_RTO_MIN_US;
+}
+
+/* ---- congestion control (tcp_cong.c) ---- */
+enum tcp_ca_event { CA_EVENT_TX_START, CA_EVENT_CWND_RESTART, CA_EVENT_COMPLETE_CWR, CA_EVENT_LOSS };
+
+struct tcp_ack_sample {
+	uint32_t pkts_acked;
+	int32_t rtt_us; /* < 0: none */
+	uint32_t in_flight;
+};
+
+struct tcp_congestion_ops {
+	const char *name;
+	void (*init)(struct sock *sk);
+	uint32_t (*ssthresh)(struct sock *sk);
+	/* acked: segments newly acknowledged, cwnd-limited. */
+	void (*cong_avoid)(struct sock *sk, uint32_t ack, uint32_t acked);
+	uint32_t (*undo_cwnd)(struct sock *sk);
+	void (*set_state)(struct sock *sk, uint8_t new_state);       /* may be NULL */
+	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);   /* may be NULL */
+	void (*pkts_acked)(struct sock *sk, const struct tcp_ack_sample *s); /* may be NULL */
+};
+extern const struct tcp_congestion_ops tcp_cubic, tcp_reno;
+
+static inline void *inet_csk_ca(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ca_priv;
+}
+
+const struct tcp_congestion_ops *tcp_ca_find(const char *name);
+void tcp_assign_congestion_control(struct sock *sk);
+void tcp_init_congestion_control(struct sock *sk);
+int tcp_set_congestion_control(struct sock *sk, const char *name);
+void tcp_set_ca_state(struct sock *sk, uint8_t state);
+void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev);
+uint32_t tcp_slow_start(struct tcp_sock *tp, uint32_t acked);
+void tcp_cong_avoid_ai(struct tcp_sock *tp, uint32_t w, uint32_t acked);
+bool tcp_is_cwnd_limited(const struct sock *sk);
+uint32_t tcp_current_ssthresh(const struct sock *sk);
+uint32_t tcp_init_cwnd(const struct tcp_sock *tp);
+
+/* ---- tcp.c: states ---- */
+void tcp_set_state(struct sock *sk, uint8_t state);
+void tcp_done(struct sock *sk);
+/* Aborts with err for the application. */
+void tcp_reset(struct sock *sk, int err);
+void tcp_write_err(struct sock *sk);
+void tcp_write_queue_purge(struct sock *sk);
+int tcp_init_sock(struct sock *sk);
+void tcp_destroy_sock(struct sock *sk);
+void tcp_close(struct sock *sk);
+int tcp_disconnect(struct sock *sk);
+int tcp_shutdown(struct sock *sk, int how_mask);
+uint32_t tcp_poll(struct sock *sk);
+int tcp_ioctl(struct sock *sk, unsigned long request, int *value);
+void tcp_enter_memory_orphan(struct sock *sk);
+
+/* ---- tcp_connect.c, tcp_listen.c ---- */
+int tcp_v4_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
+int tcp_v4_bind(struct sock *sk, const struct sockaddr_in *addr);
+int tcp_listen(struct sock *sk, int backlog);
+int tcp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer);
+
+/* ---- tcp_isn.c ---- */
+void tcp_isn_init(struct netns_tcp *tcp, struct net *net);
+uint32_t tcp_isn(struct net *net, __be32 saddr, __be32 daddr, uint16_t sport, uint16_t dport);
+uint32_t tcp_ts_offset(struct net *net, __be32 saddr, __be32 daddr);
+
+/* ---- tcp_options.c ---- */
+/* Parses the options of th; ends on every input. estab: ignore options of SYN. */
+void tcp_parse_options(const struct tcphdr *th, struct tcp_options_received *opt, bool estab,
+		       const struct sysctl *sysctl);
+/* Same for a segment of a connection, quick when it carries only the aligned time stamp. */
+bool tcp_fast_parse_options(const struct tcphdr *th, struct tcp_sock *tp);
+struct tcp_out_options {
+	uint16_t mss; /* 0: no such option */
+	bool sack_perm, tstamp, wscale;
+	uint8_t ws, num_sacks;
+	uint32_t tsval, tsecr;
+	const struct tcp_sack_block *dsack; /* goes first; counted in num_sacks */
+	const struct tcp_sack_block *sacks;
+};
+uint32_t tcp_options_size(const struct tcp_out_options *o);
+void tcp_options_write(uint8_t *to, const struct tcp_out_options *o);
+
+/* ---- tcp_window.c ---- */
+void tcp_select_initial_window(const struct sock *sk, uint32_t space, uint32_t mss,
+			       uint32_t *rcv_wnd, uint32_t *window_clamp, bool wscale_ok,
+			       uint8_t *rcv_wscale);
+uint16_t tcp_select_window(struct sock *sk);
+uint32_t tcp_select_window_bytes(struct sock *sk);
+void tcp_init_buffer_space(struct sock *sk);
+void tcp_sndbuf_expand(struct sock *sk);
+void tcp_grow_window(struct sock *sk, const struct sk_buff *skb);
+void tcp_rcv_space_adjust(struct sock *sk);
+void tcp_rcv_rtt_measure_ts(struct sock *sk, const struct sk_buff *skb);
+void tcp_rcv_rtt_measure(struct tcp_sock *tp);
+/* After the application read: tells the peer when the window opened enough. */
+void tcp_cleanup_rbuf(struct sock *sk, uint32_t copied);
+
+/* ---- tcp_mss.c ---- */
+uint32_t tcp_mtu_to_mss(const struct sock *sk, uint32_t pmtu);
+uint32_t tcp_sync_mss(struct sock *sk, uint32_t pmtu);
+uint32_t tcp_current_mss(struct sock *sk);
+void tcp_initialize_rcv_mss(struct sock *sk);
+/* Bytes a super-segment should take now. */
+uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss);
+
+/* ---- tcp_output.c ---- */
+int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb);
+void tcp_push_pending_frames(struct sock *sk, uint32_t mss, int nonagle);
+void tcp_push_one(struct sock *sk, uint32_t mss);
+bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one);
+void tcp_send_fin(struct sock *sk);
+void tcp_send_active_reset(struct sock *sk);
+void tcp_send_ack(struct sock *sk);
+void tcp_send_delayed_ack(struct sock *sk);
+int tcp_connect_start(struct sock *sk);
+int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t mss, bool in_rtx);
+int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs);
+void tcp_xmit_retransmit_queue(struct sock *sk);
+void tcp_cwnd_restart(struct sock *sk);
+int tcp_write_wakeup(struct sock *sk);
+void tcp_send_probe0(struct sock *sk);
+void tcp_skb_entail(struct sock *sk, struct sk_buff *skb);
+struct sk_buff *tcp_stream_alloc_skb(struct sock *sk);
+void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb);
+void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb);
+void tcp_rtx_queue_unlink_and_free(struct sock *sk, struct sk_buff *skb);
+void tcp_tsq_write(struct sock *sk);
+void tcp_tsq_timer(struct timer_list *t);
+void tcp_release_cb(struct sock *sk);
+void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss);
+void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
+/* Fills header fields, checksum seed and ports; skb->data at the header already pushed. */
+void tcp_csum_prepare(struct sk_buff *skb, __be32 saddr, __be32 daddr);
+
+/* ---- tcp_input.c ---- */
+void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
+/* 0; or > 0: the caller is to answer with a RST. Consumes skb only when it returns 0. */
+int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
+void tcp_fin(struct sock *sk);
+void tcp_finish_connect(struct sock *sk);
+void tcp_init_transfer(struct sock *sk);
+bool tcp_oow_rate_limited(struct sock *sk, uint64_t *last_ns, const struct sk_buff *skb);
+bool tcp_oow_within_limit(const struct sysctl *s, uint64_t now_ns, uint64_t *last_ns);
+void tcp_data_queue(struct sock *sk, struct sk_buff *skb);
+void tcp_fast_path_on(struct tcp_sock *tp);
+void tcp_fast_path_check(struct sock *sk);
+void tcp_send_challenge_ack(struct sock *sk);
+void tcp_inc_quickack(struct sock *sk, unsigned int max_quickacks);
+void tcp_enter_quickack_mode(struct sock *sk, unsigned int max_quickacks);
+void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us);
+void tcp_ofo_purge(struct sock *sk);
+
+/* ---- tcp_ofo.c ---- */
+void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb);
+void tcp_ofo_queue(struct sock *sk);
+void tcp_dsack_set(struct sock *sk, uint32_t seq, uint32_t end_seq);
+void tcp_sack_remove(struct tcp_sock *tp);
+bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb);
+bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
+
+/* ---- tcp_ack.c ---- */
+#define FLAG_DATA             0x01
+#define FLAG_WIN_UPDATE       0x02
+#define FLAG_DATA_ACKED       0x04
+#define FLAG_RETRANS_DATA_ACKED 0x08
+#define FLAG_SYN_ACKED        0x10
+#define FLAG_DATA_SACKED      0x20
+#define FLAG_LOST_RETRANS     0x80
+#define FLAG_SLOWPATH         0x100
+#define FLAG_ORIG_SACK_ACKED  0x200
+#define FLAG_SND_UNA_ADVANCED 0x400
+#define FLAG_DSACKING_ACK     0x800
+#define FLAG_SET_XMIT_TIMER   0x1000
+#define FLAG_SACK_RENEGING    0x2000
+#define FLAG_UPDATE_TS_RECENT 0x4000
+#define FLAG_NO_CHALLENGE_ACK 0x8000
+#define FLAG_DSACK_TLP        0x10000
+#define FLAG_ACKED            (FLAG_DATA_ACKED | FLAG_SYN_ACKED)
+#define FLAG_NOT_DUP          (FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
+#define FLAG_CA_ALERT         (FLAG_DATA_SACKED)
+/* 1 acceptable, 0 old, < 0 not acceptable (the segment is to be dropped). */
+int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag);
+void tcp_rearm_rto(struct sock *sk);
+uint32_t tcp_probe0_when_us(const struct sock *sk, uint32_t max_us);
+uint32_t tcp_probe0_base_us(const struct sock *sk);
+void tcp_check_probe_timer(struct sock *sk);
+
+/* ---- tcp_sack.c: the sender's scoreboard ---- */
+struct tcp_sacktag_state {
+	uint64_t first_sackt_ns, last_sackt_ns; /* send times of newly SACKed, never retransmitted */
+	uint32_t reord; /* lowest newly SACKed sequence; snd_nxt + 1 or beyond: none */
+	uint32_t sack_delivered;
+	int flag;
+};
+int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint32_t prior_snd_una,
+			    struct tcp_sacktag_state *state);
+void tcp_check_sack_reordering(struct sock *sk, uint32_t low_seq);
+void tcp_add_reno_sack(struct sock *sk, uint32_t num_dupack);
+void tcp_remove_reno_sacks(struct sock *sk, uint32_t acked);
+void tcp_reset_reno_sack(struct tcp_sock *tp);
+void tcp_limit_reno_sacked(struct tcp_sock *tp);
+
+/* ---- tcp_recovery.c: RACK (RFC 8985) ---- */
+void tcp_rack_advance(struct tcp_sock *tp, uint8_t sacked, uint32_t end_seq, uint64_t xmit_ns);
+/* true: a timer for the reordering window is armed. */
+bool tcp_rack_mark_lost(struct sock *sk);
+void tcp_rack_reo_timeout(struct sock *sk);
+void tcp_rack_update_reo_wnd(struct sock *sk, uint32_t ack_seq, bool dsack, uint32_t prior_delivered);
+void tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
+void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
+uint32_t tcp_rack_skb_timeout_us(const struct tcp_sock *tp, const struct sk_buff *skb,
+				 uint32_t reo_wnd_us, bool *expired);
+
+/* ---- tcp_loss.c: entering and leaving recovery ---- */
+void tcp_enter_loss(struct sock *sk);
+void tcp_enter_recovery(struct sock *sk);
+void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack,
+			   int *ack_flag, bool *rexmit);
+void tcp_cwnd_reduction(struct sock *sk, uint32_t newly_acked_sacked, uint32_t newly_lost, int flag);
+void tcp_simple_retransmit(struct sock *sk);
+
+/* ---- tcp_rtt.c ---- */
+void tcp_rtt_estimator(struct sock *sk, uint32_t mrtt_us);
+void tcp_set_rto(struct sock *sk);
+void tcp_update_rtt_min(struct sock *sk, uint32_t rtt_us);
+bool tcp_ack_update_rtt(struct sock *sk, int flag, int64_t seq_rtt_us, int64_t sack_rtt_us,
+			int64_t ca_rtt_us);
+void tcp_synack_rtt_meas(struct sock *sk, const struct request_sock *req);
+
+/* ---- tcp_tlp.c: tail loss probe (RFC 8985, 7) ---- */
+bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto);
+void tcp_send_loss_probe(struct sock *sk);
+void tcp_process_tlp_ack(struct sock *sk, uint32_t ack, int flag);
+
+/* ---- tcp_timer.c ---- */
+void tcp_init_xmit_timers(struct sock *sk);
+void tcp_write_timer_handler(struct sock *sk);
+void tcp_delack_timer_handler(struct sock *sk);
+void tcp_set_keepalive(struct sock *sk, bool on);
+void tcp_reset_keepalive_timer(struct sock *sk, uint64_t in_ns);
+uint32_t tcp_orphan_retries(struct sock *sk, bool alive);
+bool tcp_too_many_orphans(struct sock *sk);
+uint64_t tcp_keepalive_time_ns(const struct tcp_sock *tp);
+uint64_t tcp_fin_time_ns(const struct sock *sk);
+
+/* ---- tcp_minisocks.c ---- */
+/* The child, the listener itself (let it go on), or NULL (dropped); *reset: answer with RST. */
+struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct request_sock *req,
+			   bool *req_stolen);
+void tcp_child_process(struct sock *parent, struct sock *child, struct sk_buff *skb);
+struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock *req,
+				      struct sk_buff *skb);
+int tcp_conn_request(struct sock *listener, struct sk_buff *skb);
+int tcp_rtx_synack(struct request_sock *req);
+void tcp_reqsk_timer(struct timer_list *t);
+
+/* ---- tcp_timewait.c ---- */
+enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };
+enum tcp_tw_status tcp_timewait_state_process(struct net *net, struct inet_timewait_sock *tw,
+					      struct sk_buff *skb, uint32_t *isn);
+/* Replaces a closing sock by its small TIME_WAIT object; state: TCP_FIN_WAIT2 or TCP_TIME_WAIT. */
+void tcp_time_wait(struct sock *sk, uint8_t state, uint64_t timeout_ns);
+void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw);
+/* Whether connect() may take over its port pair (RFC 6191); sets write_seq and ts_recent. */
+bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw);
+
+/* ---- tcp_ipv4.c ---- */
+int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb);
+void tcp_v4_send_reset(struct net *net, const struct sk_buff *skb);
+/* An ACK without a sock of our own: TIME_WAIT, requests. */
+struct tcp_mini_ack {
+	__be32 saddr, daddr;
+	uint16_t sport, dport;
+	uint32_t seq, ack;
+	uint16_t window; /* already scaled */
+	uint8_t tos;
+	bool tstamp;
+	uint32_t tsval, tsecr;
+};
+void tcp_v4_send_ack(struct net *net, const struct tcp_mini_ack *a);
+
+/* ---- tcp_sendmsg.c, tcp_recvmsg.c, tcp_sockopt.c, tcp_info.c ---- */
+long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags);
+long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags);
+int tcp_setsockopt(struct sock *sk, int level, int name, const void *value, socklen_t len);
+int tcp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t *len);
+void tcp_get_info(struct sock *sk, struct tcp_info *info);
+bool tcp_stream_memory_free(const struct sock *sk);
+bool tcp_stream_is_writeable(const struct sock *sk);
+
+#endif

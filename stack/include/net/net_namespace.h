@@ -31,6 +31,7 @@ struct softnet {
 	bool pending;         /* something to do; set by hard interrupts too */
 	struct napi_struct *napi_incoming; /* pushed by hard interrupts, newest first */
 	struct list_head poll_list;
+	uint64_t poll_ns;    /* when the running poll began: arrival time of its packets */
 	uint32_t xmit_batch; /* depth of net_xmit_batch_begin() */
 };
 
@@ -62,5 +63,23 @@ static inline struct net *skb_net(const struct sk_buff *skb)
 {
 	return skb->head_data->port->net;
 }
+
+/* A received packet with data at its network header, protocol and pkt_type set (netdev.c). */
+void netif_receive_skb(struct sk_buff *skb);
+/* Passes the flows that napi merges on to the stack, or frees them (gro.c). */
+void napi_gro_flush(struct napi_struct *napi);
+void napi_gro_purge(struct napi_struct *napi);
+/* Merges skb (TCP over IPv4, data at the IP header) into a flow or passes it on. */
+void gro_receive(struct napi_struct *napi, struct sk_buff *skb);
+/* Sends what waits in the queues of devices marked tx_flush (netdev.c). */
+void net_tx_action(struct net *net);
+/* Has soft interrupts run when they may; any context. */
+void raise_softirq(struct net *net);
+/* The loopback device "lo" with 127.0.0.1/8 (loopback.c). */
+int loopback_create(struct net *net);
+void loopback_destroy(struct net *net);
+void skb_caches_init(struct net *net);
+/* Gives the cached free memory back to the port. */
+void skb_caches_drain(struct net *net);
 
 #endif

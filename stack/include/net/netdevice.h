@@ -58,7 +58,8 @@ struct net_device_ops {
 	int (*stop)(struct net_device *dev);
 	/*
 	 * Soft interrupts off. skb starts with the Ethernet header. more: further packets follow at
-	 * once, the doorbell may wait for the last.
+	 * once, the doorbell may wait for the last (not when this one makes the driver stop the
+	 * queue).
 	 */
 	enum netdev_tx (*xmit)(struct sk_buff *skb, struct net_device *dev, bool more);
 	/* Soft interrupts off; features is a subset of hw_features. */

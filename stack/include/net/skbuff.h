@@ -218,8 +218,8 @@ int pskb_trim(struct sk_buff *skb, uint32_t len);
 void skb_drop_front(struct sk_buff *skb, uint32_t len);
 /* Copies len bytes at offset (from data) out. 0 or -EFAULT when out of range. */
 int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t len);
-/* Adds a fragment; takes over the caller's reference. The fragment is merged with the last one
- * where it continues it. false: no room (the reference stays with the caller). */
+/* Adds a fragment; takes over the caller's reference; truesize grows by len. The fragment is merged
+ * with the last one where it continues it. false: no room (the reference stays with the caller). */
 bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len);
 /* Moves the bytes of skb from `len` on into `rest` (empty), sharing payload. 0 or -ENOMEM. */
 int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len);

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: MIT
+/*
+ * sk_buffs and the blocks of memory behind them (skbuff.h). Freed ones of the usual sizes are kept
+ * per network: in the emulated guest an allocation costs more than handling a small packet.
+ */
+#include <net/skbuff.h>
+#include <net/checksum.h>
+#include <net/errno.h>
+#include <net/net_namespace.h>
+
+void *memcpy(void *to, const void *from, size_t len);
+void *memmove(void *to, const void *from, size_t len);
+void *memset(void *to, int c, size_t len);
+
+/* Headers of what is sent; a received frame of up to 2 KiB; TCP's payload block. */
+static const uint32_t data_class_bytes[SKB_DATA_CLASSES] = { MAX_HEADER, 2176, 32768 };
+static const uint32_t data_class_limit[SKB_DATA_CLASSES] = { 4096, 2048, 64 };
+#define SKB_CACHE_LIMIT 4096
+
+/* With AddressSanitizer nothing is reused, so that it sees each use after free. */
+#ifdef __SANITIZE_ADDRESS__
+#define CACHES_ENABLED 0
+#else
+#define CACHES_ENABLED 1
+#endif
+
+static void cache_init(struct mem_cache *c, uint32_t size_bytes, uint32_t limit)
+{
+	*c = (struct mem_cache){ .size_bytes = size_bytes, .limit = CACHES_ENABLED ? limit : 0 };
+}
+
+static void *cache_take(struct mem_cache *c)
+{
+	void *mem = c->free;
+
+	if (mem) {
+		c->free = *(void **)mem;
+		c->count--;
+	}
+	return mem;
+}
+
+/* false: full. */
+static bool cache_give(struct mem_cache *c, void *mem)
+{
+	if (c->count >= c->limit)
+		return false;
+	*(void **)mem = c->free;
+	c->free = mem;
+	c->count++;
+	return true;
+}
+
+static void cache_drain(struct mem_cache *c, struct port *port)
+{
+	void *mem;
+
+	while ((mem = cache_take(c)))
+		port_free(port, mem, c->size_bytes);
+}
+
+void skb_caches_init(struct net *net)
+{
+	cache_init(&net->skb_cache, sizeof(struct sk_buff), SKB_CACHE_LIMIT);
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
+		cache_init(&net->data_cache[i], sizeof(struct skb_data) + data_class_bytes[i],
+			   data_class_limit[i]);
+}
+
+void skb_caches_drain(struct net *net)
+{
+	cache_drain(&net->skb_cache, net->port);
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
+		cache_drain(&net->data_cache[i], net->port);
+}
+
+/* ---- blocks ---- */
+
+struct skb_data *skb_data_alloc(struct port *port, uint32_t size_bytes)
+{
+	struct net *net = port->net;
+	struct skb_data *d = NULL;
+	unsigned int i = 0;
+
+	while (i < SKB_DATA_CLASSES && size_bytes > data_class_bytes[i])
+		i++;
+	local_bh_disable(net);
+	if (i < SKB_DATA_CLASSES) {
+		size_bytes = data_class_bytes[i];
+		d = cache_take(&net->data_cache[i]);
+	}
+	if (!d)
+		d = port_alloc(port, sizeof(*d) + size_bytes);
+	if (d) {
+		d->port = port;
+		d->refcount = 1;
+		d->size_bytes = size_bytes;
+		net->blocks_alive++;
+	}
+	local_bh_enable(net);
+	return d;
+}
+
+static void skb_data_free(struct net *net, struct skb_data *d)
+{
+	uint32_t size_bytes = d->size_bytes;
+
+	net->blocks_alive--;
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
+		if (size_bytes == data_class_bytes[i] &&
+		    cache_give(&net->data_cache[i], d))
+			return;
+	port_free(net->port, d, sizeof(*d) + size_bytes);
+}
+
+void skb_data_put(struct skb_data *d)
+{
+	struct net *net = d->port->net;
+
+	assert(d->refcount > 0);
+	local_bh_disable(net);
+	if (--d->refcount == 0)
+		skb_data_free(net, d);
+	local_bh_enable(net);
+}
+
+/* ---- birth and death ---- */
+
+static struct sk_buff *skb_new(struct net *net, struct skb_data *data, uint32_t offset,
+			       uint32_t end)
+{
+	struct sk_buff *skb;
+
+	local_bh_disable(net);
+	skb = cache_take(&net->skb_cache);
+	if (!skb)
+		skb = port_alloc(net->port, sizeof(*skb));
+	if (skb)
+		net->skbs_alive++;
+	local_bh_enable(net);
+	if (!skb)
+		return NULL;
+	memset(skb, 0, offsetof(struct sk_buff, frags));
+	memset(skb->cb, 0, sizeof(skb->cb));
+	INIT_LIST_HEAD(&skb->list);
+	skb->users = 1;
+	skb->head_data = data;
+	skb->head = data->bytes;
+	skb->data = skb->tail = data->bytes + offset;
+	skb->end = data->bytes + end;
+	skb->truesize = (uint32_t)(sizeof(*skb) + sizeof(*data)) + data->size_bytes;
+	return skb;
+}
+
+struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes)
+{
+	struct skb_data *data = skb_data_alloc(net->port, size_bytes);
+	struct sk_buff *skb;
+
+	if (!data)
+		return NULL;
+	skb = skb_new(net, data, 0, size_bytes);
+	if (!skb)
+		skb_data_put(data);
+	return skb;
+}
+
+struct sk_buff *build_skb(struct net *net, struct skb_data *data, uint32_t offset, uint32_t len)
+{
+	struct sk_buff *skb;
+
+	assert(offset <= data->size_bytes && len <= data->size_bytes - offset);
+	skb = skb_new(net, data, offset, data->size_bytes);
+	if (skb)
+		skb_put(skb, len);
+	return skb;
+}
+
+struct sk_buff *netdev_alloc_skb_ip_align(struct net_device *dev, uint32_t len)
+{
+	struct sk_buff *skb = alloc_skb(dev->net, NET_IP_ALIGN + 64 + len);
+
+	if (skb) {
+		skb_reserve(skb, NET_IP_ALIGN + 64);
+		skb->dev = dev;
+	}
+	return skb;
+}
+
+void skb_orphan(struct sk_buff *skb)
+{
+	if (skb->destructor)
+		skb->destructor(skb);
+	skb->destructor = NULL;
+	skb->sk = NULL;
+}
+
+void consume_skb(struct sk_buff *skb)
+{
+	struct net *net = skb_net(skb);
+
+	assert(skb->users > 0);
+	local_bh_disable(net);
+	if (--skb->users == 0) {
+		skb_orphan(skb);
+		for (unsigned int i = 0; i < skb->nr_frags; i++)
+			skb_data_put(skb->frags[i].data);
+		skb_data_put(skb->head_data);
+		net->skbs_alive--;
+		if (!cache_give(&net->skb_cache, skb))
+			port_free(net->port, skb, sizeof(*skb));
+	}
+	local_bh_enable(net);
+}
+
+void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	skb_net(skb)->drops[reason]++;
+	consume_skb(skb);
+}
+
+void kfree_skb(struct sk_buff *skb)
+{
+	kfree_skb_reason(skb, SKB_DROP_NotSpecified);
+}
+
+struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
+{
+	struct sk_buff *clone;
+
+	assert(skb_headlen(skb) == 0);
+	clone = alloc_skb(net, MAX_HEADER);
+	if (!clone)
+		return NULL;
+	skb_reserve(clone, MAX_HEADER);
+	clone->len = clone->data_len = skb->data_len;
+	clone->truesize += skb->data_len;
+	clone->nr_frags = skb->nr_frags;
+	for (unsigned int i = 0; i < skb->nr_frags; i++) {
+		clone->frags[i] = skb->frags[i];
+		skb_data_get(clone->frags[i].data);
+	}
+	clone->gso_size = skb->gso_size;
+	clone->gso_segs = skb->gso_segs;
+	clone->gso_type = skb->gso_type;
+	clone->tstamp_ns = skb->tstamp_ns;
+	clone->skb_mstamp_ns = skb->skb_mstamp_ns;
+	clone->cloned = 1;
+	return clone;
+}
+
+/* ---- contents ---- */
+
+/* Removes len bytes from the front of the fragments. */
+static void drop_frag_front(struct sk_buff *skb, uint32_t len)
+{
+	unsigned int gone = 0;
+
+	assert(len <= skb->data_len);
+	skb->len -= len;
+	skb->data_len -= len;
+	while (gone < skb->nr_frags && len >= skb->frags[gone].len) {
+		len -= skb->frags[gone].len;
+		skb_data_put(skb->frags[gone].data);
+		gone++;
+	}
+	skb->nr_frags -= gone;
+	memmove(skb->frags, skb->frags + gone, skb->nr_frags * sizeof(skb->frags[0]));
+	if (len) {
+		skb->frags[0].offset += len;
+		skb->frags[0].len -= len;
+	}
+}
+
+/* Moves the linear part into a new block with room for `need` more bytes. */
+static bool grow_linear(struct sk_buff *skb, uint32_t need)
+{
+	uint32_t used = (uint32_t)(skb->tail - skb->head);
+	uint32_t data_off = skb_headroom(skb);
+	struct skb_data *bigger = skb_data_alloc(skb->head_data->port, used + need);
+
+	if (!bigger)
+		return false;
+	memcpy(bigger->bytes, skb->head, used);
+	skb->truesize = skb->truesize - skb->head_data->size_bytes + bigger->size_bytes;
+	skb_data_put(skb->head_data);
+	skb->head_data = bigger;
+	skb->head = bigger->bytes;
+	skb->data = skb->head + data_off;
+	skb->tail = skb->head + used;
+	skb->end = skb->head + bigger->size_bytes;
+	return true;
+}
+
+bool pskb_may_pull(struct sk_buff *skb, uint32_t len)
+{
+	uint32_t headlen = skb_headlen(skb), need;
+
+	if (len <= headlen)
+		return true;
+	if (len > skb->len)
+		return false;
+	need = len - headlen;
+	/* Behind the tail of a shared block another sk_buff's bytes may lie. */
+	if ((need > (uint32_t)(skb->end - skb->tail) || skb->head_data->refcount > 1) &&
+	    !grow_linear(skb, need))
+		return false;
+	skb_copy_bits(skb, headlen, skb->tail, need);
+	drop_frag_front(skb, need);
+	skb->tail += need;
+	skb->len += need;
+	return true;
+}
+
+int pskb_trim(struct sk_buff *skb, uint32_t len)
+{
+	uint32_t headlen = skb_headlen(skb), keep;
+	unsigned int i;
+
+	if (len >= skb->len)
+		return 0;
+	if (len < headlen) {
+		skb->tail -= headlen - len;
+		headlen = len;
+	}
+	keep = len - headlen;
+	for (i = 0; i < skb->nr_frags && keep; i++) {
+		if (skb->frags[i].len > keep)
+			skb->frags[i].len = keep;
+		keep -= skb->frags[i].len;
+	}
+	while (skb->nr_frags > i)
+		skb_data_put(skb->frags[--skb->nr_frags].data);
+	skb->len = len;
+	skb->data_len = len - headlen;
+	return 0;
+}
+
+void skb_drop_front(struct sk_buff *skb, uint32_t len)
+{
+	uint32_t linear = skb_headlen(skb);
+
+	assert(len <= skb->len);
+	if (linear > len)
+		linear = len;
+	skb_pull(skb, linear);
+	if (len > linear)
+		drop_frag_front(skb, len - linear);
+}
+
+int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t len)
+{
+	uint32_t headlen = skb_headlen(skb), n;
+	uint8_t *out = to;
+
+	if (offset > skb->len || len > skb->len - offset)
+		return -EFAULT;
+	if (offset < headlen) {
+		n = headlen - offset < len ? headlen - offset : len;
+		memcpy(out, skb->data + offset, n);
+		out += n;
+		len -= n;
+		offset += n;
+	}
+	offset -= headlen;
+	for (unsigned int i = 0; len; i++) {
+		const struct skb_frag *f = &skb->frags[i];
+
+		if (offset >= f->len) {
+			offset -= f->len;
+			continue;
+		}
+		n = f->len - offset < len ? f->len - offset : len;
+		memcpy(out, f->data->bytes + f->offset + offset, n);
+		out += n;
+		len -= n;
+		offset = 0;
+	}
+	return 0;
+}
+
+bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len)
+{
+	struct skb_frag *last = skb->nr_frags ? &skb->frags[skb->nr_frags - 1] : NULL;
+
+	if (last && last->data == data && last->offset + last->len == offset) {
+		last->len += len;
+		skb_data_put(data); /* one reference a fragment */
+	} else {
+		if (skb->nr_frags == MAX_SKB_FRAGS)
+			return false;
+		skb->frags[skb->nr_frags++] =
+			(struct skb_frag){ .data = data, .offset = offset, .len = len };
+	}
+	skb->len += len;
+	skb->data_len += len;
+	skb->truesize += len;
+	return true;
+}
+
+int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len)
+{
+	uint32_t headlen = skb_headlen(skb), skip, moved = skb->len - len;
+
+	assert(rest->len == 0 && len <= skb->len);
+	if (len < headlen) {
+		if (skb->nr_frags == MAX_SKB_FRAGS)
+			return -ENOMEM;
+		skb_add_frag(rest, skb_data_get(skb->head_data), skb_headroom(skb) + len,
+			     headlen - len);
+		skip = 0;
+	} else {
+		skip = len - headlen;
+	}
+	for (unsigned int i = 0; i < skb->nr_frags; i++) {
+		struct skb_frag f = skb->frags[i];
+
+		if (skip >= f.len) {
+			skip -= f.len;
+			continue;
+		}
+		skb_add_frag(rest, skb_data_get(f.data), f.offset + skip, f.len - skip);
+		skip = 0;
+	}
+	pskb_trim(skb, len);
+	skb->truesize -= moved < skb->truesize ? moved : skb->truesize;
+	return 0;
+}
+
+uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum)
+{
+	uint32_t headlen = skb_headlen(skb), done = 0, n;
+
+	assert(offset <= skb->len && len <= skb->len - offset);
+	if (offset < headlen) {
+		done = headlen - offset < len ? headlen - offset : len;
+		sum = csum_partial(skb->data + offset, done, sum);
+		offset = headlen;
+	}
+	offset -= headlen;
+	for (unsigned int i = 0; done < len; i++) {
+		const struct skb_frag *f = &skb->frags[i];
+
+		if (offset >= f->len) {
+			offset -= f->len;
+			continue;
+		}
+		n = f->len - offset < len - done ? f->len - offset : len - done;
+		sum = csum_block_add(
+			sum, csum_partial(f->data->bytes + f->offset + offset, n, 0), done);
+		done += n;
+		offset = 0;
+	}
+	return sum;
+}
+
+int skb_checksum_help(struct sk_buff *skb)
+{
+	uint32_t headroom = skb_headroom(skb), start = skb->csum_start - headroom;
+	uint16_t check;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return 0;
+	if (skb->csum_start < headroom || skb->gso_size ||
+	    start + skb->csum_offset + sizeof(check) > skb_headlen(skb))
+		return -EINVAL;
+	check = csum_fold(skb_checksum(skb, start, skb->len - start, 0));
+	if (!check) /* RFC 768: zero means "none"; all ones is the same number */
+		check = 0xffff;
+	memcpy(skb->data + start + skb->csum_offset, &check, sizeof(check));
+	skb->ip_summed = CHECKSUM_NONE;
+	return 0;
+}
+
+/* ---- queues ---- */
+
+void skb_queue_head_init(struct sk_buff_head *q)
+{
+	INIT_LIST_HEAD(&q->list);
+	q->qlen = 0;
+}
+
+void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb)
+{
+	list_add_tail(&skb->list, &q->list);
+	q->qlen++;
+}
+
+void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb)
+{
+	list_add(&skb->list, &q->list);
+	q->qlen++;
+}
+
+struct sk_buff *skb_peek(const struct sk_buff_head *q)
+{
+	return q->qlen ? list_first_entry(&q->list, struct sk_buff, list) : NULL;
+}
+
+struct sk_buff *skb_peek_tail(const struct sk_buff_head *q)
+{
+	return q->qlen ? list_entry(q->list.prev, struct sk_buff, list) : NULL;
+}
+
+void skb_unlink(struct sk_buff_head *q, struct sk_buff *skb)
+{
+	assert(q->qlen > 0);
+	list_del_init(&skb->list);
+	q->qlen--;
+}
+
+struct sk_buff *skb_dequeue(struct sk_buff_head *q)
+{
+	struct sk_buff *skb = skb_peek(q);
+
+	if (skb)
+		skb_unlink(q, skb);
+	return skb;
+}
+
+void skb_queue_purge(struct sk_buff_head *q)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(q)))
+		consume_skb(skb);
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Soft interrupts and NAPI: the hard interrupt only puts its NAPI context onto a list; here the
+ * contexts are polled, 64 packets each in turn, until nothing is left, 300 packets were handled or
+ * 2 ms have passed; what is left then waits, so that tasks run under any load. Hard interrupts may
+ * come at any instruction: they touch nothing but napi_incoming, `pending` and the flags of a
+ * context, each by one atomic operation.
+ */
+#include <net/net_namespace.h>
+
+#define NAPI_WEIGHT       64
+#define BUDGET_DEFAULT    300
+#define TIME_LIMIT_NS     2000000u
+#define ROUNDS_PER_CALL   10
+
+static void softnet_run(struct net *net);
+
+void local_bh_disable(struct net *net)
+{
+	net->softnet.bh_disabled++;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+void local_bh_enable(struct net *net)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	assert(net->softnet.bh_disabled > 0);
+	if (--net->softnet.bh_disabled == 0 &&
+	    __atomic_load_n(&net->softnet.pending, __ATOMIC_RELAXED))
+		softnet_run(net);
+}
+
+void raise_softirq(struct net *net)
+{
+	__atomic_store_n(&net->softnet.pending, true, __ATOMIC_SEQ_CST);
+}
+
+/* ---- NAPI contexts ---- */
+
+void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
+		    int (*poll)(struct napi_struct *, int))
+{
+	*napi = (struct napi_struct){
+		.dev = dev, .poll = poll, .weight = NAPI_WEIGHT, .disabled = true
+	};
+	INIT_LIST_HEAD(&napi->poll_node);
+	skb_queue_head_init(&napi->gro_list);
+}
+
+void napi_schedule(struct napi_struct *napi)
+{
+	struct softnet *sn = &napi->dev->net->softnet;
+	struct napi_struct *first;
+
+	if (napi->disabled)
+		return;
+	if (__atomic_exchange_n(&napi->scheduled, true, __ATOMIC_SEQ_CST)) {
+		napi->missed = true;
+		return;
+	}
+	first = __atomic_load_n(&sn->napi_incoming, __ATOMIC_RELAXED);
+	do {
+		napi->incoming_next = first;
+	} while (!__atomic_compare_exchange_n(&sn->napi_incoming, &first, napi, false,
+					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	raise_softirq(napi->dev->net);
+}
+
+/* Moves what hard interrupts scheduled to the poll list, oldest first. */
+static void collect_incoming(struct softnet *sn)
+{
+	struct napi_struct *n =
+		__atomic_exchange_n(&sn->napi_incoming, (struct napi_struct *)NULL, __ATOMIC_SEQ_CST);
+	struct list_head *at = sn->poll_list.prev;
+
+	for (; n; n = n->incoming_next)
+		list_add(&n->poll_node, at);
+}
+
+void napi_enable(struct napi_struct *napi)
+{
+	napi->disabled = false;
+}
+
+void napi_disable(struct napi_struct *napi)
+{
+	napi->disabled = true;
+	collect_incoming(&napi->dev->net->softnet);
+	list_del_init(&napi->poll_node);
+	napi->scheduled = napi->missed = false;
+	napi_gro_purge(napi);
+}
+
+bool napi_complete_done(struct napi_struct *napi, int work_done)
+{
+	(void)work_done;
+	if (!napi->scheduled)
+		return false;
+	napi_gro_flush(napi);
+	/* First idle, then look: an interrupt before this store left `missed`, one after it
+	 * schedules by itself. */
+	__atomic_store_n(&napi->scheduled, false, __ATOMIC_SEQ_CST);
+	if (__atomic_exchange_n(&napi->missed, false, __ATOMIC_SEQ_CST)) {
+		napi_schedule(napi);
+		return false;
+	}
+	napi->completes++;
+	return true;
+}
+
+/* Returns how many packets were handled; puts a context with more to do back onto the list. */
+static int napi_poll(struct net *net, struct napi_struct *napi)
+{
+	int work;
+
+	net->softnet.poll_ns = port_time_ns(net->port);
+	napi->missed = false;
+	napi->polls++;
+	net_xmit_batch_begin(net);
+	work = napi->poll(napi, napi->weight);
+	assert(work >= 0 && work <= napi->weight);
+	napi_gro_flush(napi);
+	net_xmit_batch_end(net);
+	if (work == napi->weight && napi->scheduled && list_empty(&napi->poll_node))
+		list_add_tail(&napi->poll_node, &net->softnet.poll_list);
+	return work;
+}
+
+static void net_rx_action(struct net *net)
+{
+	int budget = net->sysctl.netdev_budget ? (int)net->sysctl.netdev_budget : BUDGET_DEFAULT;
+	struct softnet *sn = &net->softnet;
+	uint64_t start_ns;
+
+	collect_incoming(sn);
+	if (list_empty(&sn->poll_list))
+		return;
+	start_ns = port_time_ns(net->port);
+	while (!list_empty(&sn->poll_list)) {
+		struct napi_struct *napi =
+			list_first_entry(&sn->poll_list, struct napi_struct, poll_node);
+
+		list_del_init(&napi->poll_node);
+		budget -= napi_poll(net, napi);
+		if (budget > 0 && port_time_ns(net->port) - start_ns < TIME_LIMIT_NS)
+			continue;
+		if (!list_empty(&sn->poll_list)) {
+			NET_INC(net, SoftnetTimeSqueezed);
+			raise_softirq(net);
+		}
+		break;
+	}
+}
+
+/* ---- running ---- */
+
+static void softnet_round(struct net *net)
+{
+	__atomic_store_n(&net->softnet.pending, false, __ATOMIC_SEQ_CST);
+	NET_INC(net, SoftnetRounds);
+	timer_wheel_run(&net->timers, port_time_ns(net->port));
+	net_rx_action(net);
+	net_tx_action(net);
+}
+
+/* Soft interrupts never nest: bh_disabled keeps them out while they run. */
+static void softnet_run(struct net *net)
+{
+	struct softnet *sn = &net->softnet;
+	unsigned int rounds = 0;
+	uint64_t start_ns;
+
+	if (sn->bh_disabled)
+		return;
+	sn->bh_disabled++;
+	sn->running = true;
+	start_ns = port_time_ns(net->port);
+	do
+		softnet_round(net);
+	while (__atomic_load_n(&sn->pending, __ATOMIC_SEQ_CST) && ++rounds < ROUNDS_PER_CALL &&
+	       port_time_ns(net->port) - start_ns < TIME_LIMIT_NS);
+	sn->running = false;
+	sn->bh_disabled--;
+}
+
+void net_irq_exit(struct net *net)
+{
+	if (net->softnet.bh_disabled)
+		return;
+	if (__atomic_load_n(&net->softnet.pending, __ATOMIC_SEQ_CST) ||
+	    timer_wheel_next(&net->timers) <= port_time_ns(net->port))
+		softnet_run(net);
+}
+
+uint64_t net_softirq(struct net *net)
+{
+	assert(!net->softnet.bh_disabled);
+	softnet_run(net);
+	return __atomic_load_n(&net->softnet.pending, __ATOMIC_SEQ_CST) ?
+		       0 :
+		       timer_wheel_next(&net->timers);
+}
+
+uint64_t net_next_timer(struct net *net)
+{
+	return timer_wheel_next(&net->timers);
+}

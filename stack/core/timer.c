@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Timers on a hierarchical wheel (timer_wheel.h). A timer lies in the level of the highest byte in
+ * which its time differs from the wheel's: arming and disarming are O(1); when the wheel reaches a
+ * slot of a higher level, that slot's timers move down. Equal times run in the order of arming.
+ */
+#include <net/timer_wheel.h>
+#include <net/net_namespace.h>
+
+/* Timers of one slot looked at for the exact next expiry before a lower bound must do. */
+#define NEXT_SCAN_LIMIT 16
+
+void timer_wheel_init(struct timer_wheel *w, uint64_t now_ns)
+{
+	w->base_ns = now_ns;
+	w->floor_ns = now_ns;
+	w->pending = 0;
+	for (unsigned int l = 0; l < TIMER_LEVELS; l++) {
+		for (unsigned int i = 0; i < TIMER_SLOTS / 64; i++)
+			w->levels[l].occupied[i] = 0;
+		for (unsigned int i = 0; i < TIMER_SLOTS; i++)
+			INIT_LIST_HEAD(&w->levels[l].slots[i]);
+	}
+}
+
+static void insert(struct timer_wheel *w, struct timer_list *t)
+{
+	uint64_t differs = t->expires_ns ^ w->base_ns;
+	unsigned int level =
+		differs ? (63 - (unsigned int)__builtin_clzll(differs)) / TIMER_LEVEL_BITS : 0;
+	unsigned int slot = (t->expires_ns >> (level * TIMER_LEVEL_BITS)) & (TIMER_SLOTS - 1);
+
+	list_add_tail(&t->node, &w->levels[level].slots[slot]);
+	w->levels[level].occupied[slot / 64] |= 1ull << (slot % 64);
+}
+
+/* The first slot that holds timers, or -1; clears the marks of slots that became empty. */
+static int first_occupied(struct timer_level *l)
+{
+	for (unsigned int i = 0; i < TIMER_SLOTS / 64; i++)
+		while (l->occupied[i]) {
+			unsigned int slot = i * 64 + (unsigned int)__builtin_ctzll(l->occupied[i]);
+
+			if (!list_empty(&l->slots[slot]))
+				return (int)slot;
+			l->occupied[i] &= l->occupied[i] - 1;
+		}
+	return -1;
+}
+
+/*
+ * Timers of a lower level expire before those of a higher one, and within a level in the order of
+ * slots, so the first slot found is the earliest. Returns it and when it begins.
+ */
+static struct list_head *earliest_slot(struct timer_wheel *w, unsigned int *level,
+				       uint64_t *begins_ns)
+{
+	for (unsigned int l = 0; l < TIMER_LEVELS; l++) {
+		int slot = first_occupied(&w->levels[l]);
+		unsigned int shift = l * TIMER_LEVEL_BITS;
+
+		if (slot < 0)
+			continue;
+		*level = l;
+		/* At the top level TIMER_SLOTS << shift wraps to 0: the mask is then empty. */
+		*begins_ns = (w->base_ns & ~(((uint64_t)TIMER_SLOTS << shift) - 1)) |
+			     (uint64_t)slot << shift;
+		return &w->levels[l].slots[slot];
+	}
+	return NULL;
+}
+
+static void fire(struct timer_wheel *w, struct timer_list *t)
+{
+	list_del_init(&t->node);
+	t->pending = false;
+	w->pending--;
+	t->function(t);
+}
+
+void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
+{
+	struct list_head *slot;
+	unsigned int level;
+	uint64_t begins_ns;
+
+	if (now_ns < w->base_ns)
+		return;
+	if (now_ns != UINT64_MAX)
+		w->floor_ns = now_ns + 1;
+	while ((slot = earliest_slot(w, &level, &begins_ns)) && begins_ns <= now_ns) {
+		w->base_ns = begins_ns;
+		if (level == 0) {
+			while (!list_empty(slot))
+				fire(w, list_first_entry(slot, struct timer_list, node));
+			continue;
+		}
+		while (!list_empty(slot)) {
+			struct timer_list *t = list_first_entry(slot, struct timer_list, node);
+
+			list_del_init(&t->node);
+			insert(w, t);
+		}
+	}
+	w->base_ns = now_ns;
+}
+
+uint64_t timer_wheel_next(const struct timer_wheel *w)
+{
+	uint64_t begins_ns, next_ns = UINT64_MAX;
+	struct list_head *slot;
+	struct timer_list *t;
+	unsigned int level, seen = 0;
+
+	if (!w->pending)
+		return UINT64_MAX;
+	/* Only marks of empty slots are changed. */
+	slot = earliest_slot((struct timer_wheel *)w, &level, &begins_ns);
+	assert(slot);
+	list_for_each_entry(t, slot, node) {
+		if (++seen > NEXT_SCAN_LIMIT)
+			return begins_ns;
+		if (t->expires_ns < next_ns)
+			next_ns = t->expires_ns;
+	}
+	return next_ns;
+}
+
+void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))
+{
+	INIT_LIST_HEAD(&t->node);
+	t->expires_ns = 0;
+	t->function = function;
+	t->pending = false;
+}
+
+void timer_mod(struct net *net, struct timer_list *t, uint64_t expires_ns)
+{
+	struct timer_wheel *w = &net->timers;
+
+	local_bh_disable(net);
+	if (t->pending)
+		list_del_init(&t->node);
+	else
+		w->pending++;
+	t->pending = true;
+	t->expires_ns = expires_ns > w->floor_ns ? expires_ns : w->floor_ns;
+	insert(w, t);
+	local_bh_enable(net);
+}
+
+bool timer_del(struct net *net, struct timer_list *t)
+{
+	bool was_pending;
+
+	local_bh_disable(net);
+	was_pending = t->pending;
+	if (was_pending) {
+		list_del_init(&t->node);
+		t->pending = false;
+		net->timers.pending--;
+	}
+	local_bh_enable(net);
+	return was_pending;
+}

@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The hub; see ringside_hub.h. */
+#include "qemu/osdep.h"
+#include <dlfcn.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include "qapi/error.h"
+#include "qemu/error-report.h"
+#include "qemu/main-loop.h"
+#include "qemu/rcu.h"
+#include "qemu/thread.h"
+#include "qemu/timer.h"
+#include "system/cpu-timers.h"
+#include "system/runstate.h"
+#include "system/system.h"
+#include "ringside_hub.h"
+#include "ringside_frames.h"
+
+/* How long the free-running thread looks for work before it sleeps. */
+#define SPIN_NS          (50 * SCALE_US)
+#define POSTED_WRITES    1024
+#define STAGED_EVENTS    64
+#define ERROR_LINE_BYTES 256
+
+typedef struct PostedWrite {
+    RingsideSlot *slot;
+    uint32_t addr, value;
+    unsigned size;
+} PostedWrite;
+
+typedef struct StagedEvent {
+    bool is_pba_clear;
+    uint32_t vector_or_mask;
+    int level;
+} StagedEvent;
+
+typedef struct RingsideHub {
+    const struct ringside_platform_abi *abi;
+    struct ringside_platform *platform;
+    char *plugin, *platform_config;
+    bool free_running, started, delivering;
+    Notifier machine_done, process_exit;
+    QTAILQ_HEAD(, RingsideSlot) slots;
+    uint64_t zero_ns; /* QEMU_CLOCK_VIRTUAL at the platform's time 0 */
+
+    /* Held round every call into the platform; taken under the BQL or without it, never the other
+     * way round. */
+    QemuMutex card_lock;
+
+    QEMUTimer *timer; /* synchronous mode */
+
+    /* free-running mode */
+    QemuThread thread;
+    bool running; /* VM runs */
+    int sleeping; /* the thread waits on wake_fd */
+    int wake_fd;
+    QemuMutex posted_lock;
+    PostedWrite posted[POSTED_WRITES];
+    unsigned posted_head, posted_tail;
+} RingsideHub;
+
+struct RingsideSlot {
+    RingsideHub *hub;
+    PCIDevice *pci;
+    struct ringside_card *card;
+    const RingsideSlotOps *ops;
+    void *opaque;
+    QTAILQ_ENTRY(RingsideSlot) next;
+
+    RingsideFrames to_net, to_card;
+    bool net_blocked, net_was_full; /* BQL */
+    bool card_stopped;              /* the card's transmit waits for room in to_net */
+    bool receive_blocked;           /* card_receive() said full */
+
+    QemuMutex staged_lock;
+    StagedEvent staged[STAGED_EVENTS];
+    unsigned n_staged;
+};
+
+static RingsideHub *the_hub; /* SystemC: one kernel a process */
+
+static uint64_t hub_now(RingsideHub *hub)
+{
+    return qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) - hub->zero_ns;
+}
+
+/* ---- host operations: called by the platform, card lock held ---- */
+
+static int slot_dma(RingsideSlot *slot, uint64_t addr, void *buf, size_t len, DMADirection dir)
+{
+    /* RAM only: a card that masters its own BAR or another device gets an error response */
+    const MemTxAttrs attrs = { .memory = true };
+
+    return pci_dma_rw(slot->pci, addr, buf, len, dir, attrs) == MEMTX_OK ? 0 : -EFAULT;
+}
+
+static int host_dma_read(void *host, uint64_t addr, void *buf, size_t len)
+{
+    return slot_dma(host, addr, buf, len, DMA_DIRECTION_TO_DEVICE);
+}
+
+static int host_dma_write(void *host, uint64_t addr, const void *buf, size_t len)
+{
+    return slot_dma(host, addr, (void *)buf, len, DMA_DIRECTION_FROM_DEVICE);
+}
+
+static void slot_stage(RingsideSlot *slot, StagedEvent event)
+{
+    QEMU_LOCK_GUARD(&slot->staged_lock);
+
+    /* a message that already waits need not be sent twice */
+    for (unsigned i = slot->n_staged; i-- > 0 && !slot->staged[i].is_pba_clear;) {
+        if (!event.is_pba_clear && event.vector_or_mask != RINGSIDE_VECTOR_INTX &&
+            slot->staged[i].vector_or_mask == event.vector_or_mask) {
+            return;
+        }
+    }
+    if (slot->n_staged == STAGED_EVENTS) {
+        memmove(slot->staged, slot->staged + 1, sizeof(slot->staged[0]) * --slot->n_staged);
+    }
+    slot->staged[slot->n_staged++] = event;
+}
+
+static void host_irq(void *host, unsigned vector, int level)
+{
+    slot_stage(host, (StagedEvent) { .vector_or_mask = vector, .level = level });
+}
+
+static void host_pba_clear(void *host, uint32_t mask)
+{
+    slot_stage(host, (StagedEvent) { .is_pba_clear = true, .vector_or_mask = mask });
+}
+
+static bool host_transmit(void *host, const void *frame, size_t len, uint64_t time_ns)
+{
+    RingsideSlot *slot = host;
+
+    if (len > RINGSIDE_FRAME_MAX) {
+        return true; /* no wire carries it */
+    }
+    if (!ringside_frames_room(&slot->to_net)) {
+        slot->card_stopped = true;
+        return false;
+    }
+    ringside_frames_put(&slot->to_net, frame, len);
+    return true;
+}
+
+static void host_receive_ready(void *host)
+{
+    RingsideSlot *slot = host;
+
+    slot->receive_blocked = false;
+}
+
+static void host_log(void *host, int severity, const char *line)
+{
+    if (severity == 0) {
+        error_report("ringside: %s", line);
+    } else if (severity == 1) {
+        warn_report("ringside: %s", line);
+    } else {
+        info_report("ringside: %s", line);
+    }
+}
+
+static const struct ringside_host_ops host_ops = {
+    .abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(struct ringside_host_ops) },
+    .dma_read = host_dma_read,
+    .dma_write = host_dma_write,
+    .irq = host_irq,
+    .pba_clear = host_pba_clear,
+    .transmit = host_transmit,
+    .receive_ready = host_receive_ready,
+    .log = host_log,
+};
+
+/* ---- carrying out what was staged: BQL held ---- */
+
+static bool slot_deliver_events(RingsideSlot *slot)
+{
+    StagedEvent events[STAGED_EVENTS];
+    unsigned n;
+
+    WITH_QEMU_LOCK_GUARD(&slot->staged_lock) {
+        n = slot->n_staged;
+        memcpy(events, slot->staged, n * sizeof(events[0]));
+        slot->n_staged = 0;
+    }
+    for (unsigned i = 0; i < n; i++) {
+        if (events[i].is_pba_clear) {
+            slot->ops->pba_clear(slot->opaque, events[i].vector_or_mask);
+        } else {
+            slot->ops->irq(slot->opaque, events[i].vector_or_mask, events[i].level);
+        }
+    }
+    return n > 0;
+}
+
+static void slot_deliver_frames(RingsideSlot *slot)
+{
+    const uint8_t *frame;
+    size_t len;
+
+    while (!slot->net_blocked && (frame = ringside_frames_peek(&slot->to_net, &len))) {
+        slot->net_blocked = !slot->ops->transmit(slot->opaque, frame, len);
+        ringside_frames_drop(&slot->to_net, len);
+    }
+}
+
+static void hub_deliver(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+
+    if (hub->delivering) {
+        return; /* a netdev answered inside our own transmit */
+    }
+    hub->delivering = true;
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        slot_deliver_events(slot);
+        slot_deliver_frames(slot);
+        if (slot->net_was_full && ringside_frames_room(&slot->to_card)) {
+            slot->net_was_full = false;
+            slot->ops->receive_ready(slot->opaque);
+        }
+    }
+    hub->delivering = false;
+}
+
+static bool slot_has_staged(RingsideSlot *slot)
+{
+    return qatomic_read(&slot->n_staged) ||
+           (!ringside_frames_empty(&slot->to_net) && !qatomic_read(&slot->net_blocked)) ||
+           (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card));
+}
+
+static bool hub_has_staged(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (slot_has_staged(slot)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- running the platform: card lock held ---- */
+
+static void hub_post_writes(RingsideHub *hub)
+{
+    for (;;) {
+        PostedWrite w;
+
+        WITH_QEMU_LOCK_GUARD(&hub->posted_lock) {
+            if (hub->posted_head == hub->posted_tail) {
+                return;
+            }
+            w = hub->posted[hub->posted_head % POSTED_WRITES];
+            qatomic_set(&hub->posted_head, hub->posted_head + 1);
+        }
+        hub->abi->card_mmio_write(w.slot->card, hub_now(hub), w.addr, w.value, w.size);
+    }
+}
+
+/* Moves staged frames of the netdev into the card; true when it took one. */
+static bool slot_feed(RingsideSlot *slot)
+{
+    const struct ringside_platform_abi *abi = slot->hub->abi;
+    const uint8_t *frame;
+    bool fed = false;
+    size_t len;
+
+    if (slot->card_stopped && ringside_frames_room(&slot->to_net)) {
+        slot->card_stopped = false;
+        abi->card_transmit_ready(slot->card);
+        fed = true;
+    }
+    while (!slot->receive_blocked && (frame = ringside_frames_peek(&slot->to_card, &len))) {
+        slot->receive_blocked = true;
+        if (abi->card_receive(slot->card, frame, len) == 0) {
+            break;
+        }
+        slot->receive_blocked = false;
+        ringside_frames_drop(&slot->to_card, len);
+        fed = true;
+    }
+    return fed;
+}
+
+static bool hub_feed(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+    bool fed = false;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        fed |= slot_feed(slot);
+    }
+    return fed;
+}
+
+/* One bounded run; returns the next time wanted. */
+static uint64_t hub_run(RingsideHub *hub)
+{
+    uint64_t next;
+
+    hub_post_writes(hub);
+    hub_feed(hub);
+    next = hub->abi->advance(hub->platform, hub_now(hub));
+    return hub_feed(hub) ? hub_now(hub) : next;
+}
+
+/* ---- synchronous mode: everything under the BQL ---- */
+
+static void hub_run_sync(RingsideHub *hub)
+{
+    uint64_t next;
+
+    if (hub->delivering || !hub->started) {
+        return; /* the loop below, further up the stack, sees what was staged */
+    }
+    do {
+        qemu_mutex_lock(&hub->card_lock);
+        next = hub_run(hub);
+        qemu_mutex_unlock(&hub->card_lock);
+        hub_deliver(hub);
+    } while (next <= hub_now(hub) || hub_has_staged(hub));
+    if (next == RINGSIDE_TIME_NEVER) {
+        timer_del(hub->timer);
+    } else {
+        timer_mod_ns(hub->timer, next + hub->zero_ns);
+    }
+}
+
+static void hub_timer(void *opaque)
+{
+    hub_run_sync(opaque);
+}
+
+/* ---- free-running mode ---- */
+
+static void hub_wake(RingsideHub *hub)
+{
+    smp_mb();
+    if (qatomic_read(&hub->sleeping) && qatomic_xchg(&hub->sleeping, 0)) {
+        eventfd_write(hub->wake_fd, 1);
+    }
+}
+
+static bool slot_can_feed(RingsideSlot *slot)
+{
+    return (!slot->receive_blocked && !ringside_frames_empty(&slot->to_card)) ||
+           (slot->card_stopped && ringside_frames_room(&slot->to_net));
+}
+
+static bool hub_has_work(RingsideHub *hub, uint64_t next)
+{
+    RingsideSlot *slot;
+
+    if (!qatomic_read(&hub->running)) {
+        return false;
+    }
+    if (qatomic_read(&hub->posted_head) != qatomic_read(&hub->posted_tail) ||
+        hub_now(hub) >= next || hub_has_staged(hub)) {
+        return true;
+    }
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (slot_can_feed(slot)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void hub_sleep(RingsideHub *hub, uint64_t next)
+{
+    struct pollfd wake = { .fd = hub->wake_fd, .events = POLLIN };
+    uint64_t now, count;
+    struct timespec limit;
+
+    qatomic_set(&hub->sleeping, 1);
+    smp_mb();
+    if (!hub_has_work(hub, next)) {
+        now = hub_now(hub);
+        next = next > now ? MIN(next - now, NANOSECONDS_PER_SECOND) : 0;
+        if (!qatomic_read(&hub->running)) {
+            next = NANOSECONDS_PER_SECOND;
+        }
+        limit.tv_sec = next / NANOSECONDS_PER_SECOND;
+        limit.tv_nsec = next % NANOSECONDS_PER_SECOND;
+        ppoll(&wake, 1, &limit, NULL);
+    }
+    qatomic_set(&hub->sleeping, 0);
+    while (eventfd_read(hub->wake_fd, &count) == 0) {
+    }
+}
+
+static void hub_wait(RingsideHub *hub, uint64_t next)
+{
+    int64_t spin_until = get_clock() + SPIN_NS;
+
+    while (!hub_has_work(hub, next)) {
+        if (get_clock() > spin_until || !qatomic_read(&hub->running)) {
+            hub_sleep(hub, next);
+            return;
+        }
+    }
+}
+
+static void *hub_thread(void *opaque)
+{
+    RingsideHub *hub = opaque;
+    uint64_t next = 0;
+
+    rcu_register_thread();
+    prctl(PR_SET_TIMERSLACK, 1);
+    for (;;) {
+        if (qatomic_read(&hub->running)) {
+            qemu_mutex_lock(&hub->card_lock);
+            next = hub_run(hub);
+            qemu_mutex_unlock(&hub->card_lock);
+        }
+        if (hub_has_staged(hub)) {
+            bql_lock();
+            hub_deliver(hub);
+            bql_unlock();
+        }
+        hub_wait(hub, next);
+    }
+    return NULL;
+}
+
+/* The VM stops: finish what is under way, so that no DMA comes while it stands still. */
+static void hub_vm_state(void *opaque, bool running, RunState state)
+{
+    RingsideHub *hub = opaque;
+
+    qatomic_set(&hub->running, running);
+    if (!hub->started) {
+        return;
+    }
+    if (!running) {
+        qemu_mutex_lock(&hub->card_lock);
+        for (int burst = 0; burst < 1000 && hub_run(hub) <= hub_now(hub); burst++) {
+        }
+        qemu_mutex_unlock(&hub->card_lock);
+        hub_deliver(hub);
+    }
+    if (hub->free_running) {
+        hub_wake(hub);
+    }
+}
+
+/* ---- life of the hub ---- */
+
+static void hub_start(Notifier *notifier, void *data)
+{
+    RingsideHub *hub = container_of(notifier, RingsideHub, machine_done);
+    char why[ERROR_LINE_BYTES] = "";
+
+    if (hub->abi->start(hub->platform, why, sizeof(why))) {
+        error_report("ringside: the simulation platform does not start: %s", why);
+        exit(EXIT_FAILURE);
+    }
+    hub->zero_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
+    hub->started = true;
+    if (hub->free_running) {
+        qemu_thread_create(&hub->thread, "ringside", hub_thread, hub, QEMU_THREAD_DETACHED);
+    } else {
+        hub_run_sync(hub);
+    }
+}
+
+/* The card lock stays taken: neither the thread nor a CPU enters the platform any more. */
+static void hub_exit(Notifier *notifier, void *data)
+{
+    RingsideHub *hub = container_of(notifier, RingsideHub, process_exit);
+
+    qemu_mutex_lock(&hub->card_lock);
+    hub->abi->destroy(hub->platform);
+}
+
+static const struct ringside_platform_abi *load_plugin(const char *path, Error **errp)
+{
+    const struct ringside_platform_abi *(*entry)(void);
+    const struct ringside_platform_abi *abi;
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+
+    if (!object) {
+        error_setg(errp, "cannot load the card plug-in: %s; build it with 'make hw' and pass "
+                   "plugin=/path/to/libringside.so", dlerror());
+        return NULL;
+    }
+    entry = dlsym(object, "ringside_platform_abi");
+    abi = entry ? entry() : NULL;
+    if (!abi) {
+        error_setg(errp, "plug-in '%s' has no ringside_platform_abi(); pass a libringside.so as "
+                   "plugin=", path);
+    } else if (abi->abi.version != RINGSIDE_PLATFORM_ABI_VERSION ||
+               abi->abi.size < sizeof(*abi)) {
+        error_setg(errp, "plug-in '%s' has platform ABI version %u, this QEMU wants %u; rebuild "
+                   "both with 'make'", path, abi->abi.version, RINGSIDE_PLATFORM_ABI_VERSION);
+        abi = NULL;
+    }
+    if (!abi) {
+        dlclose(object);
+    }
+    return abi;
+}
+
+static RingsideHub *hub_create(const char *plugin, const char *platform_config, bool free_running,
+                               Error **errp)
+{
+    const struct ringside_platform_abi *abi = load_plugin(plugin, errp);
+    g_autofree char *config = g_strdup_printf("mode=%s%s%s", free_running ? "free" : "sync",
+                                              platform_config ? "," : "", platform_config ?: "");
+    char why[ERROR_LINE_BYTES] = "";
+    RingsideHub *hub;
+
+    if (!abi) {
+        return NULL;
+    }
+    hub = g_new0(RingsideHub, 1);
+    hub->abi = abi;
+    hub->platform = abi->create(config, why, sizeof(why));
+    if (!hub->platform) {
+        error_setg(errp, "the simulation platform refuses '%s': %s", config, why);
+        g_free(hub);
+        return NULL;
+    }
+    hub->plugin = g_strdup(plugin);
+    hub->platform_config = g_strdup(platform_config);
+    hub->free_running = free_running;
+    QTAILQ_INIT(&hub->slots);
+    qemu_mutex_init(&hub->card_lock);
+    qemu_mutex_init(&hub->posted_lock);
+    hub->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    hub->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, hub_timer, hub);
+    hub->machine_done.notify = hub_start;
+    qemu_add_machine_init_done_notifier(&hub->machine_done);
+    hub->process_exit.notify = hub_exit;
+    qemu_add_exit_notifier(&hub->process_exit);
+    qemu_add_vm_change_state_handler(hub_vm_state, hub);
+    return hub;
+}
+
+RingsideSlot *ringside_slot_create(PCIDevice *pci, const char *plugin, const char *platform_config,
+                                   bool free_running, const char *model, const char *config,
+                                   const RingsideSlotOps *ops, void *opaque, Error **errp)
+{
+    char why[ERROR_LINE_BYTES] = "";
+    RingsideHub *hub = the_hub;
+    RingsideSlot *slot;
+
+    if (hub && (strcmp(hub->plugin, plugin) || hub->free_running != free_running ||
+                g_strcmp0(hub->platform_config, platform_config))) {
+        error_setg(errp, "all ringside devices share one platform: give them the same plugin=, "
+                   "sync= and platform=");
+        return NULL;
+    }
+    if (hub && hub->started) {
+        error_setg(errp, "ringside devices cannot be hot-plugged: put them on the command line");
+        return NULL;
+    }
+    if (!hub) {
+        hub = hub_create(plugin, platform_config, free_running, errp);
+        if (!hub) {
+            return NULL;
+        }
+        the_hub = hub;
+    }
+    slot = g_new0(RingsideSlot, 1);
+    slot->card = hub->abi->card_create(hub->platform, model, config, &host_ops, slot, why,
+                                       sizeof(why));
+    if (!slot->card) {
+        error_setg(errp, "no card: %s", why);
+        g_free(slot);
+        return NULL;
+    }
+    slot->hub = hub;
+    slot->pci = pci;
+    slot->ops = ops;
+    slot->opaque = opaque;
+    qemu_mutex_init(&slot->staged_lock);
+    ringside_frames_init(&slot->to_net);
+    ringside_frames_init(&slot->to_card);
+    QTAILQ_INSERT_TAIL(&hub->slots, slot, next);
+    return slot;
+}
+
+/* ---- the device's side ---- */
+
+uint32_t ringside_slot_read(RingsideSlot *slot, uint32_t addr, unsigned size)
+{
+    RingsideHub *hub = slot->hub;
+    uint32_t value;
+
+    if (!hub->started) {
+        return 0;
+    }
+    if (hub->free_running) {
+        /* whoever needs the card runs it; others go on meanwhile */
+        bql_unlock();
+    }
+    qemu_mutex_lock(&hub->card_lock);
+    hub_post_writes(hub);
+    value = hub->abi->card_mmio_read(slot->card, hub_now(hub), addr, size);
+    qemu_mutex_unlock(&hub->card_lock);
+    if (hub->free_running) {
+        bql_lock();
+        hub_deliver(hub);
+        hub_wake(hub);
+    } else {
+        hub_run_sync(hub);
+    }
+    return value;
+}
+
+static bool hub_queue_write(RingsideHub *hub, PostedWrite w)
+{
+    QEMU_LOCK_GUARD(&hub->posted_lock);
+
+    if (hub->posted_tail - hub->posted_head == POSTED_WRITES) {
+        return false;
+    }
+    hub->posted[hub->posted_tail % POSTED_WRITES] = w;
+    qatomic_set(&hub->posted_tail, hub->posted_tail + 1);
+    return true;
+}
+
+void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsigned size)
+{
+    RingsideHub *hub = slot->hub;
+
+    if (!hub->started) {
+        return;
+    }
+    if (!hub->free_running) {
+        qemu_mutex_lock(&hub->card_lock);
+        hub->abi->card_mmio_write(slot->card, hub_now(hub), addr, value, size);
+        qemu_mutex_unlock(&hub->card_lock);
+        hub_run_sync(hub);
+        return;
+    }
+    while (!hub_queue_write(hub, (PostedWrite) { slot, addr, value, size })) {
+        bql_unlock();
+        qemu_mutex_lock(&hub->card_lock);
+        hub_post_writes(hub);
+        qemu_mutex_unlock(&hub->card_lock);
+        bql_lock();
+    }
+    hub_wake(hub);
+}
+
+bool ringside_slot_can_receive(RingsideSlot *slot)
+{
+    bool room = ringside_frames_room(&slot->to_card);
+
+    if (!room) {
+        qatomic_set(&slot->net_was_full, true);
+    }
+    return room;
+}
+
+bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
+{
+    if (!ringside_slot_can_receive(slot)) {
+        return false;
+    }
+    ringside_frames_put(&slot->to_card, frame, len);
+    if (slot->hub->free_running) {
+        hub_wake(slot->hub);
+    } else {
+        hub_run_sync(slot->hub);
+    }
+    return true;
+}
+
+void ringside_slot_transmit_ready(RingsideSlot *slot)
+{
+    qatomic_set(&slot->net_blocked, false);
+    if (slot->hub->free_running) {
+        hub_deliver(slot->hub);
+        hub_wake(slot->hub);
+    } else {
+        hub_deliver(slot->hub);
+        hub_run_sync(slot->hub);
+    }
+}
+
+void ringside_slot_pci_state(RingsideSlot *slot, const struct ringside_pci_state *state)
+{
+    RingsideHub *hub = slot->hub;
+
+    if (!hub->started) {
+        hub->abi->card_pci_state(slot->card, state);
+        return;
+    }
+    qemu_mutex_lock(&hub->card_lock);
+    hub_post_writes(hub);
+    hub->abi->card_pci_state(slot->card, state);
+    qemu_mutex_unlock(&hub->card_lock);
+    if (hub->free_running) {
+        hub_deliver(hub);
+        hub_wake(hub);
+    } else {
+        hub_run_sync(hub);
+    }
+}
+
+void ringside_slot_reset(RingsideSlot *slot, enum ringside_reset_kind kind)
+{
+    RingsideHub *hub = slot->hub;
+
+    if (!hub->started) {
+        return; /* it starts in this state */
+    }
+    qemu_mutex_lock(&hub->card_lock);
+    hub_post_writes(hub);
+    hub->abi->card_reset(slot->card, kind);
+    slot->receive_blocked = false;
+    slot->card_stopped = false;
+    qemu_mutex_unlock(&hub->card_lock);
+    hub_deliver(hub);
+}
+
+void ringside_slot_counters(RingsideSlot *slot, struct ringside_card_counters *out)
+{
+    RingsideHub *hub = slot->hub;
+
+    QEMU_LOCK_GUARD(&hub->card_lock);
+    hub->abi->card_counters(slot->card, out);
+}

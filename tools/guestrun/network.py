@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Networks between the guest and clients on this machine.
+
+tap: a private network namespace with a TAP device, so that the host's Linux TCP with all its
+options is the guest's peer; needs root. user: QEMU's user-mode network with forwarded ports on
+loopback; needs nothing, but speaks an old TCP.
+"""
+
+import contextlib
+import os
+import socket
+import subprocess
+
+from .errors import UserError
+
+HTTP_PORT = 80
+ECHO_PORT = 7
+# A documentation network (RFC 5737): nothing real answers there.
+TAP_HOST = "192.0.2.1"
+TAP_GUEST = "192.0.2.2"
+TAP_PREFIX = 24
+
+
+def _free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def _check_port(port):
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError as e:
+            raise UserError(f"port {port} on 127.0.0.1 is in use: pass another with HTTP_PORT=") from e
+    return port
+
+
+class UserNetwork:
+    """QEMU's user-mode network; ports of the guest appear on 127.0.0.1."""
+
+    name = "user"
+
+    def __init__(self, http_port=None):
+        self._requested_port = http_port
+
+    def __enter__(self):
+        self.http_port = _check_port(self._requested_port) if self._requested_port else _free_port()
+        self.echo_port = _free_port()
+        self.host = "127.0.0.1"
+        self.enter = []
+        self.guest_options = ["ip=dhcp"]
+        forward = [f"hostfwd=tcp:127.0.0.1:{self.http_port}-:{HTTP_PORT}",
+                   f"hostfwd=tcp:127.0.0.1:{self.echo_port}-:{ECHO_PORT}"]
+        self.netdev = "user,id=net0,ipv6=off," + ",".join(forward)
+        return self
+
+    def __exit__(self, *exc):
+        return False
+
+
+class TapNetwork:
+    """A namespace of our own with a TAP device; commands enter it with `self.enter + [...]`."""
+
+    name = "tap"
+
+    def __enter__(self):
+        self._namespace = f"ringside-{os.getpid()}"
+        self.enter = ["ip", "netns", "exec", self._namespace]
+        self.host = TAP_GUEST
+        self.http_port, self.echo_port = HTTP_PORT, ECHO_PORT
+        self.guest_options = [f"ip={TAP_GUEST}/{TAP_PREFIX},{TAP_HOST}"]
+        self.netdev = "tap,id=net0,ifname=tap0,script=no,downscript=no,vnet_hdr=off"
+        inside = ["ip", "-n", self._namespace]
+        try:
+            self._ip(["ip", "netns", "add", self._namespace])
+            self._ip(inside + ["tuntap", "add", "tap0", "mode", "tap"])
+            self._ip(inside + ["addr", "add", f"{TAP_HOST}/{TAP_PREFIX}", "dev", "tap0"])
+            self._ip(inside + ["link", "set", "tap0", "up"])
+            self._ip(inside + ["link", "set", "lo", "up"])
+        except UserError:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        self._remove()
+        return False
+
+    @staticmethod
+    def _ip(command):
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        except FileNotFoundError as e:
+            raise UserError("no `ip` command: install iproute2, or use NET=user") from e
+        if done.returncode:
+            raise UserError(f"`{' '.join(command)}` failed ({done.stderr.strip()}): run as root, or use NET=user")
+
+    def _remove(self):
+        subprocess.run(["ip", "netns", "del", self._namespace], capture_output=True, check=False)
+
+
+def tap_permitted():
+    """Whether a namespace with a TAP can be made here."""
+    with contextlib.suppress(UserError), TapNetwork():
+        return True
+    return False
+
+
+def make_network(kind, http_port=None):
+    """kind: tap, user, or auto (tap where permitted)."""
+    if kind == "auto":
+        kind = "tap" if tap_permitted() else "user"
+    if kind == "tap":
+        return TapNetwork()
+    if kind == "user":
+        return UserNetwork(http_port)
+    raise UserError(f"NET={kind} is unknown: use tap, user or auto")

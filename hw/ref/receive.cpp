@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+#include "receive.h"
+
+#include <algorithm>
+
+#include "verifier.h"
+
+namespace ringside::ref
+{
+namespace
+{
+
+/* Status and error bits of the extended descriptor's dword 2 (5.6). */
+constexpr std::uint32_t status_dd = bit(0), status_eop = bit(1), status_ixsm = bit(2);
+constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
+constexpr std::uint32_t status_pif = bit(7), error_tcpe = bit(29), error_ipe = bit(30);
+constexpr unsigned int packet_type_shift = 16;
+
+constexpr std::size_t fcs_bytes = 4;
+constexpr std::size_t max_ordinary = 1518; /* without FCS, unless RCTL.LPE (5.2) */
+constexpr std::size_t max_long = 16380;
+constexpr std::uint64_t unused_buffer = UINT64_MAX;
+
+} // namespace
+
+void Receive::reset()
+{
+	abandon();
+	fifo_.clear();
+	fifo_bytes_ = 0;
+}
+
+void Receive::power_on()
+{
+	reset();
+	refused_ = false;
+	link_ = false;
+}
+
+void Receive::abandon()
+{
+	stage_ = Stage::idle;
+	ready_at_ = 0;
+	cache_.clear();
+	used_ = 0;
+}
+
+bool Receive::runnable() const
+{
+	return dma_allowed_ && (registers_[reg::rctl] & rctl_en);
+}
+
+/* Receive's share of the packet buffer. */
+std::size_t Receive::capacity() const
+{
+	constexpr std::size_t least = 4096, all = 40960;
+
+	return std::clamp<std::size_t>((registers_[reg::pba] & 0xffff) * std::size_t{1024}, least, all);
+}
+
+bool Receive::has_room() const
+{
+	return fifo_bytes_ < capacity();
+}
+
+/* With the receiver off or no link, what is on the line goes past the card. */
+bool Receive::listening() const
+{
+	return link_ && (registers_[reg::rctl] & rctl_en);
+}
+
+bool Receive::takes() const
+{
+	return !listening() || drop_when_full_ || has_room();
+}
+
+void Receive::announce_room(time_ns now)
+{
+	if (!refused_ || !takes())
+		return;
+	refused_ = false;
+	events_.receive_room(now);
+}
+
+/* Filters of 5.2, in their order; counts why a frame is not taken. */
+bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact)
+{
+	const std::uint32_t rctl = registers_[reg::rctl];
+	const bool oversize = len > max_long || (len > max_ordinary && !(rctl & rctl_lpe));
+
+	statistics_.count(stat::tpr);
+	statistics_.add_octets(stat::torl, len + fcs_bytes);
+	if (oversize) {
+		statistics_.count(stat::roc);
+		if (len > max_long || !(rctl & rctl_sbp))
+			return false;
+	}
+
+	const Match match = match_address(registers_, frame);
+
+	inexact = match == Match::inexact;
+	return match != Match::none;
+}
+
+void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
+{
+	std::vector<std::uint8_t> bytes;
+
+	if (!spare_.empty()) {
+		bytes = std::move(spare_.back());
+		spare_.pop_back();
+	}
+	bytes.assign(frame, frame + len);
+	fifo_.push_back({std::move(bytes), inexact});
+	fifo_bytes_ += len;
+}
+
+void Receive::drop_front()
+{
+	fifo_bytes_ -= fifo_.front().bytes.size();
+	spare_.push_back(std::move(fifo_.front().bytes));
+	fifo_.pop_front();
+}
+
+bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
+{
+	bool inexact;
+
+	if (!takes()) {
+		refused_ = true;
+		return false;
+	}
+	if (!listening() || !acceptable(frame, len, inexact))
+		return true;
+	if (!has_room()) {
+		statistics_.count(stat::mpc);
+		events_.receive_overrun(now);
+		return true;
+	}
+	if (ring_.owned() == 0)
+		statistics_.count(stat::rnbc);
+	statistics_.count_received(frame, len);
+	keep(frame, len, inexact);
+	return true;
+}
+
+/* 5.2b; packet split is not there, so its setting means ordinary buffers. */
+std::size_t Receive::buffer_bytes() const
+{
+	const std::uint32_t rctl = registers_[reg::rctl];
+	const std::uint32_t flex_kib = rctl >> 27 & 0xf, code = rctl >> 16 & 3;
+
+	if (flex_kib)
+		return flex_kib * std::size_t{1024};
+	if (!(rctl & rctl_bsex))
+		return std::size_t{2048} >> code;
+	return code ? std::size_t{32768} >> code : 2048;
+}
+
+/* The line carries no FCS; software that wants one finds zeros (5.9). */
+std::size_t Receive::delivered_bytes(const Frame &f) const
+{
+	return f.bytes.size() + (registers_[reg::rctl] & rctl_secrc ? 0 : fcs_bytes);
+}
+
+std::uint32_t Receive::descriptors_for(const Frame &f) const
+{
+	const std::size_t size = buffer_bytes();
+
+	return static_cast<std::uint32_t>((delivered_bytes(f) + size - 1) / size);
+}
+
+bool Receive::startable() const
+{
+	if (fifo_.empty())
+		return false;
+
+	const std::uint32_t need = descriptors_for(fifo_.front());
+
+	return ring_.owned() >= need || (ring_.size() && need >= ring_.size());
+}
+
+time_ns Receive::deadline() const
+{
+	if (!runnable())
+		return never;
+	if (stage_ == Stage::idle)
+		return startable() ? 0 : never;
+	return ready_at_;
+}
+
+bool Receive::step(time_ns now)
+{
+	if (deadline() > now)
+		return false;
+	switch (stage_) {
+	case Stage::idle:
+		fetch(now);
+		break;
+	case Stage::fetched:
+		deliver(now);
+		break;
+	case Stage::delivered:
+		report(now);
+		break;
+	case Stage::reported:
+		complete(now);
+		break;
+	}
+	return true;
+}
+
+/* Makes the cache hold enough for the first frame; a frame no ring can hold is thrown away. */
+void Receive::fetch(time_ns now)
+{
+	const std::uint32_t need = descriptors_for(fifo_.front());
+
+	if (need >= ring_.size()) {
+		statistics_.count(stat::mpc);
+		drop_front();
+		return;
+	}
+	ready_at_ = now;
+	while (cache_.size() < need) {
+		const std::uint32_t have = static_cast<std::uint32_t>(cache_.size());
+		const std::uint32_t first = ring_.wrapped(ring_.head() + have);
+		const std::uint32_t n = std::min({ring_.owned() - have, descriptors_a_read,
+						  ring_.size() - first});
+
+		cache_.resize(have + n);
+		ready_at_ = memory_.read(now, ring_.address(first), &cache_[have],
+					 n * descriptor_bytes).done_at;
+	}
+	stage_ = Stage::fetched;
+}
+
+void Receive::deliver(time_ns now)
+{
+	ready_at_ = now;
+	used_ = 0;
+	while (!fifo_.empty() && used_ + descriptors_for(fifo_.front()) <= cache_.size()) {
+		deliver_frame(fifo_.front(), now);
+		drop_front();
+	}
+	stage_ = Stage::delivered;
+	announce_room(now);
+}
+
+void Receive::deliver_frame(const Frame &f, time_ns now)
+{
+	const std::size_t total = delivered_bytes(f), size = buffer_bytes();
+	const std::uint32_t last_status = status_of(f) | status_dd | status_eop;
+
+	for (std::size_t offset = 0; offset < total; offset += size) {
+		Descriptor &d = cache_[used_++];
+		const std::size_t len = std::min(size, total - offset);
+
+		write_buffer(f, offset, len, std::uint64_t{d.word[1]} << 32 | d.word[0], now);
+		fill(d, len, offset + len == total ? last_status : status_dd);
+	}
+}
+
+/* A null or an unused buffer swallows its share of the frame (5.6). */
+void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
+			   std::uint64_t address, time_ns now)
+{
+	static constexpr std::uint8_t fcs[fcs_bytes] = {};
+	const std::size_t from_frame = offset < f.bytes.size() ?
+					       std::min(len, f.bytes.size() - offset) : 0;
+
+	if (address == 0 || address == unused_buffer)
+		return;
+	if (from_frame)
+		ready_at_ = memory_.write(now, address, f.bytes.data() + offset, from_frame).done_at;
+	if (len > from_frame)
+		ready_at_ = memory_.write(now, address + from_frame, fcs, len - from_frame).done_at;
+}
+
+std::uint32_t Receive::status_of(const Frame &f) const
+{
+	const std::uint32_t rxcsum = registers_[reg::rxcsum], rfctl = registers_[reg::rfctl];
+	const Verdict v = verify(f.bytes.data(), f.bytes.size());
+	const bool ipv6 = v.network == Verdict::Network::ipv6;
+	const bool enabled = features_ & feature_rx_csum;
+	const bool ip = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
+	const bool transport = v.transport_checked && enabled && (rxcsum & rxcsum_tuofl) &&
+			       !(ipv6 && (rfctl & rfctl_ipv6_xsum_dis));
+	std::uint32_t status = f.inexact ? status_pif : 0;
+
+	if (ip)
+		status |= status_ipcs | (v.ip_bad ? error_ipe : 0);
+	if (transport)
+		status |= status_tcpcs | (v.udp ? status_udpcs : 0) |
+			  (v.transport_bad ? error_tcpe : 0);
+	if (!ip && !transport)
+		status |= status_ixsm;
+	if (v.network == Verdict::Network::ipv4)
+		status |= (v.transport ? 2u : 1u) << packet_type_shift;
+	else if (ipv6 && !(rfctl & rfctl_ipv6_dis))
+		status |= (v.transport ? 6u : 5u) << packet_type_shift;
+	return status;
+}
+
+/* The write-back formats of 5.6; both have DD in the upper eight bytes. */
+void Receive::fill(Descriptor &d, std::size_t len, std::uint32_t status) const
+{
+	if (registers_[reg::rfctl] & rfctl_exten) {
+		d.word[0] = d.word[1] = 0;
+		d.word[2] = status;
+		d.word[3] = static_cast<std::uint32_t>(len);
+	} else {
+		d.word[2] = static_cast<std::uint32_t>(len);
+		d.word[3] = (status >> 16 & 0xff00) | (status & 0xff);
+	}
+}
+
+void Receive::report(time_ns now)
+{
+	std::uint32_t written = 0;
+
+	ready_at_ = now;
+	while (written < used_) {
+		const std::uint32_t first = ring_.wrapped(ring_.head() + written);
+		const std::uint32_t n = std::min(used_ - written, ring_.size() - first);
+
+		ready_at_ = memory_.write(now, ring_.address(first), &cache_[written],
+					  n * descriptor_bytes).done_at;
+		written += n;
+	}
+	stage_ = Stage::reported;
+}
+
+/* RCTL.RDMTS: a half, a quarter or an eighth of the ring. */
+std::uint32_t Receive::low_threshold() const
+{
+	return ring_.size() >> ((registers_[reg::rctl] >> 8 & 3) + 1);
+}
+
+void Receive::complete(time_ns now)
+{
+	const bool was_low = ring_.owned() <= low_threshold();
+
+	ring_.advance(used_);
+	cache_.erase(cache_.begin(), cache_.begin() + used_);
+	used_ = 0;
+	stage_ = Stage::idle;
+	events_.received(now);
+	if (!was_low && ring_.owned() <= low_threshold())
+		events_.receive_descriptors_low(now);
+}
+
+} // namespace ringside::ref

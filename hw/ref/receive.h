@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The receive queue (fact sheet section 5): filters what arrives, keeps it in a FIFO until there
+ * are descriptors for it, writes it to host memory and reports it. Like Transmit it works in
+ * batches, each stage after the DMA of the one before:
+ *
+ *   fetch -> deliver (payload) -> report (descriptors) -> complete (interrupt)
+ */
+#ifndef RINGSIDE_REF_RECEIVE_H
+#define RINGSIDE_REF_RECEIVE_H
+
+#include <deque>
+#include <vector>
+
+#include "bus.h"
+#include "filter.h"
+#include "ring.h"
+#include "statistics.h"
+
+namespace ringside::ref
+{
+
+class ReceiveEvents
+{
+    public:
+	virtual void received(time_ns now) = 0;
+	virtual void receive_descriptors_low(time_ns now) = 0;
+	virtual void receive_overrun(time_ns now) = 0;
+	virtual void receive_room(time_ns now) = 0; /* after arrive() had returned false */
+
+    protected:
+	~ReceiveEvents() = default;
+};
+
+class Receive
+{
+    public:
+	Receive(Registers &registers, Statistics &statistics, Memory &memory, ReceiveEvents &events,
+		std::uint32_t features, bool drop_when_full)
+		: registers_(registers), statistics_(statistics), memory_(memory), events_(events),
+		  features_(features), drop_when_full_(drop_when_full), ring_(registers, reg::rdbal0)
+	{
+	}
+
+	void reset();
+	/* RCTL.EN was cleared, or the ring moved: forgets work under way; FIFO and head stay. */
+	void abandon();
+	void allow_dma(bool allowed)
+	{
+		dma_allowed_ = allowed;
+	}
+
+	/* As after power-on: reset(), and nobody waits for room. */
+	void power_on();
+	void set_link(bool up)
+	{
+		link_ = up;
+	}
+
+	/* A frame of at least 60 bytes from the line. False: no room, it was not looked at. */
+	bool arrive(const std::uint8_t *frame, std::size_t len, time_ns now);
+	/* arrive() would not return false. */
+	bool takes() const;
+	/* Tells who was refused, when that has changed; after every change of configuration. */
+	void announce_room(time_ns now);
+
+	time_ns deadline() const;
+	bool step(time_ns now);
+	bool dma_busy(time_ns now) const
+	{
+		return stage_ != Stage::idle && now < ready_at_;
+	}
+
+    private:
+	enum class Stage { idle, fetched, delivered, reported };
+
+	struct Frame {
+		std::vector<std::uint8_t> bytes;
+		bool inexact;
+	};
+	struct Descriptor {
+		std::uint32_t word[4];
+	};
+
+	Registers &registers_;
+	Statistics &statistics_;
+	Memory &memory_;
+	ReceiveEvents &events_;
+	const std::uint32_t features_;
+	const bool drop_when_full_;
+	Ring ring_;
+
+	bool dma_allowed_ = false;
+	bool link_ = false;
+	Stage stage_ = Stage::idle;
+	time_ns ready_at_ = 0;
+
+	std::deque<Frame> fifo_;
+	std::size_t fifo_bytes_ = 0;
+	bool refused_ = false; /* a frame waits outside */
+	std::vector<std::vector<std::uint8_t>> spare_;
+
+	std::vector<Descriptor> cache_; /* read from the head on, in ring order */
+	std::uint32_t used_ = 0;	/* of the cache, by this batch */
+
+	bool runnable() const;
+	bool listening() const;
+	bool has_room() const;
+	std::size_t capacity() const;
+	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact);
+	void keep(const std::uint8_t *frame, std::size_t len, bool inexact);
+	void drop_front();
+
+	std::size_t buffer_bytes() const;
+	std::size_t delivered_bytes(const Frame &f) const;
+	std::uint32_t descriptors_for(const Frame &f) const;
+	bool startable() const;
+	void fetch(time_ns now);
+	void deliver(time_ns now);
+	void deliver_frame(const Frame &f, time_ns now);
+	void write_buffer(const Frame &f, std::size_t offset, std::size_t len, std::uint64_t address,
+			  time_ns now);
+	void report(time_ns now);
+	void complete(time_ns now);
+	void fill(Descriptor &d, std::size_t len, std::uint32_t status) const;
+	std::uint32_t status_of(const Frame &f) const;
+	std::uint32_t low_threshold() const;
+};
+
+} // namespace ringside::ref
+
+#endif

@@ -1,0 +1,533 @@
+// SPDX-License-Identifier: MIT
+#include "ref_card.h"
+
+#include <algorithm>
+
+namespace ringside::ref
+{
+namespace
+{
+
+constexpr uint32_t ringside_magic = 0x474e4952; /* 'RING' */
+constexpr uint32_t ringside_version = 1;
+
+uint64_t at_least(uint64_t t, uint64_t floor)
+{
+	return t == never ? never : on_grid(std::max(t, floor));
+}
+
+} // namespace
+
+RefCard::RefCard(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
+		 CardOutside &outside)
+	: Card(name, time, config, outside), phy_(config.autoneg_ns),
+	  interrupts_(registers_, statistics_, *this, config.features & feature_moderation),
+	  transmit_(registers_, statistics_, *this, *this, *this, config.features),
+	  receive_(registers_, statistics_, *this, *this, config.features, config.line_drop)
+{
+	power_on();
+}
+
+/* --- time ------------------------------------------------------------------------------------ */
+
+void RefCard::move_to(uint64_t t)
+{
+	now_ = std::max(now_, t);
+}
+
+/* DMA or a frame that is under way or could start. */
+uint64_t RefCard::work_ns() const
+{
+	return std::min({transmit_.deadline(), receive_.deadline(), mdic_.deadline()});
+}
+
+uint64_t RefCard::next_ns() const
+{
+	return at_least(std::min({work_ns(), interrupts_.deadline(), phy_.deadline(),
+				  transmit_delay_.deadline(), receive_delay_.deadline()}),
+			now_);
+}
+
+bool RefCard::step_delay(Delay &delay, uint32_t cause)
+{
+	if (delay.deadline() > now_)
+		return false;
+	delay.stop();
+	interrupts_.raise(cause, now_);
+	return true;
+}
+
+/* One thing that is due now. False: nothing is. */
+bool RefCard::step()
+{
+	if (interrupts_.step(now_))
+		return true;
+	if (phy_.step(now_)) {
+		update_link();
+		return true;
+	}
+	if (mdic_.deadline() <= now_) {
+		if (mdic_.step(now_))
+			interrupts_.raise(cause_mdac, now_);
+		return true;
+	}
+	return step_delay(transmit_delay_, cause_txdw) || step_delay(receive_delay_, cause_rxt0) ||
+	       transmit_.step(now_) || receive_.step(now_);
+}
+
+/* Everything that is due now; ends, because rings and FIFO only empty while time stands still. */
+void RefCard::act()
+{
+	while (step())
+		;
+}
+
+uint64_t RefCard::run()
+{
+	while (next_ns() < horizon_ns()) {
+		move_to(next_ns());
+		act();
+	}
+	move_to(horizon_ns());
+	return next_ns();
+}
+
+uint64_t RefCard::settle(uint64_t limit_ns)
+{
+	while (at_least(work_ns(), now_) < limit_ns) {
+		move_to(next_ns());
+		act();
+	}
+	return next_ns();
+}
+
+uint64_t RefCard::burst(uint64_t now_ns)
+{
+	move_to(now_ns);
+	for (uint64_t i = 0; i < time_config().burst_cycles; i++) {
+		if (!step())
+			break;
+	}
+	return next_ns();
+}
+
+void RefCard::count(ringside_card_counters &out) const
+{
+	out.cycles_clocked = 0;
+	out.cycles_skipped = now_ / kCycleNs;
+	out.eval_ns = 0;
+}
+
+/* --- host memory, line, pins ----------------------------------------------------------------- */
+
+Access RefCard::read(ref::time_ns now, uint64_t addr, void *buf, size_t len)
+{
+	const DmaResult r = dma_read(now, addr, buf, len);
+
+	return {r.ok, r.done_ns};
+}
+
+Access RefCard::write(ref::time_ns now, uint64_t addr, const void *buf, size_t len)
+{
+	const DmaResult r = dma_write(now, addr, buf, len);
+
+	return {r.ok, r.done_ns};
+}
+
+bool RefCard::send(ref::time_ns now, const uint8_t *frame, size_t len)
+{
+	return outside().transmit(frame, len, now);
+}
+
+void RefCard::message(unsigned int vector)
+{
+	outside().irq(vector, 1);
+}
+
+void RefCard::intx(bool level)
+{
+	outside().irq(RINGSIDE_VECTOR_INTX, level);
+}
+
+void RefCard::clear_pending(uint32_t vectors)
+{
+	outside().pba_clear(vectors);
+}
+
+/* --- events of the queues: causes, perhaps later (4.9, 5.8, 6.7) ------------------------------- */
+
+void RefCard::transmitted(bool at_once, bool delayed, ref::time_ns now)
+{
+	const uint32_t idle_ticks = registers_[reg::tidv];
+	const bool moderated = config().features & feature_moderation;
+
+	if (interrupts_.mode() == IrqMode::msix) {
+		interrupts_.raise(cause_txq0, now);
+	} else if (at_once || (delayed && (idle_ticks == 0 || !moderated))) {
+		transmit_delay_.stop();
+		interrupts_.raise(cause_txdw, now);
+	} else {
+		transmit_delay_.start(idle_ticks, registers_[reg::tadv], now);
+	}
+}
+
+void RefCard::transmit_queue_empty(ref::time_ns now)
+{
+	interrupts_.raise(cause_txqe, now);
+}
+
+void RefCard::received(ref::time_ns now)
+{
+	const uint32_t idle_ticks = registers_[reg::rdtr];
+	const bool moderated = config().features & feature_moderation;
+
+	if (interrupts_.mode() == IrqMode::msix) {
+		interrupts_.raise(cause_rxq0, now);
+	} else if (idle_ticks == 0 || !moderated) {
+		interrupts_.raise(cause_rxt0, now);
+	} else {
+		receive_delay_.start(idle_ticks, registers_[reg::radv], now);
+	}
+}
+
+void RefCard::receive_descriptors_low(ref::time_ns now)
+{
+	if (interrupts_.mode() != IrqMode::msix)
+		interrupts_.raise(cause_rxdmt0, now);
+}
+
+void RefCard::receive_overrun(ref::time_ns now)
+{
+	interrupts_.raise(cause_rxo, now);
+}
+
+void RefCard::receive_room(ref::time_ns now)
+{
+	outside().receive_ready(now);
+}
+
+/* --- line ------------------------------------------------------------------------------------ */
+
+bool RefCard::receive(const uint8_t *frame, size_t len, uint64_t time_ns)
+{
+	move_to(time_ns);
+	return receive_.arrive(frame, len, now_);
+}
+
+bool RefCard::can_receive() const
+{
+	return receive_.takes();
+}
+
+void RefCard::transmit_ready(uint64_t time_ns)
+{
+	move_to(time_ns);
+	transmit_.line_ready();
+}
+
+/* --- PCI function, resets ---------------------------------------------------------------------- */
+
+void RefCard::update_dma()
+{
+	const bool allowed = bus_master_ && !(registers_[reg::ctrl] & ctrl_gio_master_disable);
+
+	transmit_.allow_dma(allowed);
+	receive_.allow_dma(allowed);
+}
+
+/* Link needs SLU and the PHY's link (2.1a); each change of STATUS.LU is a cause (3.8). */
+void RefCard::update_link()
+{
+	const bool link = (registers_[reg::ctrl] & ctrl_slu) && phy_.link();
+
+	if (link == link_)
+		return;
+	link_ = link;
+	receive_.set_link(link);
+	receive_.announce_room(now_);
+	interrupts_.raise(cause_lsc, now_);
+}
+
+void RefCard::pci_state(uint64_t time_ns, const ringside_pci_state &state)
+{
+	move_to(time_ns);
+	bus_master_ = state.bus_master;
+	update_dma();
+	switch (state.irq_mode) {
+	case RINGSIDE_IRQ_INTX:
+		interrupts_.set_mode(IrqMode::intx, now_);
+		break;
+	case RINGSIDE_IRQ_MSI:
+		interrupts_.set_mode(IrqMode::msi, now_);
+		break;
+	case RINGSIDE_IRQ_MSIX:
+		transmit_delay_.stop();
+		receive_delay_.stop();
+		interrupts_.set_mode(IrqMode::msix, now_);
+		break;
+	}
+	phy_.carrier(state.link_up, now_);
+	update_link();
+}
+
+void RefCard::load_mac_address()
+{
+	registers_.set(reg::ral0, nvm_.word(0) | uint32_t{nvm_.word(1)} << 16);
+	registers_.set(reg::rah0, nvm_.word(2) | rah_av);
+}
+
+/* What CTRL.RST does beyond registers; they are reset before. */
+void RefCard::soft_reset()
+{
+	statistics_.reset();
+	nvm_.reset();
+	phy_.reset();
+	mdic_.reset();
+	interrupts_.reset();
+	transmit_delay_.stop();
+	receive_delay_.stop();
+	transmit_.reset();
+	receive_.reset();
+	load_mac_address();
+	link_ = phy_.link();
+	receive_.set_link(link_);
+	receive_.announce_room(now_);
+	update_dma();
+}
+
+void RefCard::power_on()
+{
+	now_ = 0;
+	bus_master_ = false;
+	interrupts_.power_on();
+	interrupts_.set_mode(IrqMode::intx, 0);
+	nvm_.power_on(config().mac);
+	registers_.reset();
+	phy_.reset();
+	phy_.carrier(false, 0);
+	receive_.power_on();
+	soft_reset();
+}
+
+void RefCard::reset(uint64_t time_ns, ringside_reset_kind kind)
+{
+	move_to(time_ns);
+	if (kind == RINGSIDE_RESET_POWER)
+		nvm_.power_on(config().mac);
+	registers_.reset();
+	soft_reset();
+}
+
+/* --- registers --------------------------------------------------------------------------------- */
+
+uint32_t RefCard::read_status() const
+{
+	constexpr uint32_t gigabit = 2;
+	const uint32_t ctrl = registers_[reg::ctrl];
+	const bool forced_speed = (ctrl & ctrl_frcspd) ||
+				  (registers_[reg::ctrl_ext] & ctrl_ext_spd_byps);
+	const bool master_off = (ctrl & ctrl_gio_master_disable) && !transmit_.dma_busy(now_) &&
+				!receive_.dma_busy(now_);
+	uint32_t status = status_asdv_1000 | (registers_[reg::status] & status_phyra);
+
+	if (!(ctrl & ctrl_frcdpx) || (ctrl & ctrl_fd))
+		status |= status_fd;
+	if (link_)
+		status |= status_lu;
+	if (!master_off)
+		status |= status_gio_master_en;
+	return status | (forced_speed ? ctrl >> 8 & 3 : gigabit) << 6;
+}
+
+/* PRES, AUTO_RD; GNT mirrors REQ (3.1). */
+uint32_t RefCard::read_eecd() const
+{
+	const uint32_t eecd = registers_[reg::eecd];
+
+	return eecd | (eecd & bit(6)) << 1;
+}
+
+uint32_t RefCard::read_register(uint32_t offset)
+{
+	if (offset >= reg::stats_first && offset < reg::stats_end)
+		return statistics_.read(offset);
+	switch (offset) {
+	case reg::status:
+		return read_status();
+	case reg::eecd:
+		return read_eecd();
+	case reg::eerd:
+		return nvm_.read_eerd(now_);
+	case reg::eewr:
+		return nvm_.read_eewr(now_);
+	case reg::mdic:
+		return mdic_.read();
+	case reg::icr:
+		return interrupts_.read_icr();
+	case reg::ics:
+		return interrupts_.peek_icr();
+	case reg::ims:
+		return interrupts_.mask();
+	case reg::swsm: {
+		const uint32_t value = registers_[reg::swsm];
+
+		registers_.set(reg::swsm, value | bit(0));
+		return value;
+	}
+	case reg::ringside_magic:
+		return ringside_magic;
+	case reg::ringside_version:
+		return ringside_version;
+	case reg::ringside_features:
+		return config().features;
+	default:
+		return registers_[offset];
+	}
+}
+
+void RefCard::write_control(uint32_t value)
+{
+	const bool phy_reset = (value & ctrl_phy_rst) && !(registers_[reg::ctrl] & ctrl_phy_rst);
+
+	if (value & ctrl_rst) {
+		registers_.soft_reset();
+		soft_reset();
+		return;
+	}
+	registers_.store(reg::ctrl, value);
+	if (phy_reset) {
+		registers_.set(reg::status, status_phyra);
+		phy_.restart(now_);
+	}
+	update_dma();
+	update_link();
+}
+
+/* TIDV, RDTR: FPD fires what is pending and reads 0. */
+void RefCard::write_delay(uint32_t offset, uint32_t value, Delay &delay, uint32_t cause)
+{
+	registers_.store(offset, value);
+	if ((value & delay_flush) && delay.running()) {
+		delay.stop();
+		interrupts_.raise(cause, now_);
+	}
+}
+
+/* Registers whose writing moves a queue from under the work on it. */
+void RefCard::write_queue(uint32_t offset, uint32_t value)
+{
+	registers_.store(offset, value);
+	switch (offset) {
+	case reg::rctl:
+		if (!(value & rctl_en))
+			receive_.abandon();
+		receive_.announce_room(now_);
+		break;
+	case reg::tctl:
+		if (!(value & tctl_en))
+			transmit_.abandon();
+		break;
+	case reg::rdbal0:
+	case reg::rdbah0:
+	case reg::rdlen0:
+	case reg::rdh0:
+		receive_.abandon();
+		break;
+	default:
+		transmit_.abandon();
+	}
+}
+
+void RefCard::write_register(uint32_t offset, uint32_t value)
+{
+	switch (offset) {
+	case reg::ctrl:
+		write_control(value);
+		break;
+	case reg::status:
+		registers_.set(reg::status, registers_[reg::status] & value & status_phyra);
+		break;
+	case reg::eerd:
+		nvm_.write_eerd(value, now_);
+		break;
+	case reg::eewr:
+		nvm_.write_eewr(value, now_);
+		break;
+	case reg::mdic:
+		mdic_.write(value, phy_, now_);
+		update_link();
+		break;
+	case reg::icr:
+		interrupts_.write_icr(value);
+		break;
+	case reg::ics:
+		interrupts_.raise(value, now_);
+		break;
+	case reg::ims:
+		interrupts_.write_ims(value, now_);
+		break;
+	case reg::imc:
+		interrupts_.write_imc(value);
+		break;
+	case reg::tidv:
+		write_delay(offset, value, transmit_delay_, cause_txdw);
+		break;
+	case reg::rdtr:
+		write_delay(offset, value, receive_delay_, cause_rxt0);
+		break;
+	case reg::rxdctl0:
+		registers_.store(reg::rxdctl0, value);
+		registers_.store(reg::rxdctl1, value);
+		break;
+	case reg::psrctl:
+		if ((value & 0x7f) && (value & 0x3f00)) /* trap 8 */
+			registers_.store(offset, value);
+		break;
+	case reg::wus: /* write 1 to clear what nothing here sets */
+		break;
+	case reg::pbaclr:
+		registers_.store(offset, value);
+		clear_pending(value & 0x1f);
+		break;
+	case reg::rctl:
+	case reg::tctl:
+	case reg::rdbal0:
+	case reg::rdbah0:
+	case reg::rdlen0:
+	case reg::rdh0:
+	case reg::tdbal0:
+	case reg::tdbah0:
+	case reg::tdlen0:
+	case reg::tdh0:
+		write_queue(offset, value);
+		break;
+	default:
+		registers_.store(offset, value);
+	}
+}
+
+uint32_t RefCard::reg_read(uint64_t time_ns, uint32_t addr)
+{
+	move_to(time_ns);
+	act();
+	return read_register(Registers::canonical(addr));
+}
+
+void RefCard::reg_write(uint64_t time_ns, uint32_t addr, uint32_t value)
+{
+	move_to(time_ns);
+	write_register(Registers::canonical(addr), value);
+}
+
+} // namespace ringside::ref
+
+namespace ringside
+{
+
+std::unique_ptr<Card> make_ref_card(const char *name, const TimeConfig &time,
+				    const CardConfig &config, CardOutside &outside)
+{
+	return std::make_unique<ref::RefCard>(name, time, config, outside);
+}
+
+} // namespace ringside

@@ -149,6 +149,8 @@ struct proto {
 	uint32_t (*poll)(struct sock *sk); /* POLL* bits that hold now */
 	int (*ioctl)(struct sock *sk, unsigned long request, int *value);
 	int (*getname)(struct sock *sk, struct sockaddr_in *addr, bool peer);
+	/* SO_KEEPALIVE changed; sk owned. May be NULL. */
+	void (*keepalive)(struct sock *sk, bool on);
 	/* Levels other than SOL_SOCKET. */
 	int (*setsockopt)(struct sock *sk, int level, int name, const void *value, socklen_t len);
 	int (*getsockopt)(struct sock *sk, int level, int name, void *value, socklen_t *len);

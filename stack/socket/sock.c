@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* struct sock: life, ownership by tasks with its backlog, memory accounting, wake-ups. */
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <string.h>
+
+void sock_init_data(struct sock *sk, struct net *net)
+{
+	INIT_LIST_HEAD(&sk->sk_node);
+	sk->sk_net = net;
+	sk->sk_refcnt = 1;
+	sk->sk_state = TCP_CLOSE;
+	init_waitqueue_head(&sk->sk_wq, net->port);
+	init_waitqueue_head(&sk->sk_lock_wq, net->port);
+	skb_queue_head_init(&sk->sk_receive_queue);
+	skb_queue_head_init(&sk->sk_write_queue);
+	skb_queue_head_init(&sk->sk_backlog);
+	sk->sk_rcvbuf = net->sysctl.rmem_default;
+	sk->sk_sndbuf = net->sysctl.wmem_default;
+	sk->sk_rcvtimeo_ns = PORT_WAIT_FOREVER;
+	sk->sk_sndtimeo_ns = PORT_WAIT_FOREVER;
+	sk->sk_rcvlowat = 1;
+}
+
+struct sock *sk_alloc(struct net *net, const struct proto *prot, int type, int protocol)
+{
+	struct sock *sk = port_alloc(net->port, prot->obj_size_bytes);
+
+	if (!sk)
+		return NULL;
+	memset(sk, 0, prot->obj_size_bytes);
+	sk->sk_family = AF_INET;
+	sk->sk_prot = prot;
+	sk->sk_type = (uint16_t)type;
+	sk->sk_protocol = (uint8_t)protocol;
+	sock_init_data(sk, net);
+	return sk;
+}
+
+void sk_free(struct sock *sk)
+{
+	assert(sk->sk_refcnt == 0);
+	if (sk->sk_prot->destroy)
+		sk->sk_prot->destroy(sk);
+	assert(!sk->sk_rmem_alloc && !sk->sk_wmem_alloc && !sk->sk_backlog.qlen);
+	port_free(sk->sk_net->port, sk, sk->sk_prot->obj_size_bytes);
+}
+
+void lock_sock(struct sock *sk)
+{
+	local_bh_disable(sk->sk_net);
+	while (sk->sk_owned) {
+		local_bh_enable(sk->sk_net);
+		wait_event(&sk->sk_lock_wq, !sk->sk_owned, PORT_WAIT_FOREVER);
+		local_bh_disable(sk->sk_net);
+	}
+	sk->sk_owned = true;
+	local_bh_enable(sk->sk_net);
+}
+
+static void run_backlog(struct sock *sk)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_dequeue(&sk->sk_backlog))) {
+		sk->sk_backlog_bytes -= skb->truesize;
+		sk->sk_prot->backlog_rcv(sk, skb);
+	}
+}
+
+void sk_flush_backlog(struct sock *sk)
+{
+	if (!skb_peek(&sk->sk_backlog))
+		return;
+	local_bh_disable(sk->sk_net);
+	run_backlog(sk);
+	local_bh_enable(sk->sk_net);
+}
+
+void release_sock(struct sock *sk)
+{
+	struct net *net = sk->sk_net;
+
+	local_bh_disable(net);
+	run_backlog(sk);
+	if (sk->sk_prot->release_cb)
+		sk->sk_prot->release_cb(sk);
+	sk->sk_owned = false;
+	if (waitqueue_active(&sk->sk_lock_wq))
+		wake_up(&sk->sk_lock_wq, 0);
+	local_bh_enable(net);
+}
+
+bool sk_add_backlog(struct sock *sk, struct sk_buff *skb, uint32_t limit_bytes)
+{
+	if (sk->sk_backlog_bytes + sk->sk_rmem_alloc > limit_bytes)
+		return false;
+	skb_queue_tail(&sk->sk_backlog, skb);
+	sk->sk_backlog_bytes += skb->truesize;
+	return true;
+}
+
+static void tell(struct sock *sk, uint32_t key)
+{
+	if (waitqueue_active(&sk->sk_wq))
+		wake_up(&sk->sk_wq, key);
+}
+
+void sk_data_ready(struct sock *sk)
+{
+	tell(sk, POLLIN | POLLPRI | POLLRDNORM | POLLRDBAND);
+}
+
+void sk_write_space(struct sock *sk)
+{
+	tell(sk, POLLOUT | POLLWRNORM | POLLWRBAND);
+}
+
+void sk_state_change(struct sock *sk)
+{
+	tell(sk, 0);
+}
+
+void sk_error_report(struct sock *sk)
+{
+	tell(sk, POLLERR);
+}
+
+static void sock_rfree(struct sk_buff *skb)
+{
+	skb->sk->sk_rmem_alloc -= skb->truesize;
+}
+
+void skb_set_owner_r(struct sk_buff *skb, struct sock *sk)
+{
+	skb_orphan(skb);
+	skb->sk = sk;
+	skb->destructor = sock_rfree;
+	sk->sk_rmem_alloc += skb->truesize;
+}
+
+static void sock_wfree(struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	sk->sk_wmem_alloc -= skb->truesize;
+	sk_write_space(sk);
+	sock_put(sk);
+}
+
+void skb_set_owner_w(struct sk_buff *skb, struct sock *sk)
+{
+	skb_orphan(skb);
+	sock_hold(sk);
+	skb->sk = sk;
+	skb->destructor = sock_wfree;
+	sk->sk_wmem_alloc += skb->truesize;
+}

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: MIT
+/* The system calls on sockets (socket.h): arguments are checked here, the protocol does the work. */
+#include "file.h"
+#include <string.h>
+
+#define SOCK_TYPE_MASK 0xf
+
+static uint32_t socket_file_poll(struct file *f)
+{
+	struct sock *sk = file_socket(f)->socket.sk;
+
+	return sk->sk_prot->poll(sk);
+}
+
+static struct wait_queue_head *socket_file_wait_queue(struct file *f)
+{
+	return &file_socket(f)->socket.sk->sk_wq;
+}
+
+static void socket_file_release(struct file *f)
+{
+	struct socket_file *sf = file_socket(f);
+	struct sock *sk = sf->socket.sk;
+
+	if (sk)
+		sk->sk_prot->close(sk);
+	file_exit(f);
+	port_free(f->net->port, sf, sizeof(*sf));
+}
+
+const struct file_ops socket_file_ops = {
+	.poll = socket_file_poll,
+	.wait_queue = socket_file_wait_queue,
+	.release = socket_file_release,
+};
+
+/* NULL and *err; the file has no sock yet. */
+static struct socket_file *socket_file_alloc(struct net *net, int type_flags, int *err)
+{
+	struct socket_file *sf = port_alloc(net->port, sizeof(*sf));
+
+	*err = -ENOMEM;
+	if (!sf)
+		return NULL;
+	sf->socket = (struct socket){ .file = &sf->file };
+	*err = file_init(&sf->file, net, &socket_file_ops,
+			 type_flags & SOCK_NONBLOCK ? O_NONBLOCK : 0);
+	if (*err) {
+		port_free(net->port, sf, sizeof(*sf));
+		return NULL;
+	}
+	return sf;
+}
+
+static void socket_graft(struct socket_file *sf, struct sock *sk)
+{
+	sf->socket.sk = sk;
+	sk->sk_socket = &sf->socket;
+}
+
+int sys_socket(struct files_struct *files, int domain, int type, int protocol)
+{
+	struct net *net = files_net(files);
+	const struct inet_protosw *row;
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	if (type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC))
+		return -EINVAL;
+	row = inet_protosw_find(domain, type & SOCK_TYPE_MASK, protocol, &err);
+	if (!row)
+		return err;
+	sf = socket_file_alloc(net, type, &err);
+	if (!sf)
+		return err;
+	local_bh_disable(net);
+	sk = sk_alloc(net, row->prot, row->type, protocol ? protocol : row->protocol);
+	err = sk ? row->prot->init(sk) : -ENOMEM;
+	if (err && sk)
+		sock_put(sk);
+	local_bh_enable(net);
+	if (!err) {
+		socket_graft(sf, sk);
+		err = fd_install(files, &sf->file);
+	}
+	if (err < 0)
+		fput(&sf->file);
+	return err;
+}
+
+/* A reference to the socket that fd names; NULL and *err. */
+static struct socket_file *socket_get(struct files_struct *files, int fd, int *err)
+{
+	struct file *f = fget(files, fd);
+	struct socket_file *sf;
+
+	*err = -EBADF;
+	if (!f)
+		return NULL;
+	sf = file_socket(f);
+	*err = -ENOTSOCK;
+	if (!sf)
+		fput(f);
+	return sf;
+}
+
+int sys_bind(struct files_struct *files, int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (!addr)
+		err = -EFAULT;
+	else if (len < sizeof(struct sockaddr_in))
+		err = -EINVAL;
+	else if (addr->sa_family != AF_INET)
+		err = -EAFNOSUPPORT;
+	else
+		err = sk->sk_prot->bind(sk, (const struct sockaddr_in *)addr);
+	fput(&sf->file);
+	return err;
+}
+
+int sys_listen(struct files_struct *files, int fd, int backlog)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	err = sk->sk_prot->listen ? sk->sk_prot->listen(sk, backlog) : -EOPNOTSUPP;
+	fput(&sf->file);
+	return err;
+}
+
+/* Copies what fits into the caller's buffer and tells the full length. */
+static int put_addr(const struct sockaddr_in *from, struct sockaddr *addr, socklen_t *len)
+{
+	if (!len)
+		return -EFAULT;
+	if ((int32_t)*len < 0)
+		return -EINVAL;
+	memcpy(addr, from, *len < sizeof(*from) ? *len : sizeof(*from));
+	*len = sizeof(*from);
+	return 0;
+}
+
+static int do_accept(struct files_struct *files, struct socket_file *listener,
+		     struct sockaddr *addr, socklen_t *len, int flags)
+{
+	struct sock *lsk = listener->socket.sk, *sk;
+	struct socket_file *sf;
+	struct sockaddr_in peer;
+	int err, fd;
+
+	if (!lsk->sk_prot->accept)
+		return -EOPNOTSUPP;
+	sf = socket_file_alloc(files_net(files), flags, &err);
+	if (!sf)
+		return err;
+	/* The descriptor comes first, so that its lack does not lose a connection. */
+	fd = fd_install(files, &sf->file);
+	if (fd < 0) {
+		fput(&sf->file);
+		return fd;
+	}
+	sk = lsk->sk_prot->accept(lsk, (int)listener->file.flags, &err);
+	if (sk) {
+		socket_graft(sf, sk);
+		err = addr ? sk->sk_prot->getname(sk, &peer, true) : 0;
+		if (addr && !err)
+			err = put_addr(&peer, addr, len);
+		if (err == -ENOTCONN)
+			err = -ECONNABORTED;
+	}
+	if (err) {
+		sys_close(files, fd);
+		return err;
+	}
+	return fd;
+}
+
+int sys_accept4(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len,
+		int flags)
+{
+	struct socket_file *sf;
+	int result;
+
+	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
+		return -EINVAL;
+	sf = socket_get(files, fd, &result);
+	if (!sf)
+		return result;
+	result = do_accept(files, sf, addr, len, flags);
+	fput(&sf->file);
+	return result;
+}
+
+int sys_connect(struct files_struct *files, int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (!addr)
+		err = -EFAULT;
+	else if (len < sizeof(addr->sa_family))
+		err = -EINVAL;
+	else
+		err = sk->sk_prot->connect(sk, addr, len, (int)sf->file.flags);
+	fput(&sf->file);
+	return err;
+}
+
+/* The bytes of an iovec array, or -EINVAL, -EFAULT. */
+static long iov_total(const struct iovec *iov, size_t count)
+{
+	size_t total = 0;
+
+	if (count && !iov)
+		return -EFAULT;
+	for (size_t i = 0; i < count; i++) {
+		if (iov[i].iov_len > (size_t)INT64_MAX - total)
+			return -EINVAL;
+		if (iov[i].iov_len && !iov[i].iov_base)
+			return -EFAULT;
+		total += iov[i].iov_len;
+	}
+	return (long)total;
+}
+
+static long do_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, int flags)
+{
+	struct socket_file *sf;
+	struct iov_iter iter;
+	long total = iov_total(msg->msg_iov, msg->msg_iovlen), result;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (sf->file.flags & O_NONBLOCK)
+		flags |= MSG_DONTWAIT;
+	result = total;
+	if (total >= 0) {
+		iov_iter_init(&iter, sk->sk_net->port, msg->msg_iov, msg->msg_iovlen,
+			      (size_t)total);
+		result = sk->sk_prot->sendmsg(sk, msg, &iter, flags);
+	}
+	fput(&sf->file);
+	return result;
+}
+
+static long do_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
+{
+	struct socket_file *sf;
+	struct iov_iter iter;
+	long total = iov_total(msg->msg_iov, msg->msg_iovlen), result;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (sf->file.flags & O_NONBLOCK)
+		flags |= MSG_DONTWAIT;
+	result = total;
+	if (total >= 0) {
+		msg->msg_flags = 0;
+		iov_iter_init(&iter, sk->sk_net->port, msg->msg_iov, msg->msg_iovlen,
+			      (size_t)total);
+		result = sk->sk_prot->recvmsg(sk, msg, &iter, flags);
+	}
+	fput(&sf->file);
+	return result;
+}
+
+long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, int flags)
+{
+	if (!msg)
+		return -EFAULT;
+	if (msg->msg_iovlen > UIO_MAXIOV)
+		return -EMSGSIZE;
+	if (msg->msg_name && msg->msg_namelen > sizeof(struct sockaddr_storage))
+		return -EINVAL;
+	return do_sendmsg(files, fd, msg, flags);
+}
+
+long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
+{
+	if (!msg)
+		return -EFAULT;
+	if (msg->msg_iovlen > UIO_MAXIOV)
+		return -EMSGSIZE;
+	msg->msg_controllen = 0;
+	return do_recvmsg(files, fd, msg, flags);
+}
+
+long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len, int flags,
+		const struct sockaddr *to, socklen_t to_len)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	const struct msghdr msg = {
+		.msg_name = (void *)(uintptr_t)to,
+		.msg_namelen = to ? to_len : 0,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+
+	return sys_sendmsg(files, fd, &msg, flags);
+}
+
+long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int flags,
+		  struct sockaddr *from, socklen_t *from_len)
+{
+	struct iovec iov = { buf, len };
+	struct sockaddr_in name;
+	struct msghdr msg = {
+		.msg_name = from ? &name : NULL,
+		.msg_namelen = from ? sizeof(name) : 0,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	long n = do_recvmsg(files, fd, &msg, flags);
+
+	if (n < 0 || !from)
+		return n;
+	if (msg.msg_namelen) {
+		int err = put_addr(&name, from, from_len);
+
+		return err ? err : n;
+	}
+	if (from_len)
+		*from_len = 0;
+	return n;
+}
+
+static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, int count,
+		   bool is_write)
+{
+	struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+			      .msg_iovlen = (size_t)count };
+
+	if (count < 0 || count > UIO_MAXIOV)
+		return -EINVAL;
+	return is_write ? do_sendmsg(files, fd, &msg, 0) : do_recvmsg(files, fd, &msg, 0);
+}
+
+long sys_readv(struct files_struct *files, int fd, const struct iovec *iov, int count)
+{
+	return rw_iov(files, fd, iov, count, false);
+}
+
+long sys_writev(struct files_struct *files, int fd, const struct iovec *iov, int count)
+{
+	return rw_iov(files, fd, iov, count, true);
+}
+
+long sys_read(struct files_struct *files, int fd, void *buf, size_t len)
+{
+	struct iovec iov = { buf, len };
+
+	return rw_iov(files, fd, &iov, 1, false);
+}
+
+long sys_write(struct files_struct *files, int fd, const void *buf, size_t len)
+{
+	struct iovec iov = { (void *)(uintptr_t)buf, len };
+
+	return rw_iov(files, fd, &iov, 1, true);
+}
+
+int sys_shutdown(struct files_struct *files, int fd, int how)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (how < SHUT_RD || how > SHUT_RDWR)
+		err = -EINVAL;
+	else if (!sk->sk_prot->shutdown)
+		err = -EOPNOTSUPP;
+	else /* SHUT_RD, SHUT_WR, SHUT_RDWR are one less than the masks */
+		err = sk->sk_prot->shutdown(sk, how + 1);
+	fput(&sf->file);
+	return err;
+}
+
+static int getname(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len,
+		   bool peer)
+{
+	struct sockaddr_in name;
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	err = addr ? sk->sk_prot->getname(sk, &name, peer) : -EFAULT;
+	if (!err)
+		err = put_addr(&name, addr, len);
+	fput(&sf->file);
+	return err;
+}
+
+int sys_getsockname(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len)
+{
+	return getname(files, fd, addr, len, false);
+}
+
+int sys_getpeername(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len)
+{
+	return getname(files, fd, addr, len, true);
+}
+
+int sys_setsockopt(struct files_struct *files, int fd, int level, int name, const void *value,
+		   socklen_t len)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if ((int32_t)len < 0)
+		err = -EINVAL;
+	else if (len && !value)
+		err = -EFAULT;
+	else if (level == SOL_SOCKET)
+		err = sock_setsockopt(sk, name, value, len);
+	else if (sk->sk_prot->setsockopt)
+		err = sk->sk_prot->setsockopt(sk, level, name, value, len);
+	else
+		err = -ENOPROTOOPT;
+	fput(&sf->file);
+	return err;
+}
+
+int sys_getsockopt(struct files_struct *files, int fd, int level, int name, void *value,
+		   socklen_t *len)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err;
+	sk = sf->socket.sk;
+	if (!value || !len)
+		err = -EFAULT;
+	else if ((int32_t)*len < 0)
+		err = -EINVAL;
+	else if (level == SOL_SOCKET)
+		err = sock_getsockopt(sk, name, value, len);
+	else if (sk->sk_prot->getsockopt)
+		err = sk->sk_prot->getsockopt(sk, level, name, value, len);
+	else
+		err = -ENOPROTOOPT;
+	fput(&sf->file);
+	return err;
+}
+
+int sys_ioctl(struct files_struct *files, int fd, unsigned long request, void *arg)
+{
+	struct socket_file *sf;
+	struct sock *sk;
+	int err, value = 0;
+
+	sf = socket_get(files, fd, &err);
+	if (!sf)
+		return err == -ENOTSOCK ? -ENOTTY : err;
+	sk = sf->socket.sk;
+	if (!arg) {
+		err = -EFAULT;
+	} else if (request == FIONBIO) {
+		memcpy(&value, arg, sizeof(value));
+		sf->file.flags = value ? O_NONBLOCK : 0;
+		err = 0;
+	} else {
+		err = sk->sk_prot->ioctl ? sk->sk_prot->ioctl(sk, request, &value) : -ENOTTY;
+		if (!err)
+			memcpy(arg, &value, sizeof(value));
+	}
+	fput(&sf->file);
+	return err;
+}

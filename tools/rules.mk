@@ -1,1 +1,44 @@
 # SPDX-License-Identifier: MIT
+# The commands that people run: packages, the workload, comparisons, benchmarks, gdb.
+
+NET ?= auto
+CARD ?= rtl
+SET ?=
+CAPTURE ?=
+MIB ?= 256
+HTTP_PORT ?=
+
+GUESTRUN := PYTHONPATH=tools python3 -m guestrun
+guestrun_common = --net $(NET) --mib $(MIB) $(if $(HTTP_PORT),--http-port $(HTTP_PORT))
+
+# The parts of a run, one make for each, so that the steps are counted and timed.
+step = @printf 'step %s of %s: %s (%s s)\n' $(1) $(2) '$(3)' "$$(( $$(date +%s) - $(run_start) ))"
+
+.PHONY: deps
+deps: ## install the Debian packages that are missing
+	$(Q)tools/deps.sh
+
+.PHONY: all
+all: hw guest qemu ## build the card, the guest and QEMU
+
+.PHONY: run
+run: run_start := $(shell date +%s)
+run: ## boot the guest on the card and move files (CARD=rtl|ref|qemu-e1000e NET=tap|user SET=tso=off,... CAPTURE=1)
+	$(call step,1,5,packages)
+	$(Q)tools/deps.sh
+	$(call step,2,5,the card: RTL and reference)
+	$(Q)$(MAKE) --no-print-directory hw
+	$(call step,3,5,the guest: driver and stack)
+	$(Q)$(MAKE) --no-print-directory guest
+	$(call step,4,5,QEMU)
+	$(Q)$(MAKE) --no-print-directory qemu
+	$(call step,5,5,the workload)
+	$(Q)$(GUESTRUN) run $(guestrun_common) --card $(CARD) --set "$(SET)" $(if $(CAPTURE),--capture)
+
+.PHONY: compare
+compare: all ## run the workload with two settings: A='tso=off,csum=off' B='tso=on,csum=on' (also CARD=)
+	$(Q)$(GUESTRUN) compare $(guestrun_common) "$(A)" "$(B)"
+
+.PHONY: bench-guest
+bench-guest: all ## our card against QEMU's e1000e, alternated, median of 5: build/bench/guest.json
+	$(Q)$(GUESTRUN) bench $(guestrun_common)

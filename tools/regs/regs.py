@@ -137,7 +137,8 @@ class Description:
 
 
 def make_sv_pkg(desc):
-    out = ["// SPDX-License-Identifier: MIT", f"// {NOTICE}", "package ringside_reg_pkg;", "",
+    out = ["// SPDX-License-Identifier: MIT", f"// {NOTICE}", "// It describes more than any one module uses.", "// verilator lint_off UNUSEDPARAM",
+           "package ringside_reg_pkg;", "",
            "  // Words of plain storage (reg_map's index).",
            f"  localparam int unsigned PlainWords = {desc.plain_words};", ""]
     for reg in desc.registers:
@@ -156,7 +157,7 @@ def make_sv_pkg(desc):
             else:
                 out.append(f"  localparam int unsigned {reg.name}_{field.name}_LSB = {field.low};")
                 out.append(f"  localparam int unsigned {reg.name}_{field.name}_W = {field.width};")
-    out += ["", "endpackage"]
+    out += ["", "endpackage", "// verilator lint_on UNUSEDPARAM"]
     return out
 
 

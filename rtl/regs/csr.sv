@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: MIT
+//
+// The register file of the card (82574L layout, docs/registers.md): the AXI4-Lite port, the address
+// map, the registers whose values other blocks use, and plain storage for the rest. NVM, PHY,
+// statistics and interrupt registers live in their own blocks on the register bus (`acc_*`): each
+// answers its addresses and puts out 0 for all others.
+//
+// Writes store (data & mask) | (reset & ~mask); both come from the generated map, as do reset values.
+// CTRL.RST pulses `srst_o` in the cycle in which the write acts and keeps PBA, PBS, FLA and the NVM.
+
+module csr (
+  input  logic           clk_i,
+  input  logic           rst_ni,
+  input  logic           reset_kind_i,
+  input  logic [63:0]    now_i,
+  input  logic [31:0]    feature_en_i,
+  input  logic [63:0]    autoneg_ns_i,
+  input  logic [47:0]    mac_i,
+  input  logic           bus_master_i,
+  input  logic           link_up_i,
+
+  input  logic [16:0]    s_axil_awaddr_i,
+  input  logic           s_axil_awvalid_i,
+  output logic           s_axil_awready_o,
+  input  logic [31:0]    s_axil_wdata_i,
+  input  logic [3:0]     s_axil_wstrb_i,
+  input  logic           s_axil_wvalid_i,
+  output logic           s_axil_wready_o,
+  output logic           s_axil_bvalid_o,
+  output logic [1:0]     s_axil_bresp_o,
+  input  logic           s_axil_bready_i,
+  input  logic [16:0]    s_axil_araddr_i,
+  input  logic           s_axil_arvalid_i,
+  output logic           s_axil_arready_o,
+  output logic           s_axil_rvalid_o,
+  output logic [31:0]    s_axil_rdata_o,
+  output logic [1:0]     s_axil_rresp_o,
+  input  logic           s_axil_rready_i,
+
+  output logic           srst_o,
+
+  // Register bus: one cycle an access; `acc_wraw_o` is what the bus carried, `acc_wdata_o` what the
+  // register's mask leaves of it.
+  output logic           acc_re_o,
+  output logic           acc_we_o,
+  output logic [16:0]    acc_addr_o,
+  output logic [31:0]    acc_wraw_o,
+  output logic [31:0]    acc_wdata_o,
+  input  logic [31:0]    irq_rdata_i,
+  input  logic [31:0]    stats_rdata_i,
+
+  // Transmit and receive engines.
+  output logic           tx_enable_o,
+  output logic           tx_psp_o,
+  output logic [63:0]    tx_ring_base_o,
+  output logic [19:0]    tx_ring_len_o,
+  output logic [15:0]    tx_tail_o,
+  output logic           tx_head_we_o,
+  input  logic [15:0]    tx_head_i,
+  output logic           rx_enable_o,
+  output logic [31:0]    rctl_o,
+  output logic [31:0]    rfctl_o,
+  output logic [31:0]    rxcsum_o,
+  output logic [16*32-1:0] ral_o,
+  output logic [16*32-1:0] rah_o,
+  output logic [63:0]    rx_ring_base_o,
+  output logic [19:0]    rx_ring_len_o,
+  output logic [15:0]    rx_tail_o,
+  output logic           rx_head_we_o,
+  input  logic [15:0]    rx_head_i,
+  output logic [15:0]    head_wdata_o,
+  input  logic [11:0]    mta_index_i,
+  output logic           mta_bit_o,
+  input  logic           drained_i,
+
+  // Interrupt controller.
+  output logic           iame_o,
+  output logic           pba_clr_en_o,
+  output logic           timers_clear_en_o,
+  output logic           ev_lsc_o,
+  output logic           ev_mdac_o,
+
+  output logic           link_o,
+  output logic           idle_o,
+  output logic [63:0]    deadline_o
+);
+  localparam int unsigned PlainIndexW = $clog2(ringside_reg_pkg::PlainWords);
+  localparam logic [15:0] PbaKib = 16'd40;
+
+  logic [31:0] ctrl_q, eecd_q, ctrl_ext_q, fla_q, swsm_q, rctl_q, rxdctl0_q, rxdctl1_q, rxcsum_q, rfctl_q;
+  logic [31:0] tctl_q, tarc0_q, rdbal_q, rdbah_q, tdbal_q, tdbah_q;
+  logic [19:0] rdlen_q, tdlen_q;
+  logic [15:0] pba_q, rdt_q, tdt_q;
+  logic [5:0] pbs_q;
+  logic [16*32-1:0] ral_q, rah_q;
+  logic phyra_q, lu_q, lu_valid_q;
+
+  logic req, bus_we, we, re;
+  logic [16:0] bus_addr, addr;
+  logic [31:0] wraw, wdata, rdata, own_rdata, mask, reset;
+  logic plain, plain_written, in_mta, in_ra;
+  logic [PlainIndexW-1:0] plain_index;
+  logic [31:0] plain_rdata, mta_rdata, nvm_rdata, phy_rdata, status;
+  logic [47:0] nvm_mac;
+  logic srst, phy_reset, phy_link, phy_idle, autoneg_done, lu, axil_idle, master_enable;
+
+  axil_slave i_axil (
+    .clk_i,
+    .rst_ni,
+    .s_axil_awaddr_i,
+    .s_axil_awvalid_i,
+    .s_axil_awready_o,
+    .s_axil_wdata_i,
+    .s_axil_wstrb_i,
+    .s_axil_wvalid_i,
+    .s_axil_wready_o,
+    .s_axil_bvalid_o,
+    .s_axil_bresp_o,
+    .s_axil_bready_i,
+    .s_axil_araddr_i,
+    .s_axil_arvalid_i,
+    .s_axil_arready_o,
+    .s_axil_rvalid_o,
+    .s_axil_rdata_o,
+    .s_axil_rresp_o,
+    .s_axil_rready_i,
+    .req_o(req),
+    .we_o(bus_we),
+    .addr_o(bus_addr),
+    .wdata_o(wraw),
+    .rdata_i(rdata),
+    .idle_o(axil_idle)
+  );
+
+  ringside_reg_map i_map (
+    .en_i(req),
+    .addr_i(bus_addr),
+    .addr_o(addr),
+    .reset_o(reset),
+    .mask_o(mask),
+    .plain_o(plain),
+    .index_o(plain_index)
+  );
+
+  assign we = req && bus_we;
+  assign re = req && !bus_we;
+  assign wdata = (wraw & mask) | (reset & ~mask);
+
+  assign acc_re_o = re;
+  assign acc_we_o = we;
+  assign acc_addr_o = addr;
+  assign acc_wraw_o = wraw;
+  assign acc_wdata_o = wdata;
+
+  assign srst = we && addr == ringside_reg_pkg::CTRL_OFFSET && wraw[ringside_reg_pkg::CTRL_RST_BIT];
+  assign srst_o = srst;
+
+  // Storage.
+  reg_ram #(
+    .Width(32),
+    .Words(ringside_reg_pkg::PlainWords)
+  ) i_plain (
+    .clk_i,
+    .clear_i(!rst_ni || srst),
+    .we_i(we && plain),
+    .index_i(plain_index),
+    .wdata_i(wdata),
+    .rdata_o(plain_rdata),
+    .written_o(plain_written)
+  );
+
+  assign in_mta = addr[16:9] == ringside_reg_pkg::MTA_OFFSET[16:9];
+
+  mta_table i_mta (
+    .clk_i,
+    .clear_i(!rst_ni || srst),
+    .we_i(we && in_mta),
+    .index_i(addr[8:2]),
+    .wdata_i(wdata),
+    .rdata_o(mta_rdata),
+    .hash_i(mta_index_i),
+    .bit_o(mta_bit_o)
+  );
+
+  nvm i_nvm (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .reset_kind_i,
+    .mac_i,
+    .re_i(re),
+    .we_i(we),
+    .addr_i(addr),
+    .wdata_i(wraw),
+    .rdata_o(nvm_rdata),
+    .mac_o(nvm_mac)
+  );
+
+  phy_mdic i_phy (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .now_i,
+    .autoneg_ns_i,
+    .link_up_i,
+    .phy_reset_i(phy_reset),
+    .re_i(re),
+    .we_i(we),
+    .addr_i(addr),
+    .wdata_i(wraw),
+    .rdata_o(phy_rdata),
+    .link_o(phy_link),
+    .ev_autoneg_done_o(autoneg_done),
+    .ev_mdac_o,
+    .idle_o(phy_idle),
+    .deadline_o
+  );
+
+  // Control and status.
+  assign phy_reset = we && addr == ringside_reg_pkg::CTRL_OFFSET && !srst &&
+                     wraw[ringside_reg_pkg::CTRL_PHY_RST_BIT] && !ctrl_q[ringside_reg_pkg::CTRL_PHY_RST_BIT];
+
+  assign lu = phy_link && ctrl_q[ringside_reg_pkg::CTRL_SLU_BIT];
+  assign ev_lsc_o = lu_valid_q && lu != lu_q;
+
+  always_comb begin
+    status = '0;
+    status[ringside_reg_pkg::STATUS_FD_BIT] = ctrl_q[ringside_reg_pkg::CTRL_FD_BIT] ||
+                                              !ctrl_q[ringside_reg_pkg::CTRL_FRCDPX_BIT];
+    status[ringside_reg_pkg::STATUS_LU_BIT] = lu;
+    status[7:6] = ctrl_q[ringside_reg_pkg::CTRL_FRCSPD_BIT] || ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_SPD_BYPS_BIT] ?
+                  ctrl_q[9:8] : 2'b10;
+    status[9:8] = 2'b10;
+    status[ringside_reg_pkg::STATUS_PHYRA_BIT] = phyra_q;
+    status[ringside_reg_pkg::STATUS_GIO_MASTER_EN_BIT] = !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT] ||
+                                                         !drained_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || srst) begin
+      lu_valid_q <= 1'b0;
+    end else begin
+      lu_q <= lu;
+      lu_valid_q <= 1'b1;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      fla_q <= ringside_reg_pkg::FLA_RESET;
+      pba_q <= ringside_reg_pkg::PBA_RESET[15:0];
+      pbs_q <= ringside_reg_pkg::PBS_RESET[5:0];
+    end else if (we) begin
+      case (addr)
+        ringside_reg_pkg::FLA_OFFSET: fla_q <= wdata;
+        ringside_reg_pkg::PBA_OFFSET: pba_q <= wdata[15:0];
+        ringside_reg_pkg::PBS_OFFSET: pbs_q <= wdata[5:0];
+        default: ;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || srst) begin
+      ctrl_q <= ringside_reg_pkg::CTRL_RESET;
+      phyra_q <= 1'b0;
+      eecd_q <= ringside_reg_pkg::EECD_RESET;
+      ctrl_ext_q <= ringside_reg_pkg::CTRL_EXT_RESET;
+      swsm_q <= ringside_reg_pkg::SWSM_RESET;
+      rctl_q <= ringside_reg_pkg::RCTL_RESET;
+      rdbal_q <= ringside_reg_pkg::RDBAL0_RESET;
+      rdbah_q <= ringside_reg_pkg::RDBAH0_RESET;
+      rdlen_q <= ringside_reg_pkg::RDLEN0_RESET[19:0];
+      rdt_q <= ringside_reg_pkg::RDT0_RESET[15:0];
+      rxdctl0_q <= ringside_reg_pkg::RXDCTL0_RESET;
+      rxdctl1_q <= ringside_reg_pkg::RXDCTL1_RESET;
+      rxcsum_q <= ringside_reg_pkg::RXCSUM_RESET;
+      rfctl_q <= ringside_reg_pkg::RFCTL_RESET;
+      tctl_q <= ringside_reg_pkg::TCTL_RESET;
+      tdbal_q <= ringside_reg_pkg::TDBAL0_RESET;
+      tdbah_q <= ringside_reg_pkg::TDBAH0_RESET;
+      tdlen_q <= ringside_reg_pkg::TDLEN0_RESET[19:0];
+      tdt_q <= ringside_reg_pkg::TDT0_RESET[15:0];
+      tarc0_q <= ringside_reg_pkg::TARC0_RESET;
+    end else if (we) begin
+      case (addr)
+        ringside_reg_pkg::CTRL_OFFSET: begin
+          ctrl_q <= wdata;
+          if (phy_reset) phyra_q <= 1'b1;
+        end
+        ringside_reg_pkg::STATUS_OFFSET: if (!wraw[ringside_reg_pkg::STATUS_PHYRA_BIT]) phyra_q <= 1'b0;
+        ringside_reg_pkg::EECD_OFFSET: eecd_q <= wdata;
+        ringside_reg_pkg::CTRL_EXT_OFFSET: ctrl_ext_q <= wdata;
+        ringside_reg_pkg::SWSM_OFFSET: swsm_q <= wdata;
+        ringside_reg_pkg::RCTL_OFFSET: rctl_q <= wdata;
+        ringside_reg_pkg::RDBAL0_OFFSET: rdbal_q <= wdata;
+        ringside_reg_pkg::RDBAH0_OFFSET: rdbah_q <= wdata;
+        ringside_reg_pkg::RDLEN0_OFFSET: rdlen_q <= wdata[19:0];
+        ringside_reg_pkg::RDT0_OFFSET: rdt_q <= wdata[15:0];
+        ringside_reg_pkg::RXDCTL0_OFFSET: begin
+          rxdctl0_q <= wdata;
+          rxdctl1_q <= wdata;
+        end
+        ringside_reg_pkg::RXDCTL1_OFFSET: rxdctl1_q <= wdata;
+        ringside_reg_pkg::RXCSUM_OFFSET: rxcsum_q <= wdata;
+        ringside_reg_pkg::RFCTL_OFFSET: rfctl_q <= wdata;
+        ringside_reg_pkg::TCTL_OFFSET: tctl_q <= wdata;
+        ringside_reg_pkg::TDBAL0_OFFSET: tdbal_q <= wdata;
+        ringside_reg_pkg::TDBAH0_OFFSET: tdbah_q <= wdata;
+        ringside_reg_pkg::TDLEN0_OFFSET: tdlen_q <= wdata[19:0];
+        ringside_reg_pkg::TDT0_OFFSET: tdt_q <= wdata[15:0];
+        ringside_reg_pkg::TARC0_OFFSET: tarc0_q <= wdata;
+        default: ;
+      endcase
+    end else if (re && addr == ringside_reg_pkg::SWSM_OFFSET) begin
+      swsm_q[ringside_reg_pkg::SWSM_SMBI_BIT] <= 1'b1;
+    end
+    if (rst_ni && !srst && autoneg_done) begin
+      ctrl_q[ringside_reg_pkg::CTRL_RFCE_BIT] <= 1'b1;
+      ctrl_q[ringside_reg_pkg::CTRL_TFCE_BIT] <= 1'b1;
+    end
+  end
+
+  // Receive addresses: the first one from the NVM.
+  assign in_ra = addr[16:7] == ringside_reg_pkg::RAL_OFFSET[16:7];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      ral_q <= {480'd0, reset_kind_i ? nvm_mac[31:0] : mac_i[31:0]};
+      rah_q <= {480'd0, 16'h8000, reset_kind_i ? nvm_mac[47:32] : mac_i[47:32]};
+    end else if (srst) begin
+      ral_q <= {480'd0, nvm_mac[31:0]};
+      rah_q <= {480'd0, 16'h8000, nvm_mac[47:32]};
+    end else if (we && in_ra) begin
+      if (addr[2]) rah_q[addr[6:3]*32 +: 32] <= wdata;
+      else ral_q[addr[6:3]*32 +: 32] <= wdata;
+    end
+  end
+
+  // Reading.
+  always_comb begin
+    own_rdata = '0;
+    rdata = '0;
+    if (re) begin
+      case (addr)
+        ringside_reg_pkg::CTRL_OFFSET: own_rdata = ctrl_q;
+        ringside_reg_pkg::STATUS_OFFSET: own_rdata = status;
+        ringside_reg_pkg::EECD_OFFSET: own_rdata = eecd_q | {24'd0, eecd_q[ringside_reg_pkg::EECD_REQ_BIT], 7'd0};
+        ringside_reg_pkg::CTRL_EXT_OFFSET: own_rdata = ctrl_ext_q;
+        ringside_reg_pkg::FLA_OFFSET: own_rdata = fla_q;
+        ringside_reg_pkg::PBA_OFFSET: own_rdata = {pba_q > PbaKib ? 16'd0 : PbaKib - pba_q, pba_q};
+        ringside_reg_pkg::PBS_OFFSET: own_rdata = 32'(pbs_q);
+        ringside_reg_pkg::SWSM_OFFSET: own_rdata = swsm_q;
+        ringside_reg_pkg::RCTL_OFFSET: own_rdata = rctl_q;
+        ringside_reg_pkg::RDBAL0_OFFSET: own_rdata = rdbal_q;
+        ringside_reg_pkg::RDBAH0_OFFSET: own_rdata = rdbah_q;
+        ringside_reg_pkg::RDLEN0_OFFSET: own_rdata = 32'(rdlen_q);
+        ringside_reg_pkg::RDH0_OFFSET: own_rdata = 32'(rx_head_i);
+        ringside_reg_pkg::RDT0_OFFSET: own_rdata = 32'(rdt_q);
+        ringside_reg_pkg::RXDCTL0_OFFSET: own_rdata = rxdctl0_q;
+        ringside_reg_pkg::RXDCTL1_OFFSET: own_rdata = rxdctl1_q;
+        ringside_reg_pkg::RXCSUM_OFFSET: own_rdata = rxcsum_q;
+        ringside_reg_pkg::RFCTL_OFFSET: own_rdata = rfctl_q;
+        ringside_reg_pkg::TCTL_OFFSET: own_rdata = tctl_q;
+        ringside_reg_pkg::TDBAL0_OFFSET: own_rdata = tdbal_q;
+        ringside_reg_pkg::TDBAH0_OFFSET: own_rdata = tdbah_q;
+        ringside_reg_pkg::TDLEN0_OFFSET: own_rdata = 32'(tdlen_q);
+        ringside_reg_pkg::TDH0_OFFSET: own_rdata = 32'(tx_head_i);
+        ringside_reg_pkg::TDT0_OFFSET: own_rdata = 32'(tdt_q);
+        ringside_reg_pkg::TARC0_OFFSET: own_rdata = tarc0_q;
+        ringside_reg_pkg::RS_MAGIC_OFFSET: own_rdata = ringside_reg_pkg::RS_MAGIC_RESET;
+        ringside_reg_pkg::RS_VERSION_OFFSET: own_rdata = ringside_reg_pkg::RS_VERSION_RESET;
+        ringside_reg_pkg::RS_FEATURES_OFFSET: own_rdata = feature_en_i & ringside_reg_pkg::RS_FEATURES_RESET;
+        default: begin
+          if (plain) own_rdata = plain_written ? plain_rdata : reset;
+          else if (in_mta) own_rdata = mta_rdata;
+          else if (in_ra) own_rdata = addr[2] ? rah_q[addr[6:3]*32 +: 32] : ral_q[addr[6:3]*32 +: 32];
+        end
+      endcase
+      rdata = own_rdata | nvm_rdata | phy_rdata | irq_rdata_i | stats_rdata_i;
+    end
+  end
+
+  // What the engines see.
+  assign master_enable = bus_master_i && !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT];
+  assign tx_enable_o = master_enable && tctl_q[ringside_reg_pkg::TCTL_EN_BIT] &&
+                       tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT];
+  assign tx_psp_o = tctl_q[ringside_reg_pkg::TCTL_PSP_BIT];
+  assign tx_ring_base_o = {tdbah_q, tdbal_q};
+  assign tx_ring_len_o = tdlen_q;
+  assign tx_tail_o = tdt_q;
+  assign tx_head_we_o = we && addr == ringside_reg_pkg::TDH0_OFFSET;
+  assign rx_enable_o = master_enable && rctl_q[ringside_reg_pkg::RCTL_EN_BIT];
+  assign rctl_o = rctl_q;
+  assign rfctl_o = rfctl_q;
+  assign rxcsum_o = rxcsum_q;
+  assign ral_o = ral_q;
+  assign rah_o = rah_q;
+  assign rx_ring_base_o = {rdbah_q, rdbal_q};
+  assign rx_ring_len_o = rdlen_q;
+  assign rx_tail_o = rdt_q;
+  assign rx_head_we_o = we && addr == ringside_reg_pkg::RDH0_OFFSET;
+  assign head_wdata_o = wdata[15:0];
+
+  assign iame_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_IAME_BIT];
+  assign pba_clr_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_PBA_CLR_BIT];
+  assign timers_clear_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_INT_TIMERS_CLEAR_ENA_BIT];
+
+  assign link_o = lu;
+  assign idle_o = axil_idle && phy_idle && lu_valid_q && lu == lu_q;
+endmodule

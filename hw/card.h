@@ -35,6 +35,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 
+#include "hw/grid.h"
 #include "ringside/platform.h"
 
 namespace ringside
@@ -67,19 +68,6 @@ struct CardConfig {
 	uint64_t autoneg_ns = 10'000'000;
 	uint32_t features = kFeatureTso | kFeatureTxCsum | kFeatureRxCsum | kFeatureModeration;
 };
-
-/* Frame lengths at the card's edge, without FCS. */
-constexpr size_t kMinFrameBytes = 60;
-constexpr size_t kMaxFrameBytes = 16384;
-
-constexpr uint64_t kCycleNs = 4;
-
-/* The instant at or after t. */
-constexpr uint64_t on_grid(uint64_t t_ns)
-{
-	return t_ns > RINGSIDE_TIME_NEVER - kCycleNs ? RINGSIDE_TIME_NEVER
-						     : (t_ns + kCycleNs - 1) / kCycleNs * kCycleNs;
-}
 
 /* What a card sees around it, besides memory. Implemented by its slot. */
 class CardOutside
@@ -159,8 +147,8 @@ class Card : public sc_core::sc_module
 
 	/*
 	 * A frame arrives at time_ns, 60..16384 bytes. True: copied. False: no room; the card calls
-	 * outside().receive_ready() when there is some. A card with line_drop never returns false: it
-	 * drops and counts.
+	 * outside().receive_ready() when there is some. A card with line_drop drops and counts
+	 * instead (the RTL wrapper keeps 65536 frames for a host that lets no time pass meanwhile).
 	 */
 	virtual bool receive(const uint8_t *frame, size_t len, uint64_t time_ns) = 0;
 	virtual bool can_receive() const = 0;

@@ -1,1 +1,74 @@
 # SPDX-License-Identifier: MIT
+# The platform library. HW_LIB is what hosts load; HW_LIB_WAVES is the same with the card's assertions
+# and an FST trace, several times slower, and built only when somebody asks for it.
+
+HW_LIB := $(BUILD)/hw/libringside.so
+HW_LIB_WAVES := $(BUILD)/hw/libringside-waves.so
+
+# clang's code for the Verilated card is faster than gcc's (lessons.md); gcc does where it is missing.
+HW_CXX := $(shell command -v clang++ >/dev/null && echo clang++ || echo $(CXX))
+HW_DATA_W := 512
+HW_OPT := -O3 -march=native
+HW_CXXFLAGS := -std=gnu++17 $(HW_OPT) -g $(WARN) -MMD -MP -fPIC -fvisibility=hidden -I. -Ihw/include
+HW_VERILATOR_INC = $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
+HW_RUNTIME := verilated verilated_threads
+HW_VERILATED_CXXFLAGS = -DRINGSIDE_DATA_W=$(HW_DATA_W) -DVL_TIME_CONTEXT -isystem $(HW_VERILATOR_INC)
+HW_VERILATOR := verilator --cc -O3 --x-assign fast --x-initial fast --noassert -GDataW=$(HW_DATA_W)
+HW_VERILATOR_WAVES := verilator --cc -O3 --x-assign fast --x-initial fast --assert --trace-fst \
+	-GDataW=$(HW_DATA_W)
+
+HW_SRCS := $(wildcard hw/*.cpp hw/ref/*.cpp)
+HW_RTL_SRCS := $(wildcard hw/rtl/*.cpp)
+HW_OBJS := $(HW_SRCS:hw/%.cpp=$(BUILD)/hw/obj/%.o)
+
+$(BUILD)/hw/obj/%.o: hw/%.cpp
+	$(call say,CXX,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(HW_CXX) $(HW_CXXFLAGS) -c $< -o $@
+
+# $(1) variant, $(2) its library, $(3) verilator command, $(4) more link flags
+define hw_library
+HW_OBJS_$(1) := $(HW_RTL_SRCS:hw/rtl/%.cpp=$(BUILD)/hw/$(1)/%.o) \
+	$(patsubst %,$(BUILD)/hw/$(1)/%.o,$(HW_RUNTIME) $(if $(filter waves,$(1)),verilated_fst_c))
+HW_VERILATED_$(1) := $(BUILD)/hw/$(1)/verilated
+
+$$(HW_VERILATED_$(1))/Vringside_card.mk: $(RTL_FILES) $(RTL_GEN) hw/rules.mk
+	$$(call say,VERILATE,$(RTL_TOP) ($(1)))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(3) --top-module $(RTL_TOP) --prefix Vringside_card --Mdir $$(@D) $(RTL_FILES)
+
+# Verilator's own makefile compiles what it generated; one file of everything is the fastest code.
+$$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_card.mk
+	$$(call say,CXX,$$(@D))
+	$$(Q)$$(MAKE) -s --no-print-directory -C $$(@D) -f Vringside_card.mk CXX=$(HW_CXX) \
+		OPT_FAST="$(HW_OPT)" OPT_SLOW=-O1 OPT_GLOBAL="$(HW_OPT)" \
+		CXXFLAGS="-fPIC -fvisibility=hidden -DVL_TIME_CONTEXT" VK_USER_OBJS= \
+		Vringside_card__ALL.a >/dev/null
+
+$(BUILD)/hw/$(1)/%.o: hw/rtl/%.cpp $$(HW_VERILATED_$(1))/Vringside_card.mk
+	$$(call say,CXX,$$< ($(1)))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(HW_CXX) $(HW_CXXFLAGS) $(HW_VERILATED_CXXFLAGS) -isystem $$(HW_VERILATED_$(1)) \
+		$(if $(filter waves,$(1)),-DVM_TRACE=1,-DVM_TRACE=0) -c $$< -o $$@
+
+$(patsubst %,$(BUILD)/hw/$(1)/%.o,$(HW_RUNTIME) verilated_fst_c): $(BUILD)/hw/$(1)/%.o: $(HW_VERILATOR_INC)/%.cpp
+	$$(call say,CXX,$$(notdir $$<) ($(1)))
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(HW_CXX) $(filter-out $(WARN),$(HW_CXXFLAGS)) $(HW_VERILATED_CXXFLAGS) -w \
+		$(if $(filter waves,$(1)),-DVM_TRACE=1,-DVM_TRACE=0) -c $$< -o $$@
+
+$(2): $(HW_OBJS) $$(HW_OBJS_$(1)) $$(HW_VERILATED_$(1))/Vringside_card__ALL.a hw/exports.map
+	$$(call say,LINK,$$@)
+	$$(Q)$(HW_CXX) -shared -o $$@ $(HW_OBJS) $$(HW_OBJS_$(1)) \
+		$$(HW_VERILATED_$(1))/Vringside_card__ALL.a \
+		-Wl,--version-script=hw/exports.map -Wl,-z,defs -lsystemc -latomic -lpthread $(4)
+
+-include $$(HW_OBJS_$(1):.o=.d)
+endef
+$(eval $(call hw_library,fast,$(HW_LIB),$(HW_VERILATOR),))
+$(eval $(call hw_library,waves,$(HW_LIB_WAVES),$(HW_VERILATOR_WAVES),-lz))
+
+-include $(HW_OBJS:.o=.d)
+
+.PHONY: hw
+hw: $(HW_LIB) ## the simulation platform with both cards

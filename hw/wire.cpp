@@ -7,7 +7,7 @@
 #include <cassert>
 #include <cmath>
 
-#include "hw/card.h"
+#include "hw/grid.h"
 
 namespace ringside
 {

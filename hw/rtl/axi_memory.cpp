@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// AXI4 (Arm IHI 0022) memory side of the card: see axi_memory.h.
+
+#include "hw/rtl/axi_memory.h"
+
+#include <algorithm>
+
+#include "ringside/platform.h"
+
+namespace ringside
+{
+namespace
+{
+
+constexpr uint8_t kOkay = 0;
+constexpr uint8_t kSlvErr = 2;
+
+constexpr uint64_t to_beat(uint64_t addr)
+{
+	return addr & ~uint64_t{ kBeatBytes - 1 };
+}
+
+} // namespace
+
+AxiMemory::AxiMemory(Model &model, HostMemory &memory) : model_(model), memory_(memory)
+{
+}
+
+void AxiMemory::power_on()
+{
+	while (!reads_.empty()) {
+		spare_.push_back(std::move(reads_.front().data));
+		reads_.pop_front();
+	}
+	write_addrs_.clear();
+	answers_.clear();
+	read_beat_ = 0;
+	gathered_ = run_begin_ = run_end_ = 0;
+	write_ok_ = true;
+	hurry_ = false;
+	model_->m_axi_arready_i = 1;
+	model_->m_axi_awready_i = 1;
+	model_->m_axi_wready_i = 0;
+	model_->m_axi_rvalid_i = 0;
+	model_->m_axi_bvalid_i = 0;
+}
+
+uint64_t AxiMemory::next_ns() const
+{
+	return std::min(reads_.empty() ? RINGSIDE_TIME_NEVER : reads_.front().due_ns,
+			answers_.empty() ? RINGSIDE_TIME_NEVER : answers_.front().due_ns);
+}
+
+/* Answers first: what is accepted in this cycle is answered in the next one at the soonest. */
+bool AxiMemory::step(uint64_t t_ns)
+{
+	bool active = step_read_data(t_ns);
+
+	active |= step_write_answer(t_ns);
+	active |= step_read_addr(t_ns);
+	active |= step_write(t_ns);
+	return active;
+}
+
+bool AxiMemory::step_read_data(uint64_t t_ns)
+{
+	if (reads_.empty() || !is_due(reads_.front().due_ns, t_ns)) {
+		model_->m_axi_rvalid_i = 0;
+		return false;
+	}
+
+	Read &read = reads_.front();
+	const bool last = read_beat_ + 1 == read.beats;
+	set_beat(model_->m_axi_rdata_i, read.data->data() + read_beat_ * kBeatBytes % kBurstBytes);
+	model_->m_axi_rresp_i = read.ok ? kOkay : kSlvErr;
+	model_->m_axi_rlast_i = last;
+	model_->m_axi_rvalid_i = 1;
+	if (!model_->m_axi_rready_o)
+		return true;
+	if (last) {
+		read_beat_ = 0;
+		spare_.push_back(std::move(read.data));
+		reads_.pop_front();
+	} else {
+		read_beat_++;
+	}
+	return true;
+}
+
+bool AxiMemory::step_read_addr(uint64_t t_ns)
+{
+	const bool ready = reads_.size() < kMaxReads;
+	const bool changed = model_->m_axi_arready_i != ready;
+
+	model_->m_axi_arready_i = ready;
+	if (!ready || !model_->m_axi_arvalid_o)
+		return changed;
+
+	Read read{ nullptr, model_->m_axi_arlen_o + 1u, t_ns, true };
+	if (spare_.empty()) {
+		read.data = std::make_unique<Buffer>();
+	} else {
+		read.data = std::move(spare_.back());
+		spare_.pop_back();
+	}
+	/* A burst over 4 KiB is the card's mistake: its end repeats the beginning, as an error. */
+	const size_t len = read.beats * kBeatBytes;
+	read.ok = memory_.read_host(t_ns, to_beat(model_->m_axi_araddr_o), read.data->data(),
+				    std::min(len, kBurstBytes), &read.due_ns) &&
+		  len <= kBurstBytes;
+	reads_.push_back(std::move(read));
+	return changed;
+}
+
+/* Hands the host the bytes that were gathered without a gap. */
+void AxiMemory::flush_run()
+{
+	if (run_end_ > run_begin_)
+		write_ok_ &= memory_.write_host(write_ns_, write_addrs_.front() + run_begin_,
+						burst_.data() + run_begin_, run_end_ - run_begin_,
+						&write_done_ns_);
+	run_begin_ = run_end_ = 0;
+}
+
+void AxiMemory::extend_run(size_t begin, size_t end, const uint8_t *bytes)
+{
+	if (begin != run_end_) {
+		flush_run();
+		run_begin_ = begin;
+	}
+	memcpy(burst_.data() + begin, bytes, end - begin);
+	run_end_ = end;
+}
+
+void AxiMemory::gather()
+{
+	const uint8_t *bytes = beat_bytes(model_->m_axi_wdata_o);
+	const size_t at = gathered_;
+	uint64_t strobes = model_->m_axi_wstrb_o;
+
+	gathered_ += kBeatBytes;
+	if (gathered_ > kBurstBytes) {
+		write_ok_ = false;
+		return;
+	}
+	if (strobes == kWholeBeat) {
+		extend_run(at, at + kBeatBytes, bytes);
+		return;
+	}
+	while (strobes) {
+		size_t begin = __builtin_ctzll(strobes);
+		uint64_t after = ~(strobes >> begin);
+		size_t end = begin + (after ? __builtin_ctzll(after) : 64);
+
+		extend_run(at + begin, at + end, bytes + begin);
+		strobes = end < 64 ? strobes >> end << end : 0;
+	}
+}
+
+bool AxiMemory::step_write(uint64_t t_ns)
+{
+	if (model_->m_axi_awvalid_o)
+		write_addrs_.push_back(to_beat(model_->m_axi_awaddr_o));
+
+	/* Data is taken once its address is known. */
+	const bool ready = !write_addrs_.empty();
+	const bool changed = model_->m_axi_wready_i != ready;
+	model_->m_axi_wready_i = ready;
+	if (!ready || !model_->m_axi_wvalid_o)
+		return changed;
+
+	write_ns_ = write_done_ns_ = t_ns;
+	gather();
+	if (model_->m_axi_wlast_o) {
+		flush_run();
+		answers_.push_back({ write_done_ns_, write_ok_ });
+		write_addrs_.pop_front();
+		gathered_ = 0;
+		write_ok_ = true;
+	}
+	return changed;
+}
+
+bool AxiMemory::step_write_answer(uint64_t t_ns)
+{
+	if (answers_.empty() || !is_due(answers_.front().due_ns, t_ns)) {
+		model_->m_axi_bvalid_i = 0;
+		return false;
+	}
+	model_->m_axi_bresp_i = answers_.front().ok ? kOkay : kSlvErr;
+	model_->m_axi_bvalid_i = 1;
+	if (model_->m_axi_bready_o)
+		answers_.pop_front();
+	return true;
+}
+
+} // namespace ringside

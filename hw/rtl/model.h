@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Verilated card and its clock. One positive edge is one eval(): the card has no logic on the
+ * falling edge, so instead of evaluating that edge too, the model's memory of the clock's last level
+ * is set to 0. A build with waves evaluates both edges.
+ *
+ * Include before <systemc>: both define things in the other's way.
+ */
+#ifndef RINGSIDE_HW_RTL_MODEL_H
+#define RINGSIDE_HW_RTL_MODEL_H
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "Vringside_card.h"
+#include "Vringside_card___024root.h"
+#include "verilated.h"
+
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+
+namespace ringside
+{
+
+constexpr size_t kBeatBytes = RINGSIDE_DATA_W / 8;
+
+/* All strobes or keeps of a beat. */
+constexpr uint64_t kWholeBeat = kBeatBytes == 64 ? UINT64_MAX : (uint64_t{ 1 } << kBeatBytes) - 1;
+
+/* A beat's bytes, however wide Verilator made the port. */
+template <typename Port> const uint8_t *beat_bytes(const Port &port)
+{
+	static_assert(sizeof(port) == kBeatBytes, "the card's DataW is not RINGSIDE_DATA_W");
+	return reinterpret_cast<const uint8_t *>(&port);
+}
+template <typename Port> void set_beat(Port &port, const uint8_t *bytes)
+{
+	static_assert(sizeof(port) == kBeatBytes, "the card's DataW is not RINGSIDE_DATA_W");
+	memcpy(&port, bytes, kBeatBytes);
+}
+
+/* Where Verilator 5.006 and 5.03x keep the clock's last level; else: false. */
+template <typename Root>
+auto forget_clock(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i = 0, true)
+{
+	root->__Vtrigrprev__TOP__clk_i = 0;
+	return true;
+}
+template <typename Root>
+auto forget_clock(Root *root, long) -> decltype(root->__Vtrigprevexpr___TOP__clk_i__0 = 0, true)
+{
+	root->__Vtrigprevexpr___TOP__clk_i__0 = 0;
+	return true;
+}
+template <typename Root> bool forget_clock(Root *, ...)
+{
+	return false;
+}
+
+class Model
+{
+    public:
+	Vringside_card *operator->()
+	{
+		return top_.get();
+	}
+	const Vringside_card *operator->() const
+	{
+		return top_.get();
+	}
+
+	/* A new card, as switched on: nothing of an earlier one is left. */
+	void power_on(const std::string &trace_file, uint64_t trace_from_ns, uint64_t trace_to_ns);
+
+	/* One cycle at now_ns, with the inputs that are set. */
+	void cycle(uint64_t now_ns)
+	{
+		top_->now_i = now_ns;
+#if VM_TRACE
+		traced_cycle(now_ns);
+#else
+		if (!forget_clock(top_->rootp, 0)) {
+			top_->clk_i = 0;
+			top_->eval();
+		}
+		top_->clk_i = 1;
+		top_->eval();
+#endif
+	}
+
+	/* Lets the inputs that were set act on the outputs, within the cycle. */
+	void settle(uint64_t now_ns)
+	{
+		top_->now_i = now_ns;
+		top_->clk_i = 0;
+		top_->eval();
+	}
+
+    private:
+	std::unique_ptr<VerilatedContext> context_;
+	std::unique_ptr<Vringside_card> top_;
+#if VM_TRACE
+	void traced_cycle(uint64_t now_ns);
+
+	std::unique_ptr<VerilatedFstC> trace_; /* closes before the card goes */
+	uint64_t trace_from_ns_ = 0, trace_to_ns_ = 0;
+	uint64_t trace_time_ns_ = 0;
+#endif
+};
+
+} // namespace ringside
+#endif

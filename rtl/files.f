@@ -3,11 +3,23 @@ build/gen/ringside_reg_pkg.sv
 build/gen/ringside_reg_map.sv
 
 rtl/lib/sync_fifo.sv
+rtl/lib/lane_mask.sv
 
 rtl/bus/rr_arbiter.sv
 rtl/bus/dma_reader.sv
 rtl/bus/dma_writer.sv
 rtl/bus/axil_slave.sv
+
+rtl/tx/tx_fetch.sv
+rtl/tx/tx_parse.sv
+rtl/tx/tx_payload.sv
+rtl/tx/tx_walk.sv
+rtl/tx/tx_segment.sv
+rtl/tx/tx_pack.sv
+rtl/tx/tx_csum.sv
+rtl/tx/tx_frame_buffer.sv
+rtl/tx/tx_writeback.sv
+rtl/tx/tx_engine.sv
 
 rtl/irq/irq_delay.sv
 rtl/irq/irq_throttle.sv

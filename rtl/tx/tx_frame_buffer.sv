@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+//
+// Frames wait here until they are complete and their checksums known, then leave on the wire; the
+// checksums are put in on the way out. So the wire never waits in the middle of a frame for memory.
+//
+// A frame's beats are stored as they come and count once it is committed; a cancelled frame's beats are
+// overwritten. `room_o` promises space for what the stages before may still hold.
+//
+// After `srst_i` everything stored is forgotten; a frame of which the wire has already taken a beat, or
+// been offered one, is ended with tlast and tuser.
+
+module tx_frame_buffer #(
+  parameter int unsigned DataW = 512,
+  parameter int unsigned Beats = 512,
+  parameter int unsigned Frames = 64,
+  localparam int unsigned Lanes = DataW / 8,
+  localparam int unsigned LaneW = $clog2(Lanes)
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             srst_i,
+  input  logic             flush_i,  // cancel the frame being stored
+
+  input  logic             beat_valid_i,
+  input  logic [DataW-1:0] beat_i,
+  input  logic             beat_commit_i,  // with or behind the last beat
+  input  logic             beat_cancel_i,
+  output logic             room_o,
+
+  input  logic             frame_valid_i,
+  input  logic [13:0]      frame_len_i,
+  input  logic             frame_pad_i,
+  input  logic             ip_en_i,
+  input  logic [7:0]       ip_pos_i,
+  input  logic [15:0]      ip_sum_i,
+  input  logic             l4_en_i,
+  input  logic [7:0]       l4_pos_i,
+  input  logic [15:0]      l4_sum_i,
+
+  output logic [DataW-1:0] m_axis_tdata_o,
+  output logic [Lanes-1:0] m_axis_tkeep_o,
+  output logic             m_axis_tlast_o,
+  output logic             m_axis_tuser_o,
+  output logic             m_axis_tvalid_o,
+  input  logic             m_axis_tready_i,
+
+  output logic             stat_frame_o,
+  output logic [15:0]      stat_len_o,
+  output logic             stat_mcast_o,
+  output logic             stat_bcast_o,
+
+  output logic             active_o
+);
+  localparam int unsigned PtrW = $clog2(Beats);
+  localparam int unsigned FrameW = $clog2(Frames);
+  localparam int unsigned BeatW = 14 - LaneW + 1;
+  localparam int unsigned Slack = 8;  // steps on their way when room_o goes away
+  localparam int unsigned InfoW = 65;
+
+  // Beats: written at wr_q; the frame being stored began at start_q; oldest not yet sent at rd_q.
+  logic [DataW-1:0] mem_q [Beats];
+  logic [PtrW:0] wr_q, start_q, rd_q, wr_next, used;
+  logic take;
+
+  assign wr_next = wr_q + (PtrW + 1)'(beat_valid_i);
+  assign used = wr_q - rd_q;
+
+  always_ff @(posedge clk_i) begin
+    if (beat_valid_i) mem_q[wr_q[PtrW-1:0]] <= beat_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || srst_i) begin
+      wr_q <= '0;
+      start_q <= '0;
+    end else if (beat_cancel_i || flush_i) begin
+      wr_q <= start_q;
+    end else if (beat_valid_i || beat_commit_i) begin
+      wr_q <= wr_next;
+      if (beat_commit_i) start_q <= wr_next;
+    end
+  end
+
+  // Committed frames.
+  logic info_empty, info_pop, unused_full;
+  logic [InfoW-1:0] info;
+  logic [FrameW:0] info_count;
+
+  sync_fifo #(.Width(InfoW), .Depth(Frames)) u_frames (
+    .clk_i, .rst_ni, .flush_i(srst_i),
+    .push_i(frame_valid_i && !srst_i),
+    .data_i({frame_len_i, frame_pad_i, ip_en_i, ip_pos_i, ip_sum_i, l4_en_i, l4_pos_i, l4_sum_i}),
+    .pop_i(info_pop), .head_o(info), .empty_o(info_empty), .full_o(unused_full), .count_o(info_count)
+  );
+
+  assign room_o = used <= (PtrW + 1)'(Beats - Slack) && info_count <= (FrameW + 1)'(Frames - Slack);
+
+  // The frame being sent.
+  logic [13:0] len, wire_len;
+  logic pad, ip_en, l4_en, last;
+  logic [7:0] ip_pos, l4_pos;
+  logic [15:0] ip_sum, l4_sum;
+  logic [BeatW-1:0] beat_q, stored, beats;
+  assign {len, pad, ip_en, ip_pos, ip_sum, l4_en, l4_pos, l4_sum} = info;
+  assign wire_len = pad ? 14'd60 : len;
+  assign stored = BeatW'((15'(len) + 15'(Lanes - 1)) >> LaneW);
+  assign beats = BeatW'((15'(wire_len) + 15'(Lanes - 1)) >> LaneW);
+  assign last = beat_q + 1'b1 == beats;
+
+  // The wire's stage. `valid_q` once set stays until taken.
+  logic valid_q, last_q, first_q, user_q, kill_q, middle_q, blank_q, accept;
+  logic [LaneW-1:0] ends_q;
+  logic [DataW-1:0] data_q;
+  logic [13:0] len_q;
+
+  assign accept = valid_q && m_axis_tready_i;
+  assign take = !info_empty && (!valid_q || accept) && !kill_q;
+  assign info_pop = take && last && !srst_i;
+
+  always_ff @(posedge clk_i) begin
+    if (take) data_q <= mem_q[rd_q[PtrW-1:0]];
+  end
+
+  // Up to four bytes of a beat are replaced by checksum bytes.
+  logic [3:0] fix_q;
+  logic [4*LaneW-1:0] fix_lane_q;
+  logic [31:0] fix_byte_q;
+  logic [4*9-1:0] fix_pos;
+  assign fix_pos = {9'(l4_pos) + 9'd1, 9'(l4_pos), 9'(ip_pos) + 9'd1, 9'(ip_pos)};
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      for (int unsigned i = 0; i < 4; i++) begin
+        fix_q[i] <= ((i < 2) ? ip_en : l4_en) && BeatW'(fix_pos[9*i+LaneW +: 9-LaneW]) == beat_q;
+        fix_lane_q[LaneW*i +: LaneW] <= fix_pos[9*i +: LaneW];
+      end
+      fix_byte_q <= {l4_sum, ip_sum};
+      last_q <= last;
+      ends_q <= wire_len[LaneW-1:0];
+      first_q <= beat_q == '0;
+      blank_q <= beat_q >= stored;
+      len_q <= wire_len;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      valid_q <= 1'b0;
+      user_q <= 1'b0;
+      kill_q <= 1'b0;
+      middle_q <= 1'b0;
+      beat_q <= '0;
+      rd_q <= '0;
+    end else begin
+      if (accept) middle_q <= !m_axis_tlast_o;
+      if (srst_i) begin
+        // What is on offer stays; if that is not a frame's end, an error end follows.
+        beat_q <= '0;
+        rd_q <= '0;
+        valid_q <= valid_q && !accept;
+        kill_q <= valid_q ? !m_axis_tlast_o : middle_q;
+      end else if (kill_q && (!valid_q || accept)) begin
+        valid_q <= 1'b1;
+        user_q <= 1'b1;
+        kill_q <= 1'b0;
+      end else if (take) begin
+        valid_q <= 1'b1;
+        user_q <= 1'b0;
+        beat_q <= last ? '0 : beat_q + 1'b1;
+        if (beat_q < stored) rd_q <= rd_q + 1'b1;
+      end else if (accept) begin
+        valid_q <= 1'b0;
+        user_q <= 1'b0;
+      end
+    end
+  end
+
+  always_comb begin
+    m_axis_tdata_o = data_q;
+    if (blank_q) m_axis_tdata_o = '0;
+    for (int unsigned i = 0; i < 4; i++) begin
+      if (fix_q[i]) m_axis_tdata_o[{fix_lane_q[LaneW*i +: LaneW], 3'b000} +: 8] = fix_byte_q[8*i +: 8];
+    end
+  end
+
+  assign m_axis_tvalid_o = valid_q;
+  assign m_axis_tlast_o = last_q || user_q;
+  assign m_axis_tuser_o = user_q;
+  assign m_axis_tkeep_o = (last_q && ends_q != '0) ? ~({Lanes{1'b1}} << ends_q) : '1;
+
+  // Statistics, when the last beat has left.
+  logic group_q, all_q, group, all;
+  assign group = first_q ? data_q[0] : group_q;
+  assign all = first_q ? &data_q[47:0] : all_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      stat_frame_o <= 1'b0;
+    end else begin
+      stat_frame_o <= accept && last_q && !user_q;
+    end
+    if (accept) begin
+      group_q <= group;
+      all_q <= all;
+    end
+    if (accept && last_q) begin
+      stat_len_o <= 16'(len_q);
+      stat_mcast_o <= group && !all;
+      stat_bcast_o <= all;
+    end
+  end
+
+  assign active_o = beat_valid_i || beat_commit_i || beat_cancel_i || frame_valid_i || take || accept ||
+                    (kill_q && !valid_q) || stat_frame_o || srst_i;
+
+  logic unused;
+  assign unused = unused_full;
+endmodule

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// Decodes transmit descriptors (82574 fact sheet 4.5, 4.6), one a cycle, and turns them into four
+// queues' entries:
+//   start  one a packet, with its first data descriptor: what is to be done with the packet
+//   end    one a packet, with its EOP descriptor: bytes gathered, legacy checksum insertion
+//   piece  one a data descriptor: how many bytes it brings; the same entry with an address is the
+//          order to read them
+//   wb     one a descriptor of any kind: what to write back, and whether that waits for the piece
+//
+// Context registers persist over packets. A context between the data descriptors of a packet is
+// ignored; descriptor types other than context and data carry nothing and are completed.
+// POPTS, TSE and the context are latched with the packet's first descriptor, legacy CSS too; legacy
+// CSO and IC come from the EOP descriptor.
+//
+// A TSO packet that cannot be cut (strap off, or a context that makes no sense, sheet 4.8) is
+// marked `drop`: its pieces bring no bytes, nothing is read.
+
+module tx_parse #(
+  parameter int unsigned MaxFrame = 16288,
+  localparam int unsigned StartW = 119,
+  localparam int unsigned EndW = 30
+) (
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  logic              run_i,
+  input  logic              flush_i,
+  input  logic              wb_all_i,
+  input  logic              tso_en_i,
+  input  logic              csum_en_i,
+
+  input  logic              desc_valid_i,
+  input  logic [127:0]      desc_i,
+  output logic              desc_pop_o,
+
+  input  logic              start_full_i,
+  output logic              start_push_o,
+  output logic [StartW-1:0] start_o,
+  input  logic              end_full_i,
+  output logic              end_push_o,
+  output logic [EndW-1:0]   end_o,
+  input  logic              piece_full_i,
+  output logic              piece_push_o,
+  output logic              read_push_o,
+  output logic [63:0]       piece_addr_o,
+  output logic [19:0]       piece_len_o,
+  output logic              piece_eop_o,
+  input  logic              wb_full_i,
+  output logic              wb_push_o,
+  output logic [36:0]       wb_o,
+
+  output logic [20:0]       gathered_o,  // bytes of the packet being parsed, sticks at the maximum
+  output logic              active_o
+);
+  logic [31:0] dw2, dw3;
+  logic dext, is_context, is_data, is_legacy, carries;
+  assign dw2 = desc_i[95:64];
+  assign dw3 = desc_i[127:96];
+  assign dext = dw2[29];
+  assign is_legacy = !dext;
+  assign is_context = dext && dw2[23:20] == 4'd0;
+  assign is_data = dext && dw2[23:20] == 4'd1;
+  assign carries = is_legacy || is_data;
+
+  logic unused;
+  assign unused = ^{dw2[30], dw2[28], dw3[3:0]};
+
+  logic accept, in_packet_q, first, eop;
+  assign accept = run_i && desc_valid_i && !start_full_i && !end_full_i && !piece_full_i && !wb_full_i;
+  assign first = !in_packet_q;
+  assign eop = dw2[24];
+  assign desc_pop_o = accept;
+
+  // The context, as its last descriptor left it.
+  logic [7:0] ipcss_q, ipcso_q, tucss_q, tucso_q, hdrlen_q;
+  logic [15:0] ipcse_q, tucse_q, mss_q;
+  logic [19:0] paylen_q;
+  logic tcp_q, ip_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      {ipcss_q, ipcso_q, tucss_q, tucso_q, hdrlen_q} <= '0;
+      {ipcse_q, tucse_q, mss_q} <= '0;
+      paylen_q <= '0;
+      {tcp_q, ip_q} <= '0;
+    end else if (accept && is_context && !in_packet_q) begin
+      {ipcse_q, ipcso_q, ipcss_q} <= desc_i[31:0];
+      {tucse_q, tucso_q, tucss_q} <= desc_i[63:32];
+      {ip_q, tcp_q} <= dw2[25:24];
+      paylen_q <= dw2[19:0];
+      {mss_q, hdrlen_q} <= dw3[31:8];
+    end
+  end
+
+  // Packet-wide decisions, valid with the first descriptor.
+  logic tse, ixsm, txsm, bad_tso, drop, drop_q;
+  logic [19:0] largest;
+  assign tse = is_data && dw2[26];
+  assign ixsm = is_data && dw3[8] && csum_en_i && (!tse || ip_q);
+  assign txsm = is_data && dw3[9] && csum_en_i;
+  assign largest = (paylen_q < 20'(mss_q)) ? paylen_q : 20'(mss_q);
+  assign bad_tso = !tso_en_i || mss_q == '0 || hdrlen_q == '0 || paylen_q == '0 ||
+                   tucss_q >= hdrlen_q || ipcss_q >= tucss_q ||
+                   9'(hdrlen_q) < 9'(tucss_q) + (tcp_q ? 9'd20 : 9'd8) ||
+                   9'(tucso_q) + 9'd2 > 9'(hdrlen_q) ||
+                   (ixsm && 9'(ipcso_q) + 9'd2 > 9'(hdrlen_q)) ||
+                   21'(largest) + 21'(hdrlen_q) > 21'(MaxFrame);
+  assign drop = first ? tse && bad_tso : drop_q;
+
+  // Checksum ranges are [css, end), `to_end` when they reach to the frame's last byte. The IP range
+  // is cut to an even length: some drivers give an IPCSE one too high (sheet 4.7).
+  logic [16:0] ip_end, l4_end;
+  assign ip_end = {1'b0, ipcse_q} + 17'(ipcse_q[0] != ipcss_q[0]);
+  assign l4_end = {1'b0, tucse_q} + 17'd1;
+  assign start_o = {
+    drop, tse, tcp_q, ip_q,                                        // 4
+    hdrlen_q, mss_q, paylen_q,                                     // 44
+    ixsm, ipcss_q, ipcso_q, ipcse_q == '0, ip_end,                 // 35
+    is_legacy, txsm, is_legacy ? dw3[15:8] : tucss_q, tucso_q,     // 18
+    is_legacy || tucse_q == '0, l4_end                             // 18
+  };
+
+  logic [19:0] len;
+  assign len = is_legacy ? {4'd0, dw2[15:0]} : dw2[19:0];
+  assign piece_addr_o = desc_i[63:0];
+  assign piece_len_o = drop ? '0 : len;
+  assign piece_eop_o = eop;
+
+  logic [20:0] gathered_q, gathered_sum;
+  logic [21:0] gathered_full;
+  assign gathered_full = {1'b0, first ? 21'd0 : gathered_q} + 22'(piece_len_o);
+  assign gathered_sum = gathered_full[21] ? '1 : gathered_full[20:0];
+  assign gathered_o = gathered_q;
+
+  assign start_push_o = accept && carries && first;
+  assign piece_push_o = accept && carries;
+  assign read_push_o = piece_push_o && piece_len_o != '0;
+  assign end_push_o = accept && carries && eop;
+  assign end_o = {gathered_sum, is_legacy && dw2[26] && csum_en_i, dw2[23:16]};
+  assign wb_push_o = accept;
+  assign wb_o = {carries, !in_packet_q && !carries || carries && eop, dw2[27] || wb_all_i, dw2[27], dw2[31],
+                 dw3[31:4], 4'b0001};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      in_packet_q <= 1'b0;
+      drop_q <= 1'b0;
+      gathered_q <= '0;
+    end else if (flush_i) begin
+      in_packet_q <= 1'b0;
+    end else if (accept && carries) begin
+      in_packet_q <= !eop;
+      drop_q <= drop;
+      gathered_q <= gathered_sum;
+    end
+  end
+
+  assign active_o = accept;
+endmodule

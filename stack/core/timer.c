@@ -134,11 +134,8 @@ void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))
 	t->pending = false;
 }
 
-void timer_mod(struct net *net, struct timer_list *t, uint64_t expires_ns)
+void timer_wheel_add(struct timer_wheel *w, struct timer_list *t, uint64_t expires_ns)
 {
-	struct timer_wheel *w = &net->timers;
-
-	local_bh_disable(net);
 	if (t->pending)
 		list_del_init(&t->node);
 	else
@@ -146,6 +143,22 @@ void timer_mod(struct net *net, struct timer_list *t, uint64_t expires_ns)
 	t->pending = true;
 	t->expires_ns = expires_ns > w->floor_ns ? expires_ns : w->floor_ns;
 	insert(w, t);
+}
+
+bool timer_wheel_del(struct timer_wheel *w, struct timer_list *t)
+{
+	if (!t->pending)
+		return false;
+	list_del_init(&t->node);
+	t->pending = false;
+	w->pending--;
+	return true;
+}
+
+void timer_mod(struct net *net, struct timer_list *t, uint64_t expires_ns)
+{
+	local_bh_disable(net);
+	timer_wheel_add(&net->timers, t, expires_ns);
 	local_bh_enable(net);
 }
 
@@ -154,12 +167,7 @@ bool timer_del(struct net *net, struct timer_list *t)
 	bool was_pending;
 
 	local_bh_disable(net);
-	was_pending = t->pending;
-	if (was_pending) {
-		list_del_init(&t->node);
-		t->pending = false;
-		net->timers.pending--;
-	}
+	was_pending = timer_wheel_del(&net->timers, t);
 	local_bh_enable(net);
 	return was_pending;
 }

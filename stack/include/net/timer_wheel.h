@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 #include "list.h"
+#include "timer.h"
 
 #define TIMER_LEVEL_BITS 8
 #define TIMER_SLOTS      (1u << TIMER_LEVEL_BITS)
@@ -27,6 +28,10 @@ struct timer_wheel {
 };
 
 void timer_wheel_init(struct timer_wheel *w, uint64_t now_ns);
+/* (Re)arms; O(1). */
+void timer_wheel_add(struct timer_wheel *w, struct timer_list *t, uint64_t expires_ns);
+/* True when it was pending. */
+bool timer_wheel_del(struct timer_wheel *w, struct timer_list *t);
 /* Runs every timer due at now_ns, in order of time; timers armed meanwhile wait for the next run. */
 void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns);
 /* A lower bound of the next expiry, exact when few timers share its slot; UINT64_MAX: none. */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Segmentation in software, for devices without TSO: one super-segment becomes packets of gso_size
+ * bytes of payload that share its memory. Headers change as RFC 9293 segments demand and as the
+ * 82574's TSO does (data sheet section 7.2.4): length, identification + 1 a segment, sequence
+ * number; FIN and PSH only on the last, CWR only on the first (RFC 3168 section 6.1.2).
+ */
+#include <net/checksum.h>
+#include <net/errno.h>
+#include <net/ip.h>
+#include <net/net_namespace.h>
+#include <net/tcp.h>
+
+void *memcpy(void *to, const void *from, size_t len);
+
+/* Where the headers are, from skb->data on. */
+struct gso_layout {
+	uint32_t network, transport, payload;
+};
+
+static bool find_layout(const struct sk_buff *skb, struct gso_layout *l)
+{
+	uint32_t headroom = skb_headroom(skb), headlen = skb_headlen(skb);
+	const struct iphdr *iph;
+	const struct tcphdr *th;
+
+	if (skb->gso_type != SKB_GSO_TCPV4 || !skb->gso_size ||
+	    skb->network_header < headroom || skb->transport_header < headroom)
+		return false;
+	l->network = skb->network_header - headroom;
+	l->transport = skb->transport_header - headroom;
+	if (l->transport < l->network + sizeof(*iph) || l->transport + sizeof(*th) > headlen)
+		return false;
+	iph = (const struct iphdr *)(skb->data + l->network);
+	th = (const struct tcphdr *)(skb->data + l->transport);
+	l->payload = l->transport + th->doff * 4u;
+	return iph->version == 4 && l->network + iph->ihl * 4u == l->transport && th->doff >= 5 &&
+	       l->payload <= headlen && skb->ip_summed == CHECKSUM_PARTIAL;
+}
+
+static void fix_headers(struct sk_buff *seg, const struct gso_layout *l, uint32_t index,
+			uint32_t payload_offset, bool last, bool hw_csum)
+{
+	struct iphdr *iph = (struct iphdr *)(seg->data + l->network);
+	struct tcphdr *th = (struct tcphdr *)(seg->data + l->transport);
+	uint32_t tcp_len = seg->len - l->transport;
+
+	iph->tot_len = htons((uint16_t)(seg->len - l->network));
+	iph->id = htons((uint16_t)(ntohs(iph->id) + index));
+	iph->check = 0;
+	iph->check = ip_fast_csum(iph, iph->ihl);
+	th->seq = htonl(ntohl(th->seq) + payload_offset);
+	if (!last)
+		th->flags &= (uint8_t)~(TCPHDR_FIN | TCPHDR_PSH);
+	if (index)
+		th->flags &= (uint8_t)~TCPHDR_CWR;
+	th->check = csum_tcpudp_pseudo(iph->saddr, iph->daddr, tcp_len, IPPROTO_TCP);
+	seg->ip_summed = CHECKSUM_PARTIAL;
+	seg->csum_start = (uint16_t)(skb_headroom(seg) + l->transport);
+	seg->csum_offset = offsetof(struct tcphdr, check);
+	if (!hw_csum)
+		skb_checksum_help(seg);
+}
+
+/* A packet with skb's headers and the next len bytes of its payload, which skb then loses. */
+static struct sk_buff *cut(struct net *net, struct sk_buff *skb, const struct gso_layout *l,
+			   const uint8_t *headers, uint32_t len)
+{
+	struct sk_buff *seg = alloc_skb(net, MAX_HEADER), *rest;
+
+	if (!seg)
+		return NULL;
+	skb_reserve(seg, NET_IP_ALIGN);
+	seg->dev = skb->dev;
+	seg->protocol = skb->protocol;
+	seg->tstamp_ns = skb->tstamp_ns;
+	memcpy(skb_put(seg, l->payload), headers, l->payload);
+	seg->mac_header = (uint16_t)skb_headroom(seg);
+	seg->network_header = (uint16_t)(skb_headroom(seg) + l->network);
+	seg->transport_header = (uint16_t)(skb_headroom(seg) + l->transport);
+	/* The fragments of [0, len) of the payload: all of it, or what a split leaves in front. */
+	rest = seg;
+	for (uint32_t got = 0; got < len;) {
+		uint32_t linear = skb_headlen(skb), n;
+		struct skb_data *data = linear ? skb->head_data : skb->frags[0].data;
+		uint32_t offset = linear ? skb_headroom(skb) : skb->frags[0].offset;
+
+		n = linear ? linear : skb->frags[0].len;
+		if (n > len - got)
+			n = len - got;
+		if (!skb_add_frag(rest, skb_data_get(data), offset, n)) {
+			skb_data_put(data);
+			consume_skb(seg);
+			return NULL;
+		}
+		skb_drop_front(skb, n);
+		got += n;
+	}
+	return seg;
+}
+
+/* The last segment keeps the owner's memory, so that it is given back when all has left. */
+static void hand_over_owner(struct sk_buff *skb, struct sk_buff *last)
+{
+	if (!skb->destructor)
+		return;
+	last->truesize = skb->truesize;
+	last->sk = skb->sk;
+	last->destructor = skb->destructor;
+	skb->destructor = NULL;
+	skb->sk = NULL;
+}
+
+int skb_gso_segment(struct net *net, struct sk_buff *skb, bool hw_csum, struct sk_buff_head *out)
+{
+	uint32_t mss = skb->gso_size, index = 0, done = 0;
+	uint8_t headers[MAX_HEADER];
+	struct gso_layout l;
+	int err = -EINVAL;
+
+	skb_queue_head_init(out);
+	if (!find_layout(skb, &l) || l.payload > sizeof(headers) - NET_IP_ALIGN)
+		goto fail;
+	memcpy(headers, skb->data, l.payload);
+	skb_pull(skb, l.payload);
+	do {
+		uint32_t len = skb->len < mss ? skb->len : mss;
+		struct sk_buff *seg = cut(net, skb, &l, headers, len);
+
+		if (!seg) {
+			err = -ENOMEM;
+			goto fail;
+		}
+		fix_headers(seg, &l, index++, done, skb->len == 0, hw_csum);
+		done += len;
+		skb_queue_tail(out, seg);
+	} while (skb->len);
+	NET_INC(net, GsoSuperSegments);
+	NET_ADD(net, GsoSegments, index);
+	hand_over_owner(skb, skb_peek_tail(out));
+	consume_skb(skb);
+	return 0;
+fail:
+	skb_queue_purge(out);
+	consume_skb(skb);
+	return err;
+}

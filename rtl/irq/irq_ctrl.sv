@@ -231,7 +231,7 @@ module irq_ctrl (
     .cause_post_i(msix && !reset ? newly[MsixLsb +: 5] : '0),
     .cause_keep_i(ims_kept[MsixLsb +: 5]),
     .cause_sent_o(cause_sent),
-    .line_post_i(!msix && !reset && newly != '0 && !(intx_q && held != '0)),
+    .line_post_i(!msix && !reset && newly != '0 && !(intx_q && held != '0 && !mode_change)),
     .line_keep_i(held != '0),
     .intx_assert_o(intx_assert),
     .irq_req_o,

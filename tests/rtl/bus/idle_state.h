@@ -15,9 +15,11 @@ template <typename Model>
 class IdleState {
 public:
 	// Gives the model one clock edge, from clock low to clock low.
-	void clock(Model &model)
+	void clock(Model &model) { clock(model, model.rst_ni && !model.srst_i && model.idle_o); }
+
+	// The same for a model without srst_i: the caller says whether it claims to be idle.
+	void clock(Model &model, bool idle)
 	{
-		bool idle = model.rst_ni && !model.srst_i && model.idle_o;
 		const auto *state = reinterpret_cast<const uint8_t *>(model.rootp);
 		if (idle)
 			before_.assign(state, state + sizeof(*model.rootp));

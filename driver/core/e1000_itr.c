@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Interrupt moderation. The card keeps the interrupts of a vector at least an interval apart
+ * (fact sheet 6.5); the first after a pause is never late. Adaptive: while little moves, or only
+ * small frames (requests and answers), the interval is short. While much moves it is chosen so that
+ * TARGET_FRAMES arrive in it, at the rate seen lately, within bounds that TCP does not notice.
+ */
+#include "e1000_internal.h"
+
+#define TICK_NS	      256u /* unit of EITR and ITR */
+#define INTERVAL_MAX  0xffffu
+
+#define TARGET_FRAMES	   16u
+#define WINDOW_NS	   500000u /* rates are judged over at least this long ... */
+#define WINDOW_FRAMES	   64u	   /* ... or so many frames */
+#define BULK_BYTES_PER_S   4000000ull
+#define BULK_FRAME_BYTES   600u /* average, of either direction */
+
+#define LATENCY_INTERVAL_NS  20000u
+#define SHORTEST_BULK_NS     40000u
+#define LONGEST_RX_BULK_NS   1000000u
+#define LONGEST_TX_BULK_NS   250000u /* what arrives are acknowledgements: a sender waits for them */
+#define TX_VECTOR_NS	     250000u /* receive polls clean the transmit ring too */
+
+static uint32_t ticks(uint32_t ns)
+{
+	uint32_t n = ns / TICK_NS;
+
+	return n < INTERVAL_MAX ? n : INTERVAL_MAX;
+}
+
+static void interval_write(struct e1000_adapter *a, uint32_t rx_ns, uint32_t tx_ns)
+{
+	if (a->irq_mode == OS_IRQ_MSIX) {
+		e1000_write(a, E1000_EITR(0), ticks(rx_ns));
+		e1000_write(a, E1000_EITR(1), ticks(tx_ns));
+	} else {
+		e1000_write(a, E1000_ITR, ticks(rx_ns));
+	}
+	a->itr.interval_ns = rx_ns;
+}
+
+void e1000_itr_reset(struct e1000_adapter *a)
+{
+	uint32_t us = a->options.itr_us;
+	uint32_t fixed_ns = us < INTERVAL_MAX * TICK_NS / 1000 ? us * 1000 : INTERVAL_MAX * TICK_NS;
+
+	a->itr = (struct e1000_itr){ .window_start_ns = os_time_ns(a->dev) };
+	if (us == UINT32_MAX)
+		interval_write(a, 0, 0);
+	else if (us)
+		interval_write(a, fixed_ns, fixed_ns);
+	else
+		interval_write(a, LATENCY_INTERVAL_NS, TX_VECTOR_NS);
+}
+
+static uint32_t wanted_interval(const struct e1000_itr *t, uint64_t elapsed_ns)
+{
+	uint64_t bytes = (uint64_t)t->rx_bytes + t->tx_bytes, interval_ns, longest_ns;
+	bool rx_large = t->rx_frames && t->rx_bytes / t->rx_frames >= BULK_FRAME_BYTES;
+	bool tx_large = t->tx_frames && t->tx_bytes / t->tx_frames >= BULK_FRAME_BYTES;
+
+	if (bytes * 1000000000ull < BULK_BYTES_PER_S * elapsed_ns || !(rx_large || tx_large))
+		return LATENCY_INTERVAL_NS;
+	longest_ns = t->rx_bytes > t->tx_bytes ? LONGEST_RX_BULK_NS : LONGEST_TX_BULK_NS;
+	interval_ns = t->rx_frames ? elapsed_ns * TARGET_FRAMES / t->rx_frames : longest_ns;
+	if (interval_ns > longest_ns)
+		interval_ns = longest_ns;
+	return interval_ns < SHORTEST_BULK_NS ? SHORTEST_BULK_NS : (uint32_t)interval_ns;
+}
+
+/* At the end of a poll. */
+void e1000_itr_update(struct e1000_adapter *a)
+{
+	struct e1000_itr *t = &a->itr;
+	uint64_t now_ns, elapsed_ns;
+	uint32_t next_ns;
+
+	if (a->options.itr_us)
+		return;
+	now_ns = os_time_ns(a->dev);
+	elapsed_ns = now_ns - t->window_start_ns;
+	if (!elapsed_ns || (elapsed_ns < WINDOW_NS && t->rx_frames < WINDOW_FRAMES))
+		return;
+	next_ns = wanted_interval(t, elapsed_ns);
+	if (next_ns > t->interval_ns) /* down at once, up by halves: a lull is soon over */
+		next_ns = (next_ns + t->interval_ns + 1) / 2;
+	t->window_start_ns = now_ns;
+	t->rx_frames = t->rx_bytes = t->tx_frames = t->tx_bytes = 0;
+
+	/* A change of less than an eighth is not worth a register write. */
+	if (next_ns - t->interval_ns + t->interval_ns / 8 <= t->interval_ns / 4)
+		return;
+	interval_write(a, next_ns, TX_VECTOR_NS);
+	a->counters.itr_changes++;
+}

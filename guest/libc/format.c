@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+/*
+ * snprintf: conversions d i u x X c s p %, flags '-' and '0', width and precision (also *), lengths
+ * hh h l ll z. No floating point.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+struct output {
+	char *buf;
+	size_t size, len; /* len: as if there were room for all */
+};
+
+struct spec {
+	bool left, zero, precise;
+	int width, precision;
+	int length; /* bytes of an integer argument */
+};
+
+static void put(struct output *o, char c)
+{
+	if (o->len + 1 < o->size)
+		o->buf[o->len] = c;
+	o->len++;
+}
+
+static void put_padded(struct output *o, const struct spec *s, const char *text, int len)
+{
+	int pad = s->width - len;
+
+	for (; !s->left && pad > 0; pad--)
+		put(o, ' ');
+	for (int i = 0; i < len; i++)
+		put(o, text[i]);
+	for (; pad > 0; pad--)
+		put(o, ' ');
+}
+
+static void put_number(struct output *o, struct spec *s, uint64_t value, bool negative,
+		       unsigned int base, bool upper)
+{
+	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+	char text[72];
+	int at = sizeof(text), least = s->precise ? s->precision : 1;
+
+	if (s->zero && !s->left && !s->precise)
+		least = s->width - negative;
+	if (least > 64)
+		least = 64;
+	while (value || least > 0) {
+		text[--at] = digits[value % base];
+		value /= base;
+		least--;
+	}
+	if (negative)
+		text[--at] = '-';
+	put_padded(o, s, text + at, (int)sizeof(text) - at);
+}
+
+static int read_count(const char **fmt, va_list *args)
+{
+	int n = 0;
+
+	if (**fmt == '*') {
+		(*fmt)++;
+		return va_arg(*args, int);
+	}
+	while (**fmt >= '0' && **fmt <= '9')
+		n = n * 10 + *(*fmt)++ - '0';
+	return n;
+}
+
+static const char *read_spec(const char *fmt, struct spec *s, va_list *args)
+{
+	*s = (struct spec){ .length = 4 };
+	for (;; fmt++) {
+		if (*fmt == '-')
+			s->left = true;
+		else if (*fmt == '0')
+			s->zero = true;
+		else
+			break;
+	}
+	s->width = read_count(&fmt, args);
+	if (s->width < 0) {
+		s->left = true;
+		s->width = -s->width;
+	}
+	if (*fmt == '.') {
+		fmt++;
+		s->precise = true;
+		s->precision = read_count(&fmt, args);
+	}
+	for (; *fmt == 'l' || *fmt == 'z' || *fmt == 'h'; fmt++) {
+		if (*fmt == 'h')
+			s->length /= 2;
+		else
+			s->length = 8;
+	}
+	return fmt;
+}
+
+static uint64_t take_unsigned(const struct spec *s, va_list *args)
+{
+	if (s->length == 8)
+		return va_arg(*args, uint64_t);
+	return va_arg(*args, unsigned int) & (s->length == 4 ? UINT32_MAX : (1u << 8 * s->length) - 1);
+}
+
+static int64_t take_signed(const struct spec *s, va_list *args)
+{
+	int value;
+
+	if (s->length == 8)
+		return va_arg(*args, int64_t);
+	value = va_arg(*args, int);
+	return s->length == 4 ? value : s->length == 2 ? (int16_t)value : (int8_t)value;
+}
+
+static void put_string(struct output *o, const struct spec *s, const char *text)
+{
+	int len = 0;
+
+	if (!text)
+		text = "(null)";
+	while (text[len] && !(s->precise && len >= s->precision))
+		len++;
+	put_padded(o, s, text, len);
+}
+
+static void convert(struct output *o, char kind, struct spec *s, va_list *args)
+{
+	int64_t value;
+	char c;
+
+	switch (kind) {
+	case 'd':
+	case 'i':
+		value = take_signed(s, args);
+		put_number(o, s, value < 0 ? -(uint64_t)value : (uint64_t)value, value < 0, 10, false);
+		break;
+	case 'u':
+		put_number(o, s, take_unsigned(s, args), false, 10, false);
+		break;
+	case 'x':
+	case 'X':
+		put_number(o, s, take_unsigned(s, args), false, 16, kind == 'X');
+		break;
+	case 'p':
+		put(o, '0');
+		put(o, 'x');
+		put_number(o, s, (uint64_t)va_arg(*args, void *), false, 16, false);
+		break;
+	case 'c':
+		c = (char)va_arg(*args, int);
+		put_padded(o, s, &c, 1);
+		break;
+	case 's':
+		put_string(o, s, va_arg(*args, const char *));
+		break;
+	default:
+		put(o, kind);
+	}
+}
+
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list list)
+{
+	struct output o = { buf, size, 0 };
+	struct spec s;
+	va_list args;
+
+	va_copy(args, list);
+	for (; *fmt; fmt++) {
+		if (*fmt != '%') {
+			put(&o, *fmt);
+			continue;
+		}
+		fmt = read_spec(fmt + 1, &s, &args);
+		if (!*fmt)
+			break;
+		convert(&o, *fmt, &s, &args);
+	}
+	va_end(args);
+	if (size)
+		buf[o.len < size ? o.len : size - 1] = 0;
+	return (int)o.len;
+}
+
+int snprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(buf, size, fmt, args);
+	va_end(args);
+	return len;
+}

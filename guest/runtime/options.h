@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel command line: words "name=value", separated by spaces.
+ *
+ *	ip=dhcp | ip=10.0.2.15/24[,10.0.2.2]	address (and gateway); default dhcp
+ *	app=http,echo,discard			servers to start; default http
+ *	tso=on|off csum=on|off gro=on|off	offloads; default on. csum: both directions
+ *	itr=auto|off|N[us]			interrupt moderation; default auto
+ *	irq=msix|msi|intx			best interrupt kind to use; default msix
+ *	rings=N					descriptors a ring, 32..4096; default 256
+ */
+#ifndef RUNTIME_OPTIONS_H
+#define RUNTIME_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum option_irq { OPTION_IRQ_MSIX, OPTION_IRQ_MSI, OPTION_IRQ_INTX };
+
+#define OPTION_ITR_AUTO 0u
+#define OPTION_ITR_OFF	UINT32_MAX
+
+struct options {
+	bool dhcp;
+	uint32_t ip_addr, ip_gateway; /* host byte order; gateway 0: none */
+	unsigned int ip_prefix_len;
+	bool app_http, app_echo, app_discard;
+	bool tso, csum, gro;
+	uint32_t itr_us;
+	enum option_irq irq;
+	uint32_t ring_descriptors;
+};
+
+/* Defaults, then each word. false: `error` holds one line that names the word and the cure. */
+bool options_parse(struct options *o, const char *command_line, char *error, size_t error_size);
+
+#endif

@@ -42,3 +42,7 @@ compare: all ## run the workload with two settings: A='tso=off,csum=off' B='tso=
 .PHONY: bench-guest
 bench-guest: all ## our card against QEMU's e1000e, alternated, median of 5: build/bench/guest.json
 	$(Q)$(GUESTRUN) bench $(guestrun_common)
+
+.PHONY: gdb
+gdb: all ## debug the guest: gdb with the guest halted at its first instruction (CARD=, SET=)
+	$(Q)$(GUESTRUN) gdb --card $(CARD) --set "$(SET)"

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""python3 -m guestrun run|compare|bench: see `make help`."""
+"""python3 -m guestrun run|compare|bench|gdb: see `make help`."""
 
 import argparse
+import os
 import pathlib
+import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -10,8 +13,8 @@ import time
 
 from . import report, workload
 from .errors import UserError
-from .network import make_network
-from .qemu import BUILD
+from .network import UserNetwork, make_network
+from .qemu import BUILD, KERNEL, Guest
 from .settings import Settings
 
 MIB = workload.MIB
@@ -56,6 +59,9 @@ def _arguments():
     commands.choices["run"].add_argument("--capture", action="store_true", help="capture everything")
     commands.choices["compare"].add_argument("a")
     commands.choices["compare"].add_argument("b")
+    gdb = commands.add_parser("gdb")
+    gdb.add_argument("--card", default="rtl")
+    gdb.add_argument("--set", default="", help="settings, e.g. tso=off,csum=off")
     for name in ("compare", "bench"):
         commands.choices[name].add_argument("--rounds", type=int, default={"compare": 3, "bench": 5}[name])
     return parser.parse_args()
@@ -137,10 +143,25 @@ def _bench(arguments):
     return good
 
 
+def _gdb(arguments):
+    """gdb with the guest halted before its first instruction; QEMU ends with gdb."""
+    if not shutil.which("gdb"):
+        raise UserError("no gdb here: install it with `sudo apt-get install gdb`")
+    settings = Settings(arguments.set, arguments.card)
+    with UserNetwork() as network:
+        guest = Guest(settings.card, network, _run_dir("gdb"), settings.guest_options, sync=True,
+                      card_config=settings.card_config)
+        guest.check()
+        print(f"  HTTP will be at http://127.0.0.1:{network.http_port}, the console is build/gdb/console.log\n"
+              "  `hbreak guest_main` and `continue` are a good start", flush=True)
+        pipe = shlex.join(guest.command() + ["-gdb", "stdio", "-S"])
+        os.execlp("gdb", "gdb", "-q", str(KERNEL), "-ex", f"target remote | exec {pipe}")
+
+
 def main():
     arguments = _arguments()
     try:
-        good = {"run": _run, "compare": _compare, "bench": _bench}[arguments.command](arguments)
+        good = {"run": _run, "compare": _compare, "bench": _bench, "gdb": _gdb}[arguments.command](arguments)
     except UserError as e:
         sys.exit(f"guestrun: {e}")
     except (subprocess.CalledProcessError, OSError) as e:

@@ -72,7 +72,7 @@ class Guest:
         return self.network.enter + command
 
     def __enter__(self):
-        self._check()
+        self.check()
         self.console.write_text("")
         with open(self.run_dir / "qemu.log", "w", encoding="utf-8") as log:
             self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
@@ -96,7 +96,8 @@ class Guest:
                 self._process.wait()
         return False
 
-    def _check(self):
+    def check(self):
+        """Raises a UserError when something that it needs is missing."""
         needed = [(QEMU, "make qemu"), (KERNEL, "make guest")]
         if self.card != "qemu-e1000e":
             needed.append((pathlib.Path(self._plugin), "make hw"))

@@ -219,6 +219,8 @@ class Card : public sc_core::sc_module
 /* The two models. */
 std::unique_ptr<Card> make_rtl_card(const char *name, const TimeConfig &time,
 				    const CardConfig &config, CardOutside &outside);
+/* Whether this build's RTL card writes TimeConfig::trace_file. */
+bool rtl_card_traces();
 std::unique_ptr<Card> make_ref_card(const char *name, const TimeConfig &time,
 				    const CardConfig &config, CardOutside &outside);
 

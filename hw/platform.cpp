@@ -51,6 +51,9 @@ void claim_kernel()
 
 Platform::Platform(const TimeConfig &config) : config_(config)
 {
+	if (!config.trace_file.empty() && !rtl_card_traces())
+		throw Error(-ENOTSUP, "trace=" + config.trace_file + " needs the build with waves; load "
+				      "libringside-waves.so");
 	claim_kernel();
 	Silence silence;
 	sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
@@ -64,7 +67,10 @@ Slot &Platform::add_card(const std::string &model, const CardConfig &config,
 		throw Error(-EBUSY, "the platform has started; create cards before start()");
 
 	std::string name = "card" + std::to_string(slots_.size());
-	slots_.push_back(std::make_unique<Slot>(name.c_str(), *this, model, config, ops, host));
+	TimeConfig time = config_;
+	if (!slots_.empty() && !time.trace_file.empty())
+		time.trace_file += "." + name;
+	slots_.push_back(std::make_unique<Slot>(name.c_str(), *this, model, time, config, ops, host));
 	return *slots_.back();
 }
 

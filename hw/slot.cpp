@@ -31,10 +31,10 @@ std::unique_ptr<Card> make_card(const std::string &model, const TimeConfig &time
 } // namespace
 
 Slot::Slot(sc_core::sc_module_name name, Platform &platform, const std::string &model,
-	   const CardConfig &config, const ringside_host_ops &ops, void *host)
+	   const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops, void *host)
 	: sc_module(name), mmio_("mmio"), memory_("memory"), wake_("wake"), platform_(platform),
-	  config_(config), ops_(ops), host_(host),
-	  card_(make_card(model, platform.time_config(), config_, *this))
+	  time_(time), config_(config), ops_(ops), host_(host),
+	  card_(make_card(model, time_, config_, *this))
 {
 	SC_HAS_PROCESS(Slot);
 	SC_METHOD(activate);
@@ -125,7 +125,7 @@ void Slot::activate()
 	uint64_t t_ns = sc_core::sc_time_stamp().value() - epoch_ns();
 
 	scheduled_ns_ = RINGSIDE_TIME_NEVER;
-	if (platform_.time_config().mode == TimeMode::Free) {
+	if (time_.mode == TimeMode::Free) {
 		if (!may_burst_)
 			return;
 		may_burst_ = false;
@@ -206,7 +206,7 @@ void Slot::receive_ready(uint64_t t_ns)
 		return;
 	}
 	/* The instant t is being worked on; the frame that waits comes at the next one. */
-	blocked_until_ns_ = platform_.time_config().mode == TimeMode::Free ? 0 : t_ns + kCycleNs;
+	blocked_until_ns_ = time_.mode == TimeMode::Free ? 0 : t_ns + kCycleNs;
 	card_->lower_horizon(blocked_until_ns_);
 }
 
@@ -258,7 +258,7 @@ void Slot::transport_dma(tlm::tlm_generic_payload &payload, sc_core::sc_time &de
 	} else {
 		payload.set_response_status(tlm::TLM_OK_RESPONSE);
 	}
-	delay += sc_core::sc_time::from_value(platform_.time_config().dma_latency_ns);
+	delay += sc_core::sc_time::from_value(time_.dma_latency_ns);
 }
 
 // What the host does to the card
@@ -329,7 +329,7 @@ void Slot::reset(uint64_t t_ns, ringside_reset_kind kind)
 
 void Slot::counters(uint64_t t_ns, ringside_card_counters &out)
 {
-	if (platform_.time_config().mode != TimeMode::Free)
+	if (time_.mode != TimeMode::Free)
 		card_->run_until(t_ns); /* nothing is due: moves the card's clock only */
 	out = counters_;
 	card_->count(out);

@@ -23,7 +23,7 @@ class Slot : public sc_core::sc_module, public CardOutside
     public:
 	/* Throws Error when there is no such model. */
 	Slot(sc_core::sc_module_name name, Platform &platform, const std::string &model,
-	     const CardConfig &config, const ringside_host_ops &ops, void *host);
+	     const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops, void *host);
 	~Slot() override;
 
 	/* Slots of both sides of a wire are attached before start. */
@@ -81,6 +81,7 @@ class Slot : public sc_core::sc_module, public CardOutside
 	sc_core::sc_event wake_;
 
 	Platform &platform_;
+	const TimeConfig time_;
 	const CardConfig config_;
 	const ringside_host_ops &ops_;
 	void *const host_;

@@ -34,8 +34,7 @@ void RtlCard::power_on()
 {
 	const TimeConfig &time = time_config();
 
-	model_.power_on(time.trace_file.empty() ? "" : time.trace_file, time.trace_from_ns,
-			time.trace_to_ns);
+	model_.power_on(time.trace_file, time.trace_from_ns, time.trace_to_ns);
 	memory_.power_on();
 	sink_.power_on();
 	source_.power_on();
@@ -320,6 +319,11 @@ void RtlCard::count(ringside_card_counters &out) const
 	out.cycles_clocked = cycles_;
 	out.cycles_skipped = elapsed - std::min(elapsed, step_ns_ ? timed_cycles_ : cycles_);
 	out.eval_ns = eval_clock_.eval_ns();
+}
+
+bool rtl_card_traces()
+{
+	return VM_TRACE;
 }
 
 std::unique_ptr<Card> make_rtl_card(const char *name, const TimeConfig &time,

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# Tests of the registers, and of what is generated from their description.
+
+TESTREGS_OUT := $(BUILD)/tests/rtl/regs
+TESTREGS_RTL := $(BUILD)/gen/ringside_reg_pkg.sv $(BUILD)/gen/ringside_reg_map.sv rtl/bus/axil_slave.sv \
+	rtl/irq/irq_delay.sv rtl/irq/irq_throttle.sv rtl/irq/irq_ctrl.sv rtl/regs/reg_ram.sv rtl/regs/mta_table.sv \
+	rtl/regs/nvm.sv rtl/regs/phy_mdic.sv rtl/regs/stats.sv rtl/regs/csr.sv tests/rtl/regs/register_block.sv
+TESTREGS_VERILATOR := verilator --cc -O3 --x-assign unique --x-initial unique --assert -Wall -Wno-PINCONNECTEMPTY
+TESTREGS_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
+TESTREGS_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+
+$(TESTREGS_OUT)/verilated/Vregister_block__ALL.a: $(TESTREGS_RTL)
+	$(call say,VERILATE,register_block)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(TESTREGS_VERILATOR) --top-module register_block --Mdir $(@D) $(TESTREGS_RTL)
+	$(Q)+$(MAKE) -s -C $(@D) -f Vregister_block.mk OPT_FAST=-O2 Vregister_block__ALL.a verilated.o verilated_threads.o >/dev/null
+
+$(TESTREGS_OUT)/test_registers: tests/rtl/regs/test_registers.cpp tests/rtl/bus/idle_state.h \
+		$(BUILD)/gen/ringside_regs.h $(BUILD)/gen/ringside_reg_table.h $(TESTREGS_OUT)/verilated/Vregister_block__ALL.a
+	$(call say,CXX,$@)
+	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTREGS_INC) -I$(TESTREGS_OUT)/verilated -I$(BUILD)/gen \
+		-include Vregister_block.h -o $@ $< $(TESTREGS_OUT)/verilated/Vregister_block__ALL.a $(TESTREGS_OUT)/verilated/verilated*.o $(TESTREGS_LIBS)
+
+TESTS += rtl-registers:$(TESTREGS_OUT)/test_registers rtl-regs-generator:tests/rtl/regs/test_regs.py
+TEST_PROGRAMS += $(TESTREGS_OUT)/test_registers

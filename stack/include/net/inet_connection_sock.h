@@ -135,7 +135,7 @@ struct inet_hashinfo {
 	struct list_head *lhash; /* listeners, by port */
 	struct list_head *bhash; /* ports in use */
 	uint64_t secret[2]; /* of the folded-multiply hash */
-	uint16_t *table_perturb; /* RFC 6056, algorithm 4 */
+	uint16_t table_perturb[1024]; /* RFC 6056, algorithm 4: counters */
 };
 
 /* ---- inet_hashtables.c ---- */

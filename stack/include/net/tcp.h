@@ -184,7 +184,6 @@ struct tcp_sock {
 
 	uint32_t window_clamp, rcv_ssthresh;
 	uint8_t nonagle; /* enum tcp_nonagle */
-	uint8_t ecn_flags;
 	uint8_t keepalive_probes;
 	uint8_t tsq_flags;
 	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
@@ -230,6 +229,7 @@ struct tcp_sock {
 	struct sk_buff *ooo_last_skb;
 	struct tcp_sack_block duplicate_sack;
 	struct tcp_sack_block selective_acks[TCP_NUM_SACKS];
+	struct tcp_sack_block recv_sack_cache[TCP_NUM_SACKS]; /* of the peer's last ACK: done */
 
 	struct {
 		uint32_t rtt_us; /* << 3 */
@@ -457,7 +457,6 @@ int tcp_listen(struct sock *sk, int backlog);
 int tcp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer);
 
 /* ---- tcp_isn.c ---- */
-void tcp_isn_init(struct netns_tcp *tcp, struct net *net);
 uint32_t tcp_isn(struct net *net, __be32 saddr, __be32 daddr, uint16_t sport, uint16_t dport);
 uint32_t tcp_ts_offset(struct net *net, __be32 saddr, __be32 daddr);
 
@@ -501,34 +500,40 @@ void tcp_initialize_rcv_mss(struct sock *sk);
 /* Bytes a super-segment should take now. */
 uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss);
 
-/* ---- tcp_output.c ---- */
+/* ---- tcp_transmit.c ---- */
+/* Sends a clone of a queued sk_buff. 0 or a negative errno. */
 int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb);
+void tcp_send_active_reset(struct sock *sk);
+void tcp_send_ack(struct sock *sk);
+void tcp_send_delayed_ack(struct sock *sk);
+int tcp_write_wakeup(struct sock *sk);
+void tcp_send_probe0(struct sock *sk);
+void tcp_tsq_timer(struct timer_list *t);
+/* Checksum seed of a segment with its transport header set; gso_size set before. */
+void tcp_csum_prepare(struct sk_buff *skb, __be32 saddr, __be32 daddr);
+
+/* ---- tcp_output.c ---- */
+void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
+void tcp_send_synack_open(struct sock *sk);
 void tcp_push_pending_frames(struct sock *sk, uint32_t mss, int nonagle);
 void tcp_push_one(struct sock *sk, uint32_t mss);
 bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one);
 void tcp_send_fin(struct sock *sk);
-void tcp_send_active_reset(struct sock *sk);
-void tcp_send_ack(struct sock *sk);
-void tcp_send_delayed_ack(struct sock *sk);
 int tcp_connect_start(struct sock *sk);
 int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t mss, bool in_rtx);
 int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs);
+int tcp_resend_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs);
 void tcp_xmit_retransmit_queue(struct sock *sk);
 void tcp_cwnd_restart(struct sock *sk);
-int tcp_write_wakeup(struct sock *sk);
-void tcp_send_probe0(struct sock *sk);
 void tcp_skb_entail(struct sock *sk, struct sk_buff *skb);
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk);
 void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb);
 void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb);
 void tcp_rtx_queue_unlink_and_free(struct sock *sk, struct sk_buff *skb);
 void tcp_tsq_write(struct sock *sk);
-void tcp_tsq_timer(struct timer_list *t);
 void tcp_release_cb(struct sock *sk);
 void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
-/* Fills header fields, checksum seed and ports; skb->data at the header already pushed. */
-void tcp_csum_prepare(struct sk_buff *skb, __be32 saddr, __be32 daddr);
 
 /* ---- tcp_input.c ---- */
 void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
@@ -547,6 +552,8 @@ void tcp_inc_quickack(struct sock *sk, unsigned int max_quickacks);
 void tcp_enter_quickack_mode(struct sock *sk, unsigned int max_quickacks);
 void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us);
 void tcp_ofo_purge(struct sock *sk);
+/* Memory of the write queue became free: grow the buffer, wake writers. */
+void tcp_check_space(struct sock *sk);
 
 /* ---- tcp_ofo.c ---- */
 void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb);
@@ -587,11 +594,12 @@ void tcp_check_probe_timer(struct sock *sk);
 struct tcp_sacktag_state {
 	uint64_t first_sackt_ns, last_sackt_ns; /* send times of newly SACKed, never retransmitted */
 	uint32_t reord; /* lowest newly SACKed sequence; snd_nxt + 1 or beyond: none */
-	uint32_t sack_delivered;
 	int flag;
 };
 int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint32_t prior_snd_una,
 			    struct tcp_sacktag_state *state);
+uint32_t tcp_highest_sack_seq(const struct tcp_sock *tp);
+void tcp_forget_sacks(struct sock *sk);
 void tcp_check_sack_reordering(struct sock *sk, uint32_t low_seq);
 void tcp_add_reno_sack(struct sock *sk, uint32_t num_dupack);
 void tcp_remove_reno_sacks(struct sock *sk, uint32_t acked);
@@ -602,20 +610,28 @@ void tcp_limit_reno_sacked(struct tcp_sock *tp);
 void tcp_rack_advance(struct tcp_sock *tp, uint8_t sacked, uint32_t end_seq, uint64_t xmit_ns);
 /* true: a timer for the reordering window is armed. */
 bool tcp_rack_mark_lost(struct sock *sk);
+/* Microseconds until skb counts as lost by its age; <= 0: it does. */
+int64_t tcp_rack_skb_timeout_us(const struct tcp_sock *tp, const struct sk_buff *skb,
+				uint32_t reo_wnd_us);
+uint32_t tcp_rack_reo_wnd_us(const struct sock *sk);
 void tcp_rack_reo_timeout(struct sock *sk);
-void tcp_rack_update_reo_wnd(struct sock *sk, uint32_t ack_seq, bool dsack, uint32_t prior_delivered);
+void tcp_rack_update_reo_wnd(struct sock *sk, uint32_t ack_seq);
 void tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
-uint32_t tcp_rack_skb_timeout_us(const struct tcp_sock *tp, const struct sk_buff *skb,
-				 uint32_t reo_wnd_us, bool *expired);
 
 /* ---- tcp_loss.c: entering and leaving recovery ---- */
 void tcp_enter_loss(struct sock *sk);
 void tcp_enter_recovery(struct sock *sk);
+/* What an ACK lets be sent: nothing more, what is marked lost. */
+enum tcp_rexmit { REXMIT_NONE, REXMIT_LOST };
 void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack,
-			   int *ack_flag, bool *rexmit);
+			   int *ack_flag, enum tcp_rexmit *rexmit);
+void tcp_init_cwnd_reduction(struct sock *sk);
+void tcp_end_cwnd_reduction(struct sock *sk);
+void tcp_try_keep_open(struct sock *sk);
 void tcp_cwnd_reduction(struct sock *sk, uint32_t newly_acked_sacked, uint32_t newly_lost, int flag);
 void tcp_simple_retransmit(struct sock *sk);
+void tcp_enter_cwr(struct sock *sk);
 
 /* ---- tcp_rtt.c ---- */
 void tcp_rtt_estimator(struct sock *sk, uint32_t mrtt_us);

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: MIT
+/*
+ * An incoming acknowledgement (RFC 9293, 3.10.7.4; RFC 5681): moves snd_una, frees what is
+ * delivered, takes the round-trip sample, updates the window, drives loss recovery and congestion
+ * control, and rearms the timer.
+ */
+#include <net/tcp.h>
+
+void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (when_us > TCP_RTO_MAX_US)
+		when_us = TCP_RTO_MAX_US;
+	icsk->icsk_pending = what;
+	icsk->icsk_timeout_ns = sk_now_ns(sk) + when_us * NSEC_PER_USEC;
+	sk_reset_timer(sk, &icsk->icsk_retransmit_timer, icsk->icsk_timeout_ns);
+}
+
+static void clear_xmit_timer(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	icsk->icsk_pending = ICSK_TIME_NONE;
+	sk_stop_timer(sk, &icsk->icsk_retransmit_timer);
+}
+
+/* RFC 6298, 5.3; after a probe timer the time since the first segment was sent counts. */
+void tcp_rearm_rto(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	int64_t rto_us = icsk->icsk_rto_us;
+	const struct sk_buff *head;
+
+	if (!tp->packets_out) {
+		clear_xmit_timer(sk);
+		return;
+	}
+	if (icsk->icsk_pending == ICSK_TIME_REO_TIMEOUT ||
+	    icsk->icsk_pending == ICSK_TIME_LOSS_PROBE) {
+		head = tcp_rtx_queue_head(sk);
+		rto_us -= (int64_t)((tp->tcp_mstamp_ns - head->skb_mstamp_ns) / NSEC_PER_USEC);
+		if (rto_us < 1)
+			rto_us = 1;
+	}
+	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, (uint64_t)rto_us);
+}
+
+static void set_xmit_timer(struct sock *sk)
+{
+	if (!tcp_schedule_loss_probe(sk, true))
+		tcp_rearm_rto(sk);
+}
+
+/* ---- zero-window probes (RFC 9293, 3.8.6.1) ---- */
+
+uint32_t tcp_probe0_base_us(const struct sock *sk)
+{
+	return max_u32(inet_csk(sk)->icsk_rto_us, TCP_RTO_MIN_US);
+}
+
+uint32_t tcp_probe0_when_us(const struct sock *sk, uint32_t max_us)
+{
+	const uint8_t backoff = inet_csk(sk)->icsk_backoff;
+	uint64_t when_us = (uint64_t)tcp_probe0_base_us(sk) << min_u32(backoff, 31);
+
+	return when_us < max_us ? (uint32_t)when_us : max_us;
+}
+
+void tcp_check_probe_timer(struct sock *sk)
+{
+	if (!tcp_sk(sk)->packets_out && !inet_csk(sk)->icsk_pending)
+		tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_probe0_base_us(sk));
+}
+
+static void ack_probe(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct sk_buff *head = tcp_send_head(sk);
+
+	if (!head)
+		return;
+	if (!after(TCP_SKB_CB(head)->end_seq, tcp_wnd_end(tcp_sk(sk)))) {
+		icsk->icsk_backoff = 0;
+		icsk->icsk_probes_tstamp_ns = 0;
+		if (icsk->icsk_pending == ICSK_TIME_PROBE0)
+			clear_xmit_timer(sk);
+		/* tcp_data_snd_check() sends it */
+	} else {
+		tcp_reset_xmit_timer(sk, ICSK_TIME_PROBE0, tcp_probe0_when_us(sk, TCP_RTO_MAX_US));
+	}
+}
+
+/* ---- the retransmit queue ---- */
+
+struct clean_state {
+	uint64_t first_ack_ns, last_ack_ns; /* send times, never retransmitted segments only */
+	uint32_t pkts_acked, reord;
+	int flag;
+};
+
+/* Part of a super-segment is acknowledged; the whole segments of that. */
+static uint32_t trim_acked(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t len = tp->snd_una - TCP_SKB_CB(skb)->seq, old = TCP_SKB_CB(skb)->pcount;
+	const uint32_t mss = skb->gso_size;
+
+	skb_drop_front(skb, len);
+	TCP_SKB_CB(skb)->seq += len;
+	sk->sk_wmem_queued -= len;
+	tcp_set_skb_pcount(skb, mss);
+	return old - TCP_SKB_CB(skb)->pcount;
+}
+
+static void count_acked(struct sock *sk, struct sk_buff *skb, uint32_t pcount, uint32_t seq,
+			uint32_t end_seq, struct clean_state *cs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
+
+	if (tcb->sacked & TCPCB_EVER_RETRANS) {
+		if (tcb->sacked & TCPCB_SACKED_RETRANS)
+			tp->retrans_out -= pcount;
+		cs->flag |= FLAG_RETRANS_DATA_ACKED;
+	} else if (!(tcb->sacked & TCPCB_SACKED_ACKED)) {
+		cs->last_ack_ns = skb->skb_mstamp_ns;
+		if (!cs->first_ack_ns)
+			cs->first_ack_ns = cs->last_ack_ns;
+		if (before(seq, cs->reord))
+			cs->reord = seq;
+		if (!after(end_seq, tp->high_seq))
+			cs->flag |= FLAG_ORIG_SACK_ACKED;
+	}
+	if (tcb->sacked & TCPCB_SACKED_ACKED) {
+		tp->sacked_out -= pcount;
+	} else if (tcp_is_sack(tp)) {
+		tp->delivered += pcount;
+		tcp_rack_advance(tp, tcb->sacked, end_seq, skb->skb_mstamp_ns);
+	}
+	if (tcb->sacked & TCPCB_LOST)
+		tp->lost_out -= pcount;
+	tp->packets_out -= pcount;
+	cs->pkts_acked += pcount;
+	if (tcb->tcp_flags & TCPHDR_SYN) {
+		cs->flag |= FLAG_SYN_ACKED;
+		tp->retrans_stamp_ms = 0;
+	} else {
+		cs->flag |= FLAG_DATA_ACKED;
+	}
+}
+
+/* Takes what is acknowledged off the queue; leaves the first that is not in *left. */
+static void take_acked(struct sock *sk, struct clean_state *cs, struct sk_buff **left)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+
+	while ((skb = tcp_rtx_queue_head(sk))) {
+		struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
+		const uint32_t seq = tcb->seq, end_seq = tcb->end_seq;
+		uint32_t pcount = tcb->pcount;
+
+		if (after(end_seq, tp->snd_una)) {
+			if (pcount == 1 || !after(tp->snd_una, seq))
+				break;
+			pcount = trim_acked(sk, skb);
+			if (pcount)
+				count_acked(sk, skb, pcount, seq, tp->snd_una, cs);
+			break;
+		}
+		count_acked(sk, skb, pcount, seq, end_seq, cs);
+		tcp_rtx_queue_unlink_and_free(sk, skb);
+	}
+	*left = skb;
+}
+
+static int64_t age_us(const struct tcp_sock *tp, uint64_t since_ns)
+{
+	return (int64_t)((tp->tcp_mstamp_ns - since_ns) / NSEC_PER_USEC);
+}
+
+static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
+			   const struct tcp_sacktag_state *sack)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+	struct clean_state cs = { .reord = tp->snd_nxt };
+	int64_t seq_rtt_us = -1, sack_rtt_us = -1, ca_rtt_us = -1;
+	struct sk_buff *left;
+	bool rtt_updated;
+
+	take_acked(sk, &cs, &left);
+	if (left && (TCP_SKB_CB(left)->sacked & TCPCB_SACKED_ACKED))
+		cs.flag |= FLAG_SACK_RENEGING;
+	if (cs.first_ack_ns && !(cs.flag & FLAG_RETRANS_DATA_ACKED)) {
+		seq_rtt_us = age_us(tp, cs.first_ack_ns);
+		ca_rtt_us = age_us(tp, cs.last_ack_ns);
+	}
+	if (sack->first_sackt_ns) {
+		sack_rtt_us = age_us(tp, sack->first_sackt_ns);
+		ca_rtt_us = age_us(tp, sack->last_sackt_ns);
+	}
+	rtt_updated = tcp_ack_update_rtt(sk, cs.flag, seq_rtt_us, sack_rtt_us, ca_rtt_us);
+	if (cs.flag & FLAG_ACKED) {
+		cs.flag |= FLAG_SET_XMIT_TIMER;
+		if (!tcp_is_sack(tp))
+			tcp_remove_reno_sacks(sk, cs.pkts_acked);
+		else if (before(cs.reord, prior_fack))
+			tcp_check_sack_reordering(sk, cs.reord);
+	} else if (left && rtt_updated && sack_rtt_us >= 0 &&
+		   sack_rtt_us > age_us(tp, left->skb_mstamp_ns)) {
+		/* The timer runs from before the last transmission of the head. */
+		cs.flag |= FLAG_SET_XMIT_TIMER;
+	}
+	if (ca->pkts_acked) {
+		const struct tcp_ack_sample sample = { cs.pkts_acked, (int32_t)ca_rtt_us,
+						       tcp_packets_in_flight(tp) };
+
+		ca->pkts_acked(sk, &sample);
+	}
+	assert(tcp_left_out(tp) <= tp->packets_out);
+	return cs.flag;
+}
+
+/* ---- the window ---- */
+
+static void snd_una_update(struct tcp_sock *tp, uint32_t ack)
+{
+	tp->bytes_acked += ack - tp->snd_una;
+	tp->snd_una = ack;
+}
+
+static int ack_update_window(struct sock *sk, const struct sk_buff *skb, uint32_t ack,
+			     uint32_t ack_seq)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcphdr *th = tcp_hdr(skb);
+	uint32_t window = ntohs(th->window);
+	int flag = 0;
+
+	if (!(th->flags & TCPHDR_SYN))
+		window <<= tp->rx_opt.snd_wscale;
+	if (after(ack, tp->snd_una) || after(ack_seq, tp->snd_wl1) ||
+	    (ack_seq == tp->snd_wl1 && (window > tp->snd_wnd || !window))) {
+		flag |= FLAG_WIN_UPDATE;
+		tp->snd_wl1 = ack_seq;
+		if (tp->snd_wnd != window) {
+			tp->snd_wnd = window;
+			tp->pred_flags = 0;
+			tcp_fast_path_check(sk);
+			if (window > tp->max_window) {
+				tp->max_window = window;
+				tcp_sync_mss(sk, inet_csk(sk)->icsk_pmtu);
+			}
+		}
+	}
+	snd_una_update(tp, ack);
+	return flag;
+}
+
+/* ---- after the bookkeeping ---- */
+
+static void cong_control(struct sock *sk, uint32_t ack, uint32_t newly_delivered,
+			 uint32_t newly_lost, int flag)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	int progress = FLAG_DATA_ACKED;
+
+	if (tcp_in_cwnd_reduction(sk)) {
+		tcp_cwnd_reduction(sk, newly_delivered, newly_lost, flag);
+		return;
+	}
+	/* When reordering is common SACKed data counts as progress too. */
+	if (tp->reordering > sk_sysctl(sk)->tcp_reordering)
+		progress |= FLAG_DATA_SACKED;
+	if (flag & progress) {
+		inet_csk(sk)->icsk_ca_ops->cong_avoid(sk, ack, newly_delivered);
+		tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
+	}
+}
+
+static bool ack_is_dubious(const struct sock *sk, int flag)
+{
+	return !(flag & FLAG_NOT_DUP) || (flag & FLAG_CA_ALERT) ||
+	       inet_csk(sk)->icsk_ca_state != TCP_CA_Open;
+}
+
+static uint32_t dupacks(const struct sk_buff *skb, int flag)
+{
+	if (flag & (FLAG_SND_UNA_ADVANCED | FLAG_NOT_DUP | FLAG_DSACKING_ACK))
+		return 0;
+	return skb->gso_segs > 1 ? skb->gso_segs : 1;
+}
+
+/* RFC 7323, 4.3: the time stamp of the segment that spans the last ACK we sent. */
+static void replace_ts_recent(struct tcp_sock *tp, uint32_t seq)
+{
+	if (!tp->rx_opt.saw_tstamp || after(seq, tp->rcv_wup))
+		return;
+	if ((int32_t)(tp->rx_opt.rcv_tsval - tp->rx_opt.ts_recent) >= 0 ||
+	    !tp->rx_opt.ts_recent_stamp_ns ||
+	    tp->tcp_mstamp_ns - tp->rx_opt.ts_recent_stamp_ns > TCP_PAWS_24DAYS_NS) {
+		tp->rx_opt.ts_recent = tp->rx_opt.rcv_tsval;
+		tp->rx_opt.ts_recent_stamp_ns = tp->tcp_mstamp_ns;
+	}
+}
+
+static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_sacktag_state sack = { 0 };
+	enum tcp_rexmit rexmit = REXMIT_NONE;
+	uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
+
+	/* RFC 5961, 5.2: older than any window we ever saw is an attack or a confusion. */
+	if (before(ack, tp->snd_una - max_u32(tp->max_window, 1))) {
+		if (!(flag & FLAG_NO_CHALLENGE_ACK))
+			tcp_send_challenge_ack(sk);
+		return -1;
+	}
+	if (tp->rx_opt.sack_off && tp->packets_out) {
+		flag |= tcp_sacktag_write_queue(sk, skb, tp->snd_una, &sack);
+		tcp_fastretrans_alert(sk, tp->snd_una, dupacks(skb, flag), &flag, &rexmit);
+		if (rexmit == REXMIT_LOST && sk->sk_state != TCP_SYN_SENT)
+			tcp_xmit_retransmit_queue(sk);
+	}
+	return 0;
+}
+
+/* An ACK when nothing is in flight. */
+static int idle_ack(struct sock *sk, const struct sk_buff *skb, uint32_t prior_snd_una, int flag)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	enum tcp_rexmit rexmit = REXMIT_NONE;
+
+	if (flag & FLAG_DSACKING_ACK)
+		tcp_fastretrans_alert(sk, prior_snd_una, dupacks(skb, flag), &flag, &rexmit);
+	ack_probe(sk);
+	if (tp->tlp_high_seq)
+		tcp_process_tlp_ack(sk, TCP_SKB_CB(skb)->ack_seq, flag);
+	return 1;
+}
+
+static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
+		    struct tcp_sacktag_state *sack)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t prior_snd_una = tp->snd_una;
+	const uint32_t ack_seq = TCP_SKB_CB(skb)->seq, ack = TCP_SKB_CB(skb)->ack_seq;
+
+	if ((flag & (FLAG_SLOWPATH | FLAG_SND_UNA_ADVANCED)) == FLAG_SND_UNA_ADVANCED) {
+		/* Header prediction: the window did not change. */
+		tp->snd_wl1 = ack_seq;
+		snd_una_update(tp, ack);
+		NET_INC(sk->sk_net, TcpExtTCPHPAcks);
+		return flag | FLAG_WIN_UPDATE;
+	}
+	if (ack_seq != TCP_SKB_CB(skb)->end_seq)
+		flag |= FLAG_DATA;
+	else
+		NET_INC(sk->sk_net, TcpExtTCPPureAcks);
+	flag |= ack_update_window(sk, skb, ack, ack_seq);
+	if (tp->rx_opt.sack_off && tp->packets_out)
+		flag |= tcp_sacktag_write_queue(sk, skb, prior_snd_una, sack);
+	return flag;
+}
+
+int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const uint32_t prior_snd_una = tp->snd_una, prior_delivered = tp->delivered;
+	const uint32_t prior_lost = tp->lost, prior_packets = tp->packets_out;
+	const uint32_t prior_fack = tcp_highest_sack_seq(tp);
+	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
+	struct tcp_sacktag_state sack = { 0 };
+	enum tcp_rexmit rexmit = REXMIT_NONE;
+
+	if (before(ack, prior_snd_una))
+		return old_ack(sk, skb, flag);
+	if (after(ack, tp->snd_nxt)) /* of what was never sent */
+		return -1;
+	if (after(ack, prior_snd_una)) {
+		flag |= FLAG_SND_UNA_ADVANCED;
+		icsk->icsk_retransmits = 0;
+	}
+	if (flag & FLAG_UPDATE_TS_RECENT)
+		replace_ts_recent(tp, TCP_SKB_CB(skb)->seq);
+	flag = move_una(sk, skb, flag, &sack);
+	sk->sk_err_soft = 0;
+	icsk->icsk_probes_out = 0;
+	tp->rcv_tstamp_ns = tp->tcp_mstamp_ns;
+	if (!prior_packets)
+		return idle_ack(sk, skb, prior_snd_una, flag);
+
+	flag |= clean_rtx_queue(sk, prior_fack, &sack);
+	tcp_rack_update_reo_wnd(sk, prior_delivered);
+	if (tp->tlp_high_seq)
+		tcp_process_tlp_ack(sk, ack, flag);
+	if (ack_is_dubious(sk, flag))
+		tcp_fastretrans_alert(sk, prior_snd_una, dupacks(skb, flag), &flag, &rexmit);
+	if (flag & FLAG_SET_XMIT_TIMER)
+		set_xmit_timer(sk);
+	cong_control(sk, ack, tp->delivered - prior_delivered, tp->lost - prior_lost, flag);
+	if (rexmit == REXMIT_LOST && sk->sk_state != TCP_SYN_SENT)
+		tcp_xmit_retransmit_queue(sk);
+	return 1;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Initial sequence numbers by RFC 6528: a clock that ticks every 64 ns plus a keyed hash of the
+ * connection's addresses, so that others cannot guess them and a reincarnation starts higher. The
+ * time stamp clock is offset the same way, by host pair, so that uptime is not told.
+ */
+#include <net/tcp.h>
+
+#define ISN_CLOCK_SHIFT 6
+
+uint32_t tcp_isn(struct net *net, __be32 saddr, __be32 daddr, uint16_t sport, uint16_t dport)
+{
+	uint64_t hash = siphash_2u64((uint64_t)saddr << 32 | daddr, (uint32_t)sport << 16 | dport,
+				     &net->tcp->isn_key);
+
+	return (uint32_t)hash + (uint32_t)(port_time_ns(net->port) >> ISN_CLOCK_SHIFT);
+}
+
+uint32_t tcp_ts_offset(struct net *net, __be32 saddr, __be32 daddr)
+{
+	return (uint32_t)siphash_1u64((uint64_t)saddr << 32 | daddr, &net->tcp->ts_key);
+}

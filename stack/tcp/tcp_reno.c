@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/* Reno congestion control (RFC 5681): halve on loss, one segment more a round trip. */
+#include <net/tcp.h>
+
+static uint32_t reno_ssthresh(struct sock *sk)
+{
+	return max_u32(tcp_sk(sk)->snd_cwnd >> 1, 2);
+}
+
+static void reno_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	(void)ack;
+	if (!tcp_is_cwnd_limited(sk))
+		return;
+	if (tcp_in_slow_start(tp)) {
+		acked = tcp_slow_start(tp, acked);
+		if (!acked)
+			return;
+	}
+	tcp_cong_avoid_ai(tp, tp->snd_cwnd, acked);
+}
+
+static uint32_t reno_undo_cwnd(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return max_u32(tp->snd_cwnd, tp->prior_cwnd);
+}
+
+const struct tcp_congestion_ops tcp_reno = {
+	.name = "reno",
+	.ssthresh = reno_ssthresh,
+	.cong_avoid = reno_cong_avoid,
+	.undo_cwnd = reno_undo_cwnd,
+};

@@ -3,6 +3,8 @@ build/gen/ringside_reg_pkg.sv
 build/gen/ringside_reg_map.sv
 
 rtl/lib/sync_fifo.sv
+rtl/lib/stream_widen.sv
+rtl/lib/stream_narrow.sv
 rtl/lib/lane_mask.sv
 
 rtl/bus/rr_arbiter.sv
@@ -20,6 +22,15 @@ rtl/tx/tx_csum.sv
 rtl/tx/tx_frame_buffer.sv
 rtl/tx/tx_writeback.sv
 rtl/tx/tx_engine.sv
+
+rtl/rx/rx_filter.sv
+rtl/rx/rx_parse.sv
+rtl/rx/rx_buffer.sv
+rtl/rx/rx_ingress.sv
+rtl/rx/rx_desc_fetch.sv
+rtl/rx/rx_deliver.sv
+rtl/rx/rx_writeback.sv
+rtl/rx/rx_engine.sv
 
 rtl/irq/irq_delay.sv
 rtl/irq/irq_throttle.sv

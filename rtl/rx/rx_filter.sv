@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// Destination address filter of the 82574 (fact sheet 5.2): 16 exact addresses, promiscuous modes,
+// broadcast, and the 4096-bit multicast hash table, whose bit the owner of the table looks up.
+// Combinational; the address's first byte on the wire is in bits 7:0.
+
+module rx_filter (
+  input  logic             valid_i,  // saves the simulator the comparisons when it is 0
+  input  logic [47:0]      da_i,
+  input  logic [31:0]      rctl_i,
+  input  logic [16*32-1:0] ral_i,
+  input  logic [16*32-1:0] rah_i,
+  output logic [11:0]      mta_index_o,
+  input  logic             mta_bit_i,
+
+  output logic             accept_o,
+  output logic             mcast_o,  // group address, broadcast too
+  output logic             bcast_o
+);
+  localparam int unsigned Upe = 3, Mpe = 4, Mo = 12, Bam = 15;
+
+  logic exact;
+  logic [15:0] hash_input;
+
+  function automatic logic listed(input logic [47:0] da, input logic [16*32-1:0] ral,
+                                  input logic [16*32-1:0] rah);
+    integer i;
+    listed = 1'b0;
+    for (i = 0; i < 16; i = i + 1) begin
+      if (rah[32*i+31] && ral[32*i +: 32] == da[31:0] && rah[32*i +: 16] == da[47:32]) listed = 1'b1;
+    end
+  endfunction
+
+  always_comb begin
+    exact = 1'b0;
+    if (valid_i) exact = listed(da_i, ral_i, rah_i);
+  end
+
+  assign hash_input = da_i[47:32];
+  always_comb begin
+    case (rctl_i[Mo +: 2])
+      2'd0: mta_index_o = hash_input[15:4];
+      2'd1: mta_index_o = hash_input[14:3];
+      2'd2: mta_index_o = hash_input[13:2];
+      default: mta_index_o = hash_input[11:0];
+    endcase
+  end
+
+  assign mcast_o = da_i[0];
+  assign bcast_o = da_i == '1;
+
+  always_comb begin
+    if (exact || mta_bit_i) accept_o = 1'b1;
+    else if (bcast_o) accept_o = rctl_i[Bam];
+    else if (mcast_o) accept_o = rctl_i[Mpe];
+    else accept_o = rctl_i[Upe];
+  end
+
+  logic unused;
+  assign unused = ^{rctl_i[31:16], rctl_i[14], rctl_i[11:5], rctl_i[2:0]};
+endmodule

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+//
+// From the wire into the frame buffer: takes a frame beat by beat, filters, counts and verifies it,
+// and after its last beat hands over one descriptor of it (`frame_*`) or takes it back out of the
+// buffer. Steps 1, 2 and 4 of the fact sheet's filter pipeline (5.2) and 5.7's drop rules.
+//
+// A frame is stored from lane 0 of a word on. Between two frames lies one cycle, in which the verdict
+// is given (and, with RCTL.SECRC = 0, a word of zeros is added when the FCS needs one): the next
+// frame's first beat may be taken in it, but is looked at in the cycle after.
+
+module rx_ingress #(
+  parameter int unsigned BufferWords = 1024,
+  localparam int unsigned AddrW = $clog2(BufferWords)
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             clear_i,      // forget everything, the frame in hand too
+
+  input  logic             receive_i,    // RCTL.EN and link up: else frames are thrown away
+  input  logic             hold_i,       // take nothing from the wire
+  input  logic             line_drop_i,
+  input  logic             csum_en_i,
+  input  logic [31:0]      rctl_i,
+  input  logic [31:0]      rfctl_i,
+  input  logic [31:0]      rxcsum_i,
+  input  logic [16*32-1:0] ral_i,
+  input  logic [16*32-1:0] rah_i,
+  output logic [11:0]      mta_index_o,
+  input  logic             mta_bit_i,
+
+  input  logic [511:0]     s_axis_tdata_i,
+  input  logic [63:0]      s_axis_tkeep_i,
+  input  logic             s_axis_tlast_i,
+  input  logic             s_axis_tuser_i,
+  input  logic             s_axis_tvalid_i,
+  output logic             s_axis_tready_o,
+
+  // Frame buffer: words from the read pointer on are in use.
+  output logic             mem_we_o,
+  output logic [AddrW-1:0] mem_addr_o,
+  output logic             mem_zero_o,   // a word of zeros instead of mem_data_o
+  output logic [511:0]     mem_data_o,
+  input  logic [AddrW:0]   read_ptr_i,
+
+  // A frame is in the buffer.
+  output logic             frame_valid_o,
+  output logic [14:0]      frame_len_o,  // with the FCS if it is delivered
+  output logic [31:0]      frame_status_o,
+  output logic [15:0]      frame_ip_id_o,
+  input  logic             frame_full_i,
+
+  output logic             ev_rxo_o,
+  output logic             stat_frame_o,
+  output logic [15:0]      stat_len_o,
+  output logic             stat_mcast_o,
+  output logic             stat_bcast_o,
+  output logic             stat_mpc_o,
+  output logic             stat_ruc_o,
+  output logic             stat_roc_o,
+  output logic             stat_crcerr_o,
+  output logic             stat_total_o,
+  output logic             idle_o
+);
+  localparam int unsigned Sbp = 2, Lpe = 5, Secrc = 26;
+  localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11;
+  localparam int unsigned Ipofl = 8, Tuofl = 9, Pcsd = 13;
+  localparam logic [14:0] MinLen = 15'd60, MaxLen = 15'd1518, MaxLongLen = 15'd16380;
+  localparam logic [8:0] EndIndex = 9'd256;  // a frame that gets here is too long for any setting
+
+  // Beat in hand.
+  logic beat_valid_q, beat_first_q, beat_last_q, beat_user_q;
+  logic [511:0] beat_q;
+  logic [6:0] beat_bytes_q;
+  logic [8:0] index_q;
+  // Frame in hand.
+  logic open_q;              // a frame has begun on the wire
+  logic unwanted_q;          // nothing of it is stored: not receiving, filtered out
+  logic missed_q;            // no room for it
+  logic finish_q;            // verdict in this cycle
+  logic bad_crc_q, mcast_q, bcast_q, off_q;
+  logic [14:0] raw_len_q;
+  logic [AddrW:0] start_ptr_q, ptr_q;
+
+  logic take, accept, parse_stall, no_room, store, discard;
+  logic [6:0] in_bytes;
+  logic filter_ok, mcast, bcast;
+  logic unwanted_now, missed_now;
+
+  assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
+  assign take = s_axis_tvalid_i && s_axis_tready_o;
+  assign in_bytes = 7'($countones(s_axis_tkeep_i));
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      beat_valid_q <= 1'b0;
+    end else begin
+      if (take) beat_valid_q <= 1'b1;
+      else if (accept) beat_valid_q <= 1'b0;
+    end
+    // A frame that is cut by a clear is thrown away to its end.
+    if (!rst_ni) open_q <= 1'b0;
+    else if (take) open_q <= !s_axis_tlast_i;
+
+    if (take) begin
+      beat_first_q <= !open_q;
+      beat_last_q <= s_axis_tlast_i;
+      beat_user_q <= s_axis_tuser_i;
+      beat_bytes_q <= in_bytes;
+      // Bytes behind the end read as zero: padding, FCS and checksum ranges rely on it.
+      if (s_axis_tlast_i && !in_bytes[6]) beat_q <= s_axis_tdata_i & ~({512{1'b1}} << {in_bytes, 3'b000});
+      else beat_q <= s_axis_tdata_i;
+    end
+  end
+
+  rx_filter u_filter (
+    .valid_i (beat_valid_q && beat_first_q),
+    .da_i    (beat_q[47:0]),
+    .rctl_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
+    .accept_o(filter_ok),
+    .mcast_o (mcast),
+    .bcast_o (bcast)
+  );
+
+  // The frame in hand needs two words at most: this one and the FCS's.
+  assign no_room = (AddrW + 1)'(ptr_q - read_ptr_i) >= (AddrW + 1)'(BufferWords - 1) || frame_full_i;
+  assign unwanted_now = beat_first_q ? !receive_i || !filter_ok : unwanted_q || !receive_i;
+  assign missed_now = (!beat_first_q && missed_q) || (line_drop_i && no_room && !unwanted_now);
+  assign discard = unwanted_now || missed_now || index_q == EndIndex;
+  assign accept = beat_valid_q && !parse_stall && (discard || !no_room);
+  assign store = accept && !discard;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      index_q <= '0;
+      unwanted_q <= 1'b1;
+      missed_q <= 1'b0;
+      finish_q <= 1'b0;
+      off_q <= 1'b1;
+    end else begin
+      if (accept) begin
+        off_q <= (!beat_first_q && off_q) || !receive_i;
+        unwanted_q <= unwanted_now;
+        missed_q <= missed_now;
+        if (beat_last_q) index_q <= '0;
+        else if (index_q != EndIndex) index_q <= index_q + 1'b1;
+        finish_q <= beat_last_q;
+      end else if (finish_q) begin
+        finish_q <= 1'b0;
+      end
+    end
+
+    if (accept && beat_first_q) begin
+      mcast_q <= mcast;
+      bcast_q <= bcast;
+    end
+    if (accept && beat_last_q) begin
+      raw_len_q <= {index_q, 6'd0} + 15'(beat_bytes_q);
+      bad_crc_q <= beat_user_q;
+    end
+  end
+
+  // Verdict.
+  logic short_frame, oversize, keep, count, fcs_word;
+  logic [14:0] padded_len, total_len;
+  logic [31:0] status;
+
+  rx_parse u_parse (
+    .clk_i, .rst_ni,
+    .load_first_i   (take && !open_q),
+    .data_i         (s_axis_tdata_i),
+    .beat_valid_i   (beat_valid_q),
+    .beat_i         (beat_q),
+    .beat_index_i   (index_q),
+    .accept_i       (store),
+    .stall_o        (parse_stall),
+    .frame_len_i    (raw_len_q),
+    .csum_en_i,
+    .ipofl_i        (rxcsum_i[Ipofl]),
+    .tuofl_i        (rxcsum_i[Tuofl]),
+    .pcsd_i         (rxcsum_i[Pcsd]),
+    .ipv6_dis_i     (rfctl_i[Ipv6Dis]),
+    .ipv6_xsum_dis_i(rfctl_i[Ipv6XsumDis]),
+    .status_o       (status),
+    .ip_id_o        (frame_ip_id_o)
+  );
+
+  // Index of the word that holds a frame's last byte.
+  function automatic logic [8:0] last_index(input logic [14:0] len);
+    last_index = 9'((len - 15'd1) >> 6);
+  endfunction
+
+  assign short_frame = raw_len_q < MinLen;
+  assign oversize = raw_len_q > MaxLongLen || (raw_len_q > MaxLen && !rctl_i[Lpe]);
+  assign padded_len = short_frame ? MinLen : raw_len_q;
+  assign total_len = padded_len + (rctl_i[Secrc] ? 15'd0 : 15'd4);
+  assign fcs_word = keep && last_index(total_len) != last_index(padded_len);
+  assign count = finish_q && !off_q;
+  assign keep = count && !unwanted_q && !missed_q && raw_len_q <= MaxLongLen &&
+                (rctl_i[Sbp] || (!oversize && !bad_crc_q));
+
+  assign frame_valid_o = keep;
+  assign frame_len_o = total_len;
+  assign frame_status_o = {status[31:25], bad_crc_q, status[23:0]};
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || clear_i) begin
+      ptr_q <= '0;
+      start_ptr_q <= '0;
+    end else if (finish_q) begin
+      if (keep) begin
+        ptr_q <= ptr_q + (AddrW + 1)'(fcs_word);
+        start_ptr_q <= ptr_q + (AddrW + 1)'(fcs_word);
+      end else begin
+        ptr_q <= start_ptr_q;
+      end
+    end else if (store) begin
+      ptr_q <= ptr_q + 1'b1;
+    end
+  end
+
+  assign mem_we_o = store || fcs_word;
+  assign mem_addr_o = ptr_q[AddrW-1:0];
+  assign mem_zero_o = finish_q;
+  assign mem_data_o = beat_q;
+
+  assign stat_total_o = count;
+  assign stat_frame_o = keep && !bad_crc_q && !oversize;
+  assign stat_len_o = 16'(padded_len);
+  assign stat_mcast_o = mcast_q;
+  assign stat_bcast_o = bcast_q;
+  assign stat_mpc_o = count && missed_q;
+  assign ev_rxo_o = stat_mpc_o;
+  assign stat_ruc_o = count && short_frame && !bad_crc_q;
+  assign stat_roc_o = count && oversize;
+  assign stat_crcerr_o = count && bad_crc_q;
+
+  assign idle_o = !take && !finish_q && !(beat_valid_q && (parse_stall || accept)) && !clear_i;
+
+  logic unused;
+  assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:12], rfctl_i[9:0],
+                    status[24]};
+endmodule

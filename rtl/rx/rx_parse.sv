@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+//
+// Finds the IPv4 or IPv6 and the TCP or UDP header of a frame that passes by in beats of 64 bytes and
+// verifies their checksums (RFC 791, 8200, 768, 9293, 1071). Gives the status/error bits of the
+// receive descriptor (fact sheet 5.4, 5.6) one cycle after the last beat.
+//
+// All header fields at fixed places are taken from the first beat when it is loaded. What needs more
+// than that is rare and costs a cycle each, in which the beat is held (`stall_o`): IPv4 options and
+// IPv6 extension headers (at most 8). Nothing is believed beyond the real bytes of the frame: the
+// length is checked at the end, and no verdict is given rather than a wrong one.
+//
+// Sums are kept in the byte order in which the lanes come: a one's-complement sum does not mind, and
+// 32-bit words may be added because 2^16 = 1 modulo 0xffff.
+
+module rx_parse (
+  input  logic         clk_i,
+  input  logic         rst_ni,
+
+  // A frame's first beat; the frame before must have had its result taken.
+  input  logic         load_first_i,
+  input  logic [511:0] data_i,
+
+  // The beat in the stage behind.
+  input  logic         beat_valid_i,
+  input  logic [511:0] beat_i,
+  input  logic [8:0]   beat_index_i,
+  input  logic         accept_i,
+  output logic         stall_o,
+
+  // Valid in the cycle after the last beat.
+  input  logic [14:0]  frame_len_i,   // real bytes, without padding
+  input  logic         csum_en_i,
+  input  logic         ipofl_i,
+  input  logic         tuofl_i,
+  input  logic         pcsd_i,
+  input  logic         ipv6_dis_i,
+  input  logic         ipv6_xsum_dis_i,
+  output logic [31:0]  status_o,
+  output logic [15:0]  ip_id_o
+);
+  localparam logic [15:0] EtherVlan = 16'h8100, EtherIpv4 = 16'h0800, EtherIpv6 = 16'h86dd;
+  localparam logic [7:0] ProtoHopByHop = 8'd0, ProtoTcp = 8'd6, ProtoUdp = 8'd17, ProtoRouting = 8'd43;
+  localparam logic [7:0] ProtoDestOpts = 8'd60, ProtoMobility = 8'd135;
+  localparam logic [3:0] MaxExtHeaders = 4'd8;
+
+  // First beat.
+  logic vlan;
+  logic [15:0] ether_type;
+  logic [4:0] l3_off;
+  logic [319:0] ip;  // 40 bytes from the beginning of the IP header
+  logic v4, v6;
+  logic [35:0] v4_header_sum, v4_addr_sum, v6_addr_sum;
+
+  assign vlan = {data_i[8*12 +: 8], data_i[8*13 +: 8]} == EtherVlan;
+  assign ether_type = vlan ? {data_i[8*16 +: 8], data_i[8*17 +: 8]}
+                             : {data_i[8*12 +: 8], data_i[8*13 +: 8]};
+  assign l3_off = vlan ? 5'd18 : 5'd14;
+  assign ip = vlan ? data_i[8*18 +: 320] : data_i[8*14 +: 320];
+  assign v4 = ether_type == EtherIpv4 && ip[7:4] == 4'd4;
+  assign v6 = ether_type == EtherIpv6 && ip[7:4] == 4'd6;
+
+  assign v4_addr_sum = 36'(ip[96 +: 32]) + 36'(ip[128 +: 32]);
+  assign v4_header_sum = 36'(ip[0 +: 32]) + 36'(ip[32 +: 32]) + 36'(ip[64 +: 32]) + v4_addr_sum;
+  assign v6_addr_sum = 36'(ip[64 +: 32]) + 36'(ip[96 +: 32]) + 36'(ip[128 +: 32]) + 36'(ip[160 +: 32]) +
+                       36'(ip[192 +: 32]) + 36'(ip[224 +: 32]) + 36'(ip[256 +: 32]) + 36'(ip[288 +: 32]);
+
+  // The frame in hand.
+  logic v4_q, v6_q, fragment_q, options_done_q;
+  logic [4:0] l3_off_q;
+  logic [3:0] ihl_q, ext_headers_q;
+  logic [15:0] ip_len_q, ip_id_q, udp_len_q, udp_csum_q;
+  logic [16:0] ip_end_q;   // offset behind the IP packet
+  logic [16:0] next_off_q; // of the header that next_proto_q names
+  logic [7:0] next_proto_q;
+  logic [47:0] l4_sum_q;
+  logic [39:0] header_sum_q;
+
+  logic walkable, walk, is_l4, add_options;
+  logic [15:0] ext_word;
+  logic [16:0] l4_field_off, udp_csum_off;
+  logic [6:0] options_end;
+
+  assign walkable = next_proto_q == ProtoHopByHop || next_proto_q == ProtoRouting ||
+                    next_proto_q == ProtoDestOpts || next_proto_q == ProtoMobility;
+  assign walk = beat_valid_i && v6_q && walkable && ext_headers_q != MaxExtHeaders &&
+                next_off_q[16:6] == 11'(beat_index_i);
+  // Extension headers are multiples of 8 bytes: their first two bytes are never in two beats.
+  assign ext_word = beat_i[{next_off_q[5:0], 3'b000} +: 16];
+
+  assign options_end = 7'(l3_off_q) + {1'b0, ihl_q, 2'b00};
+  assign add_options = beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
+                       (beat_index_i == '0 || (beat_index_i == 9'd1 && options_end > 7'd64));
+  assign stall_o = walk || add_options;
+
+  // One range of the frame is summed a cycle.
+  logic [16:0] from, to;
+  logic sum_any, cut_head, cut_tail;
+  logic [35:0] sum;
+
+  assign is_l4 = (v4_q || v6_q) && !fragment_q && (next_proto_q == ProtoTcp || next_proto_q == ProtoUdp);
+  assign from = add_options ? 17'(l3_off_q) + 17'd20 : next_off_q;
+  assign to = add_options ? 17'(options_end) : ip_end_q;
+  assign cut_head = from[16:6] == 11'(beat_index_i);
+  assign cut_tail = to[16:6] == 11'(beat_index_i);
+  assign sum_any = (add_options || (accept_i && is_l4)) && from[16:6] <= 11'(beat_index_i) &&
+                   to[16:6] >= 11'(beat_index_i);
+
+  function automatic logic [35:0] sum_words(input logic [511:0] words);
+    integer i;
+    sum_words = '0;
+    for (i = 0; i < 16; i = i + 1) sum_words = sum_words + 36'(words[32*i +: 32]);
+  endfunction
+
+  function automatic logic [511:0] lanes_between(input logic [511:0] words, input logic cut_before,
+                                                 input logic [5:0] first, input logic cut_behind,
+                                                 input logic [5:0] last);
+    lanes_between = words;
+    if (cut_before) lanes_between = lanes_between & ({512{1'b1}} << {first, 3'b000});
+    if (cut_behind) lanes_between = lanes_between & ~({512{1'b1}} << {last, 3'b000});
+  endfunction
+
+  always_comb begin
+    sum = '0;
+    if (sum_any) begin
+      if (cut_head || cut_tail) sum = sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0]));
+      else sum = sum_words(beat_i);
+    end
+  end
+
+  assign l4_field_off = next_off_q + 17'd4;
+  assign udp_csum_off = next_off_q + 17'd6;
+
+  always_ff @(posedge clk_i) begin
+    if (load_first_i) begin
+      v4_q <= v4;
+      v6_q <= v6;
+      l3_off_q <= l3_off;
+      ihl_q <= ip[3:0];
+      ip_len_q <= {ip[16 +: 8], ip[24 +: 8]};
+      ip_id_q <= {ip[32 +: 8], ip[40 +: 8]};
+      fragment_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
+      ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'({ip[32 +: 8], ip[40 +: 8]})
+                                    : 17'({ip[16 +: 8], ip[24 +: 8]}));
+      next_off_q <= 17'(l3_off) + (v6 ? 17'd40 : 17'({ip[3:0], 2'b00}));
+      next_proto_q <= v6 ? ip[48 +: 8] : ip[72 +: 8];
+      ext_headers_q <= '0;
+      options_done_q <= 1'b0;
+      l4_sum_q <= v6 ? 48'(v6_addr_sum) : 48'(v4_addr_sum);
+      header_sum_q <= 40'(v4_header_sum);
+    end else begin
+      if (walk) begin
+        next_proto_q <= ext_word[7:0];
+        next_off_q <= next_off_q + {6'd0, ext_word[15:8], 3'b000} + 17'd8;
+        ext_headers_q <= ext_headers_q + 1'b1;
+      end
+      if (add_options) begin
+        options_done_q <= 1'b1;
+        header_sum_q <= header_sum_q + 40'(sum);
+      end
+      if (accept_i) begin
+        options_done_q <= 1'b0;
+        if (sum_any) l4_sum_q <= l4_sum_q + 48'(sum);
+        if (l4_field_off[16:6] == 11'(beat_index_i))
+          udp_len_q <= {beat_i[{l4_field_off[5:0], 3'b000} +: 8], beat_i[{l4_field_off[5:0], 3'b000} + 8 +: 8]};
+        if (udp_csum_off[16:6] == 11'(beat_index_i))
+          udp_csum_q <= beat_i[{udp_csum_off[5:0], 3'b000} +: 16];
+      end
+    end
+  end
+
+  // Verdict.
+  function automatic logic ones_complement_ok(input logic [47:0] s);
+    logic [17:0] a;
+    logic [16:0] b;
+    a = 18'(s[15:0]) + 18'(s[31:16]) + 18'(s[47:32]);
+    b = 17'(a[15:0]) + 17'(a[17:16]);
+    ones_complement_ok = 16'(b[15:0] + 16'(b[16])) == 16'hffff;
+  endfunction
+
+  logic v4_ok, v6_ok, l4_ok, udp, l4_checked, v4_checked;
+  logic [16:0] frame_len, l4_len, l4_min;
+  logic [47:0] l4_total;
+
+  assign frame_len = 17'(frame_len_i);
+  assign v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len &&
+                 ip_len_q >= 16'({ihl_q, 2'b00});
+  assign v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
+  assign udp = next_proto_q == ProtoUdp;
+  assign l4_min = next_off_q + (udp ? 17'd8 : 17'd20);
+  assign l4_ok = (v4_ok || v6_ok) && is_l4 && l4_min <= ip_end_q && l4_min <= frame_len;
+  assign l4_len = ip_end_q - next_off_q;
+  assign l4_total = l4_sum_q + 48'({next_proto_q, 8'h00}) + 48'({l4_len[7:0], l4_len[15:8]});
+
+  assign v4_checked = csum_en_i && ipofl_i && v4_ok;
+  assign l4_checked = csum_en_i && tuofl_i && l4_ok && ip_end_q <= frame_len &&
+                      !(v6_q && ipv6_xsum_dis_i) &&
+                      !(udp && (udp_csum_q == '0 || 17'(udp_len_q) != l4_len));
+
+  assign ip_id_o = (v4_ok && !pcsd_i) ? ip_id_q : '0;
+
+  always_comb begin
+    status_o = '0;
+    status_o[4] = l4_checked && udp;                                      // UDPCS
+    status_o[5] = l4_checked;                                             // TCPCS
+    status_o[6] = v4_checked;                                             // IPCS
+    status_o[9] = v4_ok && !pcsd_i;                                       // IPIDV
+    status_o[10] = l4_checked && udp;                                     // UDPV
+    status_o[29] = l4_checked && !ones_complement_ok(l4_total);           // TCPE
+    status_o[30] = v4_checked && !ones_complement_ok(48'(header_sum_q));  // IPE
+    if (v4_ok) status_o[19:16] = l4_ok ? 4'd2 : 4'd1;
+    else if (v6_ok && !ipv6_dis_i) status_o[19:16] = l4_ok ? 4'd6 : 4'd5;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) assert (!(stall_o && accept_i));
+  end
+
+  // Addresses of the link layer, and what lies behind the fixed headers.
+  logic unused;
+  assign unused = ^{data_i[511:464], data_i[95:0]};
+endmodule

@@ -149,6 +149,7 @@ public:
 		if (model.ev_sent_o)
 			counted++;
 		model.eval();
+		ck_assert_msg(!model.idle_o || model.deadline_o > now, "idle although its deadline has come");
 		idle_.clock(model);
 		model.irq_ack_i = 0;
 		model.eval();
@@ -390,6 +391,29 @@ START_TEST(a_message_waits_until_the_host_takes_it)
 	b.settle();
 	ck_assert_uint_eq(b.sent.size(), 2);
 	ck_assert_uint_eq(b.sent[1].vector, 1);
+}
+END_TEST
+
+START_TEST(masking_in_the_last_cycle_before_a_message_stops_it)
+{
+	MsixBench b;
+	b.event(kRxWb);
+	b.write(E1000_IMC, kRxq0);
+	b.settle();
+	ck_assert_uint_eq(b.sent.size(), 0);
+	ck_assert_uint_eq(b.read(E1000_ICS), kAsserted | kRxq0);
+}
+END_TEST
+
+START_TEST(a_link_change_before_msix_was_enabled_is_reported_by_other_when_it_is_enabled)
+{
+	Bench b(kIntx);
+	b.event(kLsc);
+	b.model.irq_mode_i = kMsix;
+	b.write(E1000_IVAR, kIvar);
+	b.write(E1000_IMS, kOther);
+	b.settle();
+	ck_assert_uint_eq(b.messages(2), 1);
 }
 END_TEST
 
@@ -767,6 +791,22 @@ START_TEST(itr_spaces_intx_assertions_and_a_read_takes_a_waiting_one_back)
 }
 END_TEST
 
+START_TEST(a_waiting_msi_message_is_dropped_when_nothing_is_pending_any_more)
+{
+	Bench b(kMsi);
+	b.write(E1000_IMS, E1000_ICR_LSC);
+	b.write(E1000_ITR, 100);
+	b.event(kLsc);
+	b.settle();
+	b.read(E1000_ICR);
+	b.event(kLsc);
+	b.settle();
+	b.read(E1000_ICR);
+	b.run_for(1000000);
+	ck_assert_uint_eq(b.sent.size(), 1);
+}
+END_TEST
+
 START_TEST(itr_does_not_hold_msix_nor_eitr_msi)
 {
 	MsixBench x;
@@ -981,6 +1021,8 @@ int main()
 	tcase_add_test(tc, no_offset_between_packet_and_enabling_loses_an_interrupt);
 	tcase_add_test(tc, an_event_in_the_cycle_of_the_clearing_read_is_kept);
 	tcase_add_test(tc, a_message_waits_until_the_host_takes_it);
+	tcase_add_test(tc, masking_in_the_last_cycle_before_a_message_stops_it);
+	tcase_add_test(tc, a_link_change_before_msix_was_enabled_is_reported_by_other_when_it_is_enabled);
 	tcase_add_test(tc, pba_clr_clears_the_pending_bits_of_enabled_causes_only);
 	tcase_add_test(tc, icr_read_in_msix_keeps_causes_that_are_all_masked);
 	tcase_add_test(tc, icr_read_clears_all_when_nothing_is_enabled);
@@ -1002,6 +1044,7 @@ int main()
 	tcase_add_test(tc, with_the_strap_off_there_is_no_moderation);
 	tcase_add_test(tc, int_timers_clear_ends_intervals_on_an_ims_write_of_all_bits);
 	tcase_add_test(tc, itr_spaces_intx_assertions_and_a_read_takes_a_waiting_one_back);
+	tcase_add_test(tc, a_waiting_msi_message_is_dropped_when_nothing_is_pending_any_more);
 	tcase_add_test(tc, itr_does_not_hold_msix_nor_eitr_msi);
 	tcase_add_test(tc, rdtr_starts_anew_with_each_packet_and_radv_bounds_it);
 	tcase_add_test(tc, tidv_delays_write_backs_with_ide_only);

@@ -42,3 +42,5 @@ rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv
 rtl/regs/stats.sv
 rtl/regs/csr.sv
+
+rtl/ringside_card.sv

@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+//
+// The card: registers, interrupt controller, transmit and receive engine, and the DMA masters that
+// serve them. Ports and rules: docs/rtl.md.
+
+module ringside_card #(
+  parameter int unsigned DataW = 512
+) (
+  input  logic               clk_i,
+  input  logic               rst_ni,
+  input  logic [63:0]        now_i,
+  output logic               idle_o,
+  output logic [63:0]        deadline_o,
+
+  // Configuration, stable.
+  input  logic [31:0]        feature_en_i,
+  input  logic [63:0]        autoneg_ns_i,
+  input  logic [47:0]        mac_i,
+  input  logic               line_drop_i,
+
+  // State of the PCI function.
+  input  logic               bus_master_i,
+  input  logic               link_up_i,
+  input  logic [1:0]         irq_mode_i,
+  input  logic               reset_kind_i,
+
+  // Registers: AXI4-Lite slave.
+  input  logic [16:0]        s_axil_awaddr_i,
+  input  logic               s_axil_awvalid_i,
+  output logic               s_axil_awready_o,
+  input  logic [31:0]        s_axil_wdata_i,
+  input  logic [3:0]         s_axil_wstrb_i,
+  input  logic               s_axil_wvalid_i,
+  output logic               s_axil_wready_o,
+  output logic               s_axil_bvalid_o,
+  output logic [1:0]         s_axil_bresp_o,
+  input  logic               s_axil_bready_i,
+  input  logic [16:0]        s_axil_araddr_i,
+  input  logic               s_axil_arvalid_i,
+  output logic               s_axil_arready_o,
+  output logic               s_axil_rvalid_o,
+  output logic [31:0]        s_axil_rdata_o,
+  output logic [1:0]         s_axil_rresp_o,
+  input  logic               s_axil_rready_i,
+
+  // DMA: AXI4 master.
+  output logic [63:0]        m_axi_araddr_o,
+  output logic [7:0]         m_axi_arlen_o,
+  output logic               m_axi_arvalid_o,
+  input  logic               m_axi_arready_i,
+  input  logic [DataW-1:0]   m_axi_rdata_i,
+  input  logic [1:0]         m_axi_rresp_i,
+  input  logic               m_axi_rlast_i,
+  input  logic               m_axi_rvalid_i,
+  output logic               m_axi_rready_o,
+  output logic [63:0]        m_axi_awaddr_o,
+  output logic [7:0]         m_axi_awlen_o,
+  output logic               m_axi_awvalid_o,
+  input  logic               m_axi_awready_i,
+  output logic [DataW-1:0]   m_axi_wdata_o,
+  output logic [DataW/8-1:0] m_axi_wstrb_o,
+  output logic               m_axi_wlast_o,
+  output logic               m_axi_wvalid_o,
+  input  logic               m_axi_wready_i,
+  input  logic [1:0]         m_axi_bresp_i,
+  input  logic               m_axi_bvalid_i,
+  output logic               m_axi_bready_o,
+
+  // Wire: AXI4-Stream out and in.
+  output logic [DataW-1:0]   m_axis_tdata_o,
+  output logic [DataW/8-1:0] m_axis_tkeep_o,
+  output logic               m_axis_tlast_o,
+  output logic               m_axis_tuser_o,
+  output logic               m_axis_tvalid_o,
+  input  logic               m_axis_tready_i,
+  input  logic [DataW-1:0]   s_axis_tdata_i,
+  input  logic [DataW/8-1:0] s_axis_tkeep_i,
+  input  logic               s_axis_tlast_i,
+  input  logic               s_axis_tuser_i,
+  input  logic               s_axis_tvalid_i,
+  output logic               s_axis_tready_o,
+
+  // Interrupts.
+  output logic               irq_req_o,
+  output logic [2:0]         irq_vec_o,
+  input  logic               irq_ack_i,
+  output logic               intx_o,
+  output logic [4:0]         pba_clr_o,
+
+  output logic [3:0]         busy_o
+);
+  localparam int unsigned FeatTso = ringside_reg_pkg::RS_FEATURES_TSO_BIT;
+  localparam int unsigned FeatTxCsum = ringside_reg_pkg::RS_FEATURES_TX_CSUM_BIT;
+  localparam int unsigned FeatRxCsum = ringside_reg_pkg::RS_FEATURES_RX_CSUM_BIT;
+  localparam int unsigned FeatModeration = ringside_reg_pkg::RS_FEATURES_MODERATION_BIT;
+
+  // Register bus.
+  logic srst, acc_re, acc_we;
+  logic [16:0] acc_addr;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
+
+  // Registers to engines, and back.
+  logic tx_enable, tx_psp, tx_wb_all, tx_head_we, rx_enable, rx_head_we, mta_bit, link;
+  logic [63:0] tx_ring_base, rx_ring_base;
+  logic [19:0] tx_ring_len, rx_ring_len;
+  logic [15:0] tx_tail, tx_head, rx_tail, rx_head, head_wdata;
+  logic [31:0] rctl, rfctl, rxcsum;
+  logic [16*32-1:0] ral, rah;
+  logic [11:0] mta_index;
+  logic iame, pba_clr_en, timers_clear_en;
+
+  // Events and statistics.
+  logic ev_lsc, ev_mdac, ev_tx_wb, ev_tx_wb_ide, ev_txqe, ev_rx_wb, ev_rxdmt, ev_rxo, ev_irq_sent;
+  logic [7:0] ev_rx_wb_frames;
+  logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
+  logic rx_stat_frame, rx_stat_mcast, rx_stat_bcast, rx_stat_mpc, rx_stat_rnbc, rx_stat_ruc, rx_stat_roc;
+  logic rx_stat_crcerr, rx_stat_total;
+  logic [15:0] tx_stat_len, rx_stat_len;
+
+  // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 rx descriptors; writes 0 rx payload,
+  // 1 rx descriptors, 2 tx descriptors.
+  localparam int unsigned ReadClients = 3;
+  localparam int unsigned WriteClients = 3;
+  logic [ReadClients-1:0] rd_req_valid, rd_req_ready, rd_rsp_valid;
+  logic [ReadClients*64-1:0] rd_req_addr;
+  logic [ReadClients*16-1:0] rd_req_len;
+  logic [DataW-1:0] rd_rsp_data;
+  logic rd_rsp_last, rd_rsp_err;
+  logic [WriteClients-1:0] wr_req_valid, wr_req_ready, wr_valid, wr_ready, wr_done;
+  logic [WriteClients*64-1:0] wr_req_addr;
+  logic [WriteClients*16-1:0] wr_req_len;
+  logic [WriteClients*DataW-1:0] wr_data;
+  logic wr_err;
+
+  logic csr_idle, irq_idle, stats_idle, tx_idle, rx_idle, reader_idle, writer_idle;
+  logic tx_drained, rx_drained, reader_drained, writer_drained;
+  logic [63:0] csr_deadline, irq_deadline;
+
+  csr i_csr (
+    .clk_i,
+    .rst_ni,
+    .reset_kind_i,
+    .now_i,
+    .feature_en_i,
+    .autoneg_ns_i,
+    .mac_i,
+    .bus_master_i,
+    .link_up_i,
+    .s_axil_awaddr_i,
+    .s_axil_awvalid_i,
+    .s_axil_awready_o,
+    .s_axil_wdata_i,
+    .s_axil_wstrb_i,
+    .s_axil_wvalid_i,
+    .s_axil_wready_o,
+    .s_axil_bvalid_o,
+    .s_axil_bresp_o,
+    .s_axil_bready_i,
+    .s_axil_araddr_i,
+    .s_axil_arvalid_i,
+    .s_axil_arready_o,
+    .s_axil_rvalid_o,
+    .s_axil_rdata_o,
+    .s_axil_rresp_o,
+    .s_axil_rready_i,
+    .srst_o(srst),
+    .acc_re_o(acc_re),
+    .acc_we_o(acc_we),
+    .acc_addr_o(acc_addr),
+    .acc_wraw_o(acc_wraw),
+    .acc_wdata_o(acc_wdata),
+    .irq_rdata_i(irq_rdata),
+    .stats_rdata_i(stats_rdata),
+    .tx_enable_o(tx_enable),
+    .tx_psp_o(tx_psp),
+    .tx_ring_base_o(tx_ring_base),
+    .tx_ring_len_o(tx_ring_len),
+    .tx_tail_o(tx_tail),
+    .tx_head_we_o(tx_head_we),
+    .tx_head_i(tx_head),
+    .rx_enable_o(rx_enable),
+    .rctl_o(rctl),
+    .rfctl_o(rfctl),
+    .rxcsum_o(rxcsum),
+    .ral_o(ral),
+    .rah_o(rah),
+    .rx_ring_base_o(rx_ring_base),
+    .rx_ring_len_o(rx_ring_len),
+    .rx_tail_o(rx_tail),
+    .rx_head_we_o(rx_head_we),
+    .rx_head_i(rx_head),
+    .head_wdata_o(head_wdata),
+    .mta_index_i(mta_index),
+    .mta_bit_o(mta_bit),
+    .drained_i(tx_drained && rx_drained && reader_drained && writer_drained),
+    .iame_o(iame),
+    .pba_clr_en_o(pba_clr_en),
+    .timers_clear_en_o(timers_clear_en),
+    .ev_lsc_o(ev_lsc),
+    .ev_mdac_o(ev_mdac),
+    .link_o(link),
+    .idle_o(csr_idle),
+    .deadline_o(csr_deadline)
+  );
+
+  irq_ctrl i_irq (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .now_i,
+    .irq_mode_i,
+    .moderation_en_i(feature_en_i[FeatModeration]),
+    .iame_i(iame),
+    .pba_clr_en_i(pba_clr_en),
+    .timers_clear_en_i(timers_clear_en),
+    .re_i(acc_re),
+    .we_i(acc_we),
+    .addr_i(acc_addr),
+    .wraw_i(acc_wraw),
+    .wdata_i(acc_wdata),
+    .rdata_o(irq_rdata),
+    .tx_wb_all_o(tx_wb_all),
+    .ev_tx_wb_i(ev_tx_wb),
+    .ev_tx_wb_ide_i(ev_tx_wb_ide),
+    .ev_txqe_i(ev_txqe),
+    .ev_rx_wb_i(ev_rx_wb),
+    .ev_rxdmt_i(ev_rxdmt),
+    .ev_rxo_i(ev_rxo),
+    .ev_lsc_i(ev_lsc),
+    .ev_mdac_i(ev_mdac),
+    .irq_req_o,
+    .irq_vec_o,
+    .irq_ack_i,
+    .intx_o,
+    .pba_clr_o,
+    .ev_sent_o(ev_irq_sent),
+    .idle_o(irq_idle),
+    .deadline_o(irq_deadline)
+  );
+
+  stats i_stats (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .re_i(acc_re),
+    .addr_i(acc_addr),
+    .rdata_o(stats_rdata),
+    .tx_frame_i(tx_stat_frame),
+    .tx_len_i(tx_stat_len),
+    .tx_mcast_i(tx_stat_mcast),
+    .tx_bcast_i(tx_stat_bcast),
+    .tx_tso_i(tx_stat_tso),
+    .tx_tso_fail_i(tx_stat_tso_fail),
+    .rx_frame_i(rx_stat_frame),
+    .rx_len_i(rx_stat_len),
+    .rx_mcast_i(rx_stat_mcast),
+    .rx_bcast_i(rx_stat_bcast),
+    .rx_total_i(rx_stat_total),
+    .rx_mpc_i(rx_stat_mpc),
+    .rx_rnbc_i(rx_stat_rnbc),
+    .rx_ruc_i(rx_stat_ruc),
+    .rx_roc_i(rx_stat_roc),
+    .rx_crcerr_i(rx_stat_crcerr),
+    .irq_i(ev_irq_sent),
+    .idle_o(stats_idle)
+  );
+
+  tx_engine #(
+    .DataW(DataW)
+  ) i_tx (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .enable_i(tx_enable),
+    .psp_i(tx_psp),
+    .wb_all_i(tx_wb_all),
+    .tso_en_i(feature_en_i[FeatTso]),
+    .csum_en_i(feature_en_i[FeatTxCsum]),
+    .ring_base_i(tx_ring_base),
+    .ring_len_i(tx_ring_len),
+    .tail_i(tx_tail),
+    .head_we_i(tx_head_we),
+    .head_wdata_i(head_wdata),
+    .head_o(tx_head),
+    .desc_rd_req_valid_o(rd_req_valid[0]),
+    .desc_rd_req_addr_o(rd_req_addr[0 +: 64]),
+    .desc_rd_req_len_o(rd_req_len[0 +: 16]),
+    .desc_rd_req_ready_i(rd_req_ready[0]),
+    .desc_rd_rsp_valid_i(rd_rsp_valid[0]),
+    .desc_rd_rsp_data_i(rd_rsp_data),
+    .desc_rd_rsp_last_i(rd_rsp_last),
+    .desc_rd_rsp_err_i(rd_rsp_err),
+    .data_rd_req_valid_o(rd_req_valid[1]),
+    .data_rd_req_addr_o(rd_req_addr[64 +: 64]),
+    .data_rd_req_len_o(rd_req_len[16 +: 16]),
+    .data_rd_req_ready_i(rd_req_ready[1]),
+    .data_rd_rsp_valid_i(rd_rsp_valid[1]),
+    .data_rd_rsp_data_i(rd_rsp_data),
+    .data_rd_rsp_last_i(rd_rsp_last),
+    .data_rd_rsp_err_i(rd_rsp_err),
+    .wb_wr_req_valid_o(wr_req_valid[2]),
+    .wb_wr_req_addr_o(wr_req_addr[2*64 +: 64]),
+    .wb_wr_req_len_o(wr_req_len[2*16 +: 16]),
+    .wb_wr_req_ready_i(wr_req_ready[2]),
+    .wb_wr_valid_o(wr_valid[2]),
+    .wb_wr_data_o(wr_data[2*DataW +: DataW]),
+    .wb_wr_ready_i(wr_ready[2]),
+    .wb_wr_done_i(wr_done[2]),
+    .wb_wr_err_i(wr_err),
+    .m_axis_tdata_o,
+    .m_axis_tkeep_o,
+    .m_axis_tlast_o,
+    .m_axis_tuser_o,
+    .m_axis_tvalid_o,
+    .m_axis_tready_i,
+    .ev_wb_o(ev_tx_wb),
+    .ev_wb_ide_o(ev_tx_wb_ide),
+    .ev_txqe_o(ev_txqe),
+    .stat_frame_o(tx_stat_frame),
+    .stat_len_o(tx_stat_len),
+    .stat_mcast_o(tx_stat_mcast),
+    .stat_bcast_o(tx_stat_bcast),
+    .stat_tso_o(tx_stat_tso),
+    .stat_tso_fail_o(tx_stat_tso_fail),
+    .idle_o(tx_idle),
+    .drained_o(tx_drained)
+  );
+
+  rx_engine #(
+    .DataW(DataW)
+  ) i_rx (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .enable_i(rx_enable),
+    .link_up_i(link),
+    .line_drop_i,
+    .csum_en_i(feature_en_i[FeatRxCsum]),
+    .rctl_i(rctl),
+    .rfctl_i(rfctl),
+    .rxcsum_i(rxcsum),
+    .ral_i(ral),
+    .rah_i(rah),
+    .ring_base_i(rx_ring_base),
+    .ring_len_i(rx_ring_len),
+    .tail_i(rx_tail),
+    .head_we_i(rx_head_we),
+    .head_wdata_i(head_wdata),
+    .head_o(rx_head),
+    .mta_index_o(mta_index),
+    .mta_bit_i(mta_bit),
+    .desc_rd_req_valid_o(rd_req_valid[2]),
+    .desc_rd_req_addr_o(rd_req_addr[2*64 +: 64]),
+    .desc_rd_req_len_o(rd_req_len[2*16 +: 16]),
+    .desc_rd_req_ready_i(rd_req_ready[2]),
+    .desc_rd_rsp_valid_i(rd_rsp_valid[2]),
+    .desc_rd_rsp_data_i(rd_rsp_data),
+    .desc_rd_rsp_last_i(rd_rsp_last),
+    .desc_rd_rsp_err_i(rd_rsp_err),
+    .data_wr_req_valid_o(wr_req_valid[0]),
+    .data_wr_req_addr_o(wr_req_addr[0 +: 64]),
+    .data_wr_req_len_o(wr_req_len[0 +: 16]),
+    .data_wr_req_ready_i(wr_req_ready[0]),
+    .data_wr_valid_o(wr_valid[0]),
+    .data_wr_data_o(wr_data[0 +: DataW]),
+    .data_wr_ready_i(wr_ready[0]),
+    .data_wr_done_i(wr_done[0]),
+    .data_wr_err_i(wr_err),
+    .desc_wr_req_valid_o(wr_req_valid[1]),
+    .desc_wr_req_addr_o(wr_req_addr[64 +: 64]),
+    .desc_wr_req_len_o(wr_req_len[16 +: 16]),
+    .desc_wr_req_ready_i(wr_req_ready[1]),
+    .desc_wr_valid_o(wr_valid[1]),
+    .desc_wr_data_o(wr_data[DataW +: DataW]),
+    .desc_wr_ready_i(wr_ready[1]),
+    .desc_wr_done_i(wr_done[1]),
+    .desc_wr_err_i(wr_err),
+    .s_axis_tdata_i,
+    .s_axis_tkeep_i,
+    .s_axis_tlast_i,
+    .s_axis_tuser_i,
+    .s_axis_tvalid_i,
+    .s_axis_tready_o,
+    .ev_wb_o(ev_rx_wb),
+    .ev_wb_frames_o(ev_rx_wb_frames),
+    .ev_rxdmt_o(ev_rxdmt),
+    .ev_rxo_o(ev_rxo),
+    .stat_frame_o(rx_stat_frame),
+    .stat_len_o(rx_stat_len),
+    .stat_mcast_o(rx_stat_mcast),
+    .stat_bcast_o(rx_stat_bcast),
+    .stat_mpc_o(rx_stat_mpc),
+    .stat_rnbc_o(rx_stat_rnbc),
+    .stat_ruc_o(rx_stat_ruc),
+    .stat_roc_o(rx_stat_roc),
+    .stat_crcerr_o(rx_stat_crcerr),
+    .stat_total_o(rx_stat_total),
+    .idle_o(rx_idle),
+    .drained_o(rx_drained)
+  );
+
+  dma_reader #(
+    .DataW(DataW),
+    .NumClients(ReadClients)
+  ) i_reader (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .rd_req_valid_i(rd_req_valid),
+    .rd_req_addr_i(rd_req_addr),
+    .rd_req_len_i(rd_req_len),
+    .rd_req_ready_o(rd_req_ready),
+    .rd_rsp_valid_o(rd_rsp_valid),
+    .rd_rsp_data_o(rd_rsp_data),
+    .rd_rsp_last_o(rd_rsp_last),
+    .rd_rsp_err_o(rd_rsp_err),
+    .m_axi_araddr_o,
+    .m_axi_arlen_o,
+    .m_axi_arvalid_o,
+    .m_axi_arready_i,
+    .m_axi_rdata_i,
+    .m_axi_rresp_i,
+    .m_axi_rlast_i,
+    .m_axi_rvalid_i,
+    .m_axi_rready_o,
+    .idle_o(reader_idle),
+    .drained_o(reader_drained)
+  );
+
+  dma_writer #(
+    .DataW(DataW),
+    .NumClients(WriteClients)
+  ) i_writer (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .wr_req_valid_i(wr_req_valid),
+    .wr_req_addr_i(wr_req_addr),
+    .wr_req_len_i(wr_req_len),
+    .wr_req_ready_o(wr_req_ready),
+    .wr_valid_i(wr_valid),
+    .wr_data_i(wr_data),
+    .wr_ready_o(wr_ready),
+    .wr_done_o(wr_done),
+    .wr_err_o(wr_err),
+    .m_axi_awaddr_o,
+    .m_axi_awlen_o,
+    .m_axi_awvalid_o,
+    .m_axi_awready_i,
+    .m_axi_wdata_o,
+    .m_axi_wstrb_o,
+    .m_axi_wlast_o,
+    .m_axi_wvalid_o,
+    .m_axi_wready_i,
+    .m_axi_bresp_i,
+    .m_axi_bvalid_i,
+    .m_axi_bready_o,
+    .idle_o(writer_idle),
+    .drained_o(writer_drained)
+  );
+
+  assign idle_o = csr_idle && irq_idle && stats_idle && tx_idle && rx_idle && reader_idle && writer_idle;
+  assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
+  assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
+
+  // Interrupts are moderated by time, not by frames.
+  logic unused_ports;
+  assign unused_ports = ^{ev_rx_wb_frames, feature_en_i};
+endmodule

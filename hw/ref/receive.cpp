@@ -218,6 +218,7 @@ void Receive::fetch(time_ns now)
 	if (need >= ring_.size()) {
 		statistics_.count(stat::mpc);
 		drop_front();
+		announce_room(now);
 		return;
 	}
 	ready_at_ = now;

@@ -8,7 +8,7 @@
 #ifndef RINGSIDE_REF_CARD_H
 #define RINGSIDE_REF_CARD_H
 
-#include "../card.h"
+#include "hw/card.h"
 #include "bus.h"
 #include "delay.h"
 #include "interrupts.h"

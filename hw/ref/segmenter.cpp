@@ -123,7 +123,7 @@ bool can_segment(const Context &c, std::size_t len, std::size_t max_frame_bytes)
 }
 
 void segment(const Context &c, bool ip, bool transport, const std::uint8_t *packet,
-	     std::size_t len, FrameList &out)
+	     std::size_t len, std::size_t min_frame_bytes, FrameList &out)
 {
 	const std::size_t header = c.header_bytes;
 	const std::size_t total = std::min<std::size_t>(len - header, c.payload_bytes);
@@ -132,7 +132,7 @@ void segment(const Context &c, bool ip, bool transport, const std::uint8_t *pack
 		const std::size_t payload = std::min<std::size_t>(c.mss, total - offset);
 		const Segment s = {static_cast<std::uint32_t>(offset / c.mss), offset, payload,
 				   offset == 0, offset + payload == total};
-		std::uint8_t *frame = out.append(header + payload);
+		std::uint8_t *frame = out.append(std::max(header + payload, min_frame_bytes));
 
 		std::memcpy(frame, packet, header);
 		std::memcpy(frame + header, packet + header + offset, payload);

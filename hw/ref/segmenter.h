@@ -69,9 +69,9 @@ void insert_checksums(const Context &context, bool ip, bool transport, std::uint
 /* Whether a packet of len gathered bytes can be cut as the context says. */
 bool can_segment(const Context &context, std::size_t len, std::size_t max_frame_bytes);
 
-/* Appends the frames of a packet for which can_segment() holds. */
+/* Appends the frames, padded to min_frame_bytes, of a packet for which can_segment() holds. */
 void segment(const Context &context, bool ip, bool transport, const std::uint8_t *packet,
-	     std::size_t len, FrameList &out);
+	     std::size_t len, std::size_t min_frame_bytes, FrameList &out);
 
 } // namespace ringside::ref
 

@@ -214,18 +214,23 @@ void Transmit::close_packet(const Descriptor &d, bool extended)
 		return;
 	}
 	segment(context_, packet_.ip_checksum, packet_.transport_checksum, packet_.bytes.data(),
-		packet_.bytes.size(), frames_);
+		packet_.bytes.size(), padded_bytes(), frames_);
+}
+
+/* Shorter frames are padded to this with TCTL.PSP (4.10). */
+std::size_t Transmit::padded_bytes() const
+{
+	return registers_[reg::tctl] & tctl_psp ? padded_frame : 0;
 }
 
 void Transmit::emit_single(const Descriptor &d, bool extended)
 {
 	const std::size_t len = packet_.bytes.size();
-	const bool pad = registers_[reg::tctl] & tctl_psp;
 	std::uint8_t *frame;
 
-	if (len < min_frame && !pad)
+	if (std::max(len, padded_bytes()) < min_frame)
 		return;
-	frame = frames_.append(pad ? std::max(len, padded_frame) : len);
+	frame = frames_.append(std::max(len, padded_bytes()));
 	std::copy(packet_.bytes.begin(), packet_.bytes.end(), frame);
 	if (extended)
 		insert_checksums(context_, packet_.ip_checksum, packet_.transport_checksum, frame,

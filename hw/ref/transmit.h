@@ -131,6 +131,7 @@ class Transmit
 	void close_packet(const Descriptor &d, bool extended);
 	void emit_single(const Descriptor &d, bool extended);
 	std::size_t packet_limit() const;
+	std::size_t padded_bytes() const;
 };
 
 } // namespace ringside::ref

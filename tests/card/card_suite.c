@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The card suite: what every model of the card must do, as seen through the platform's C interface
+ * and nothing else. The same tests run on the reference card and on the RTL.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+
+#define TEST_TIMEOUT_S 120
+
+static const struct card_topic *const topics[] = {
+	&topic_registers,   &topic_nvm_phy,	&topic_tx,	     &topic_tx_checksum,
+	&topic_tso,	    &topic_rx,		&topic_rx_filter,    &topic_rx_checksum,
+	&topic_interrupts,  &topic_moderation,	&topic_reset,	     &topic_ordering,
+	&topic_statistics,  &topic_back_pressure, &topic_features,   &topic_traps,
+};
+
+#define NUM_TOPICS (sizeof(topics) / sizeof(topics[0]))
+
+struct options {
+	const char *model, *test, *topic;
+	bool list;
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'm':
+		o->model = arg;
+		return 0;
+	case 't':
+		o->test = arg;
+		return 0;
+	case 'T':
+		o->topic = arg;
+		return 0;
+	case 'l':
+		o->list = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option option_table[] = {
+	{ "model", 'm', "ref|rtl", 0, "the card to test (default ref)", 0 },
+	{ "test", 't', "NAME", 0, "only this test", 0 },
+	{ "topic", 'T', "NAME", 0, "only the tests of this topic", 0 },
+	{ "list", 'l', NULL, 0, "list topics and tests", 0 },
+	{ 0 },
+};
+
+struct bench *card_up(enum ringside_irq_mode mode)
+{
+	struct bench *b = bench_get(BENCH_HOLD);
+
+	bench_up(b, mode);
+	return b;
+}
+
+static void check_benches(void)
+{
+	for (int kind = 0; kind < BENCH_KINDS; kind++)
+		bench_check(bench_get(kind));
+}
+
+static void list(void)
+{
+	for (size_t i = 0; i < NUM_TOPICS; i++) {
+		printf("%s\n", topics[i]->name);
+		for (const struct card_test *t = topics[i]->tests; t->name; t++)
+			printf("  %s\n", t->name);
+	}
+}
+
+/* One case a test, named for it, so that a failure knows its name. */
+static int add_tests(SRunner *runner, const struct card_topic *topic, const struct options *o)
+{
+	Suite *suite = suite_create(topic->name);
+	int n = 0;
+
+	srunner_add_suite(runner, suite);
+	if (o->topic && strcmp(o->topic, topic->name) != 0)
+		return 0;
+	for (const struct card_test *t = topic->tests; t->name; t++) {
+		TCase *tcase;
+
+		if (o->test && strcmp(o->test, t->name) != 0)
+			continue;
+		tcase = tcase_create(t->name);
+		tcase_set_timeout(tcase, TEST_TIMEOUT_S);
+		tcase_add_checked_fixture(tcase, NULL, check_benches);
+		tcase_add_test(tcase, *t->test);
+		suite_add_tcase(suite, tcase);
+		n++;
+	}
+	return n;
+}
+
+static void print_repeats(SRunner *runner, const struct options *o, const char *program)
+{
+	int n = srunner_ntests_failed(runner);
+	TestResult **failures = srunner_failures(runner);
+
+	for (int i = 0; i < n; i++)
+		printf("repeat: %s --model %s --test %s\n", program, o->model,
+		       tr_tcname(failures[i]));
+	free(failures);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { option_table, parse_option, NULL,
+					  "Tests a model of the card through the platform's C interface.",
+					  NULL, NULL, NULL };
+	struct options o = { .model = "ref" };
+	SRunner *runner = srunner_create(NULL);
+	int tests = 0, failed;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (o.list) {
+		list();
+		return EXIT_SUCCESS;
+	}
+	for (size_t i = 0; i < NUM_TOPICS; i++)
+		tests += add_tests(runner, topics[i], &o);
+	if (tests == 0) {
+		fprintf(stderr, "card-suite: no such test; --list shows what there is\n");
+		return EXIT_FAILURE;
+	}
+	if (benches_create(o.model) < 0)
+		return EXIT_FAILURE;
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	print_repeats(runner, &o, argv[0]);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -179,7 +179,7 @@ void guest_main(const struct hvm_start_info *info)
 		    g->pages.free_pages / 256, g->clock.tsc_hz / 1000000);
 	start_network(g);
 	start_apps(g);
-	console_log(&g->console, 6, "ringside-guest: ready");
+	console_log(&g->console, 6, "ringside: ready");
 	for (;;)
 		sleep_ns(g, TASK_FOREVER);
 }

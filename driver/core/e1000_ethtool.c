@@ -36,7 +36,7 @@ struct sw_counter {
 
 static const struct sw_counter sw_counters[] = {
 	SW(irqs),	    SW(irqs_rx),       SW(irqs_tx),	   SW(irqs_other),
-	SW(link_changes),   SW(tx_tso),	       SW(tx_tso_bytes),   SW(tx_csum),
+	SW(link_changes),   SW(tx_tso_packets),	       SW(tx_tso_bytes),   SW(tx_csum),
 	SW(tx_contexts),    SW(tx_descriptors), SW(tx_doorbells),  SW(tx_stops),
 	SW(tx_busy),	    SW(tx_map_failed), SW(tx_resets),	   SW(rx_csum_good),
 	SW(rx_csum_bad),    SW(rx_alloc_failed), SW(rx_errors),	   SW(rx_split),

@@ -314,7 +314,7 @@ static uint32_t batch_descriptors(const struct e1000_tx_ring *tx)
 static void count_packet(struct e1000_adapter *a, const struct sk_buff *skb)
 {
 	if (skb->gso_size) {
-		a->counters.tx_tso++;
+		a->counters.tx_tso_packets++;
 		a->counters.tx_tso_bytes += skb->len;
 	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
 		a->counters.tx_csum++;

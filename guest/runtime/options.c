@@ -191,6 +191,8 @@ bool options_parse(struct options *o, const char *command_line, char *error, siz
 	*o = (struct options){
 		.dhcp = true,
 		.app_http = true,
+		.app_echo = true,
+		.app_discard = true,
 		.tso = true,
 		.csum = true,
 		.gro = true,

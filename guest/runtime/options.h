@@ -3,7 +3,7 @@
  * The kernel command line: words "name=value", separated by spaces.
  *
  *	ip=dhcp | ip=10.0.2.15/24[,10.0.2.2]	address (and gateway); default dhcp
- *	app=http,echo,discard			servers to start; default http
+ *	app=http,echo,discard			servers to start; default all
  *	tso=on|off csum=on|off gro=on|off	offloads; default on. csum: both directions
  *	itr=auto|off|N[us]			interrupt moderation; default auto
  *	irq=msix|msi|intx			best interrupt kind to use; default msix

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The platform's C interface: what a host (the QEMU device, the host rung, a test) sees of the
- * simulated cards, wires and taps. One shared object, build/hw/libringside.so, exports the single
- * symbol ringside_platform_abi(); another object with the same ABI can be used in its place.
+ * simulated cards, wires and taps. One shared object, build/hw/libringside.so, exports
+ * ringside_platform_abi(); another object with the same ABI can be used in its place.
  *
  * Threads: every call on one platform is made under one lock of the caller's. Host operations are
  * called back on the calling thread, from inside platform calls; a host operation must not call
@@ -92,12 +92,12 @@ struct ringside_host_ops {
 	void (*log)(void *host, int severity, const char *line);
 };
 
-/* Exact counts since power-on, and time spent. Durations are host monotonic-clock nanoseconds. */
+/* Exact counts since power-on, and time spent. */
 struct ringside_card_counters {
 	uint64_t cycles_clocked; /* clock edges evaluated (RTL) */
 	uint64_t cycles_skipped; /* 4 ns periods that passed without being evaluated */
-	uint64_t eval_ns;        /* spent evaluating the model, DMA and host operations excluded where
-				    the model allows; sampled, so that measuring costs < 2 % */
+	uint64_t eval_ns;        /* CPU time of the thread spent clocking the model, host operations
+				    excluded; sampled, so that measuring costs < 2 % */
 	uint64_t dma_read_bytes, dma_write_bytes;
 	uint64_t dma_read_bursts, dma_write_bursts;
 	uint64_t dma_errors; /* host operations that returned an error */
@@ -226,7 +226,7 @@ struct ringside_platform_abi {
 			      struct ringside_wire_counters *out);
 };
 
-/* The shared object's only exported symbol; NULL never. */
+/* The shared object's only symbol for hosts (sc_main is there for libsystemc); NULL never. */
 const struct ringside_platform_abi *ringside_platform_abi(void);
 
 #ifdef __cplusplus

@@ -21,32 +21,32 @@ struct Access {
 
 class Memory
 {
-    public:
+      public:
 	virtual Access read(time_ns now, std::uint64_t addr, void *buf, std::size_t len) = 0;
 	virtual Access write(time_ns now, std::uint64_t addr, const void *buf, std::size_t len) = 0;
 
-    protected:
+      protected:
 	~Memory() = default;
 };
 
 class Line
 {
-    public:
+      public:
 	/* False: not taken, try again after Transmit::line_ready(). */
 	virtual bool send(time_ns now, const std::uint8_t *frame, std::size_t len) = 0;
 
-    protected:
+      protected:
 	~Line() = default;
 };
 
 class Pins
 {
-    public:
+      public:
 	virtual void message(unsigned int vector) = 0;
 	virtual void intx(bool level) = 0;
 	virtual void clear_pending(std::uint32_t vectors) = 0;
 
-    protected:
+      protected:
 	~Pins() = default;
 };
 

@@ -10,7 +10,8 @@
 namespace ringside::ref
 {
 
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the final swap assumes a little-endian host");
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	      "the final swap assumes a little-endian host");
 
 std::uint16_t fold(std::uint64_t sum)
 {

@@ -16,7 +16,7 @@ namespace ringside::ref
 
 class Delay
 {
-    public:
+      public:
 	/* An event that may be delayed; values of the two timer registers, packet not 0. */
 	void start(std::uint32_t packet, std::uint32_t absolute, time_ns now)
 	{
@@ -37,7 +37,7 @@ class Delay
 		return std::min(packet_at_, absolute_at_);
 	}
 
-    private:
+      private:
 	static constexpr time_ns unit_ns = 1024;
 
 	time_ns packet_at_ = never, absolute_at_ = never;

@@ -12,8 +12,8 @@ constexpr unsigned int receive_addresses = 16;
 
 bool is_receive_address(const Registers &registers, const std::uint8_t *mac)
 {
-	const std::uint32_t low = mac[0] | mac[1] << 8 | mac[2] << 16 |
-				  static_cast<std::uint32_t>(mac[3]) << 24;
+	const std::uint32_t low =
+		mac[0] | mac[1] << 8 | mac[2] << 16 | static_cast<std::uint32_t>(mac[3]) << 24;
 	const std::uint32_t high = mac[4] | mac[5] << 8;
 
 	for (unsigned int i = 0; i < receive_addresses; i++) {

@@ -9,8 +9,8 @@ namespace ringside::ref
 namespace
 {
 
-constexpr std::uint32_t other_causes = cause_lsc | cause_rxo | cause_mdac | cause_srpd | cause_ack |
-				       cause_mng;
+constexpr std::uint32_t other_causes =
+	cause_lsc | cause_rxo | cause_mdac | cause_srpd | cause_ack | cause_mng;
 constexpr time_ns interval_unit_ns = 256;
 
 /* Causes with a vector of their own; their IVAR nibbles follow in this order (6.4). */
@@ -145,7 +145,8 @@ void Interrupts::settle_line()
 std::uint32_t Interrupts::read_icr()
 {
 	const std::uint32_t value = peek_icr();
-	const bool auto_mask = (registers_[reg::ctrl_ext] & ctrl_ext_iame) && (value & cause_asserted);
+	const bool auto_mask =
+		(registers_[reg::ctrl_ext] & ctrl_ext_iame) && (value & cause_asserted);
 
 	if (mode_ != IrqMode::msix || ims_ == 0 || auto_mask || (icr_ & ims_))
 		icr_ = 0;
@@ -157,8 +158,8 @@ std::uint32_t Interrupts::read_icr()
 
 void Interrupts::write_icr(std::uint32_t value)
 {
-	const bool auto_mask = (registers_[reg::ctrl_ext] & ctrl_ext_iame) &&
-			       (peek_icr() & cause_asserted);
+	const bool auto_mask =
+		(registers_[reg::ctrl_ext] & ctrl_ext_iame) && (peek_icr() & cause_asserted);
 
 	icr_ &= ~value;
 	if (value & cause_other)

@@ -20,10 +20,10 @@ enum class IrqMode { intx, msi, msix };
 
 class Interrupts
 {
-    public:
+      public:
 	/* moderated: the feature strap; without it every interval is zero. */
 	Interrupts(const Registers &registers, Statistics &statistics, Pins &pins, bool moderated)
-		: registers_(registers), statistics_(statistics), pins_(pins), moderated_(moderated)
+	    : registers_(registers), statistics_(statistics), pins_(pins), moderated_(moderated)
 	{
 	}
 
@@ -56,7 +56,7 @@ class Interrupts
 	/* Ends throttles that are due. True when one was. */
 	bool step(time_ns now);
 
-    private:
+      private:
 	static constexpr unsigned int vectors = 5;
 	static constexpr std::uint32_t known_causes = 0x01f7ffff;
 

@@ -10,7 +10,7 @@ namespace ringside::ref
 
 class Mdic
 {
-    public:
+      public:
 	void reset();
 	void write(std::uint32_t value, Phy &phy, time_ns now);
 	std::uint32_t read() const
@@ -24,7 +24,7 @@ class Mdic
 	/* Finishes an access that is due. True when it asked for an interrupt. */
 	bool step(time_ns now);
 
-    private:
+      private:
 	static constexpr time_ns access_ns = 2000;
 	static constexpr unsigned int phy_address = 1;
 	static constexpr std::uint32_t op_write = bit(26), op_read = bit(27), ready = bit(28);

@@ -15,7 +15,7 @@ namespace ringside::ref
 
 class Nvm
 {
-    public:
+      public:
 	/* Image of section 3.2 with this address and the checksum that makes the sum 0xbaba. */
 	void power_on(const std::array<std::uint8_t, 6> &mac);
 	/* The two ports go idle; contents stay. */
@@ -37,7 +37,7 @@ class Nvm
 		return words_[index];
 	}
 
-    private:
+      private:
 	/* One of the two access registers: idle with DONE set, or busy until done_at. */
 	struct Port {
 		std::uint32_t value = done;

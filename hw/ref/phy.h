@@ -16,7 +16,7 @@ namespace ringside::ref
 
 class Phy
 {
-    public:
+      public:
 	explicit Phy(time_ns autoneg_ns) : autoneg_ns_(autoneg_ns)
 	{
 	}
@@ -40,10 +40,10 @@ class Phy
 	/* Ends a negotiation that is due. True when something changed. */
 	bool step(time_ns now);
 
-    private:
+      private:
 	const time_ns autoneg_ns_;
 	bool carrier_ = false;
-	bool negotiated_ = false;  /* ended since reset: BMSR and ANLPAR say so */
+	bool negotiated_ = false;   /* ended since reset: BMSR and ANLPAR say so */
 	bool link_dropped_ = false; /* since BMSR was read: its link bit latches low */
 	time_ns autoneg_done_at_ = never;
 	std::uint16_t page_ = 0;

@@ -55,7 +55,8 @@ std::size_t Receive::capacity() const
 {
 	constexpr std::size_t least = 4096, all = 40960;
 
-	return std::clamp<std::size_t>((registers_[reg::pba] & 0xffff) * std::size_t{1024}, least, all);
+	return std::clamp<std::size_t>((registers_[reg::pba] & 0xffff) * std::size_t{1024}, least,
+				       all);
 }
 
 bool Receive::has_room() const
@@ -225,12 +226,13 @@ void Receive::fetch(time_ns now)
 	while (cache_.size() < need) {
 		const std::uint32_t have = static_cast<std::uint32_t>(cache_.size());
 		const std::uint32_t first = ring_.wrapped(ring_.head() + have);
-		const std::uint32_t n = std::min({ring_.owned() - have, descriptors_a_read,
-						  ring_.size() - first});
+		const std::uint32_t n =
+			std::min({ring_.owned() - have, descriptors_a_read, ring_.size() - first});
 
 		cache_.resize(have + n);
-		ready_at_ = memory_.read(now, ring_.address(first), &cache_[have],
-					 n * descriptor_bytes).done_at;
+		ready_at_ =
+			memory_.read(now, ring_.address(first), &cache_[have], n * descriptor_bytes)
+				.done_at;
 	}
 	stage_ = Stage::fetched;
 }
@@ -266,13 +268,14 @@ void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 			   std::uint64_t address, time_ns now)
 {
 	static constexpr std::uint8_t fcs[fcs_bytes] = {};
-	const std::size_t from_frame = offset < f.bytes.size() ?
-					       std::min(len, f.bytes.size() - offset) : 0;
+	const std::size_t from_frame =
+		offset < f.bytes.size() ? std::min(len, f.bytes.size() - offset) : 0;
 
 	if (address == 0 || address == unused_buffer)
 		return;
 	if (from_frame)
-		ready_at_ = memory_.write(now, address, f.bytes.data() + offset, from_frame).done_at;
+		ready_at_ =
+			memory_.write(now, address, f.bytes.data() + offset, from_frame).done_at;
 	if (len > from_frame)
 		ready_at_ = memory_.write(now, address + from_frame, fcs, len - from_frame).done_at;
 }
@@ -325,7 +328,8 @@ void Receive::report(time_ns now)
 		const std::uint32_t n = std::min(used_ - written, ring_.size() - first);
 
 		ready_at_ = memory_.write(now, ring_.address(first), &cache_[written],
-					  n * descriptor_bytes).done_at;
+					  n * descriptor_bytes)
+				    .done_at;
 		written += n;
 	}
 	stage_ = Stage::reported;

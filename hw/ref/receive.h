@@ -22,23 +22,23 @@ namespace ringside::ref
 
 class ReceiveEvents
 {
-    public:
+      public:
 	virtual void received(time_ns now) = 0;
 	virtual void receive_descriptors_low(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
 	virtual void receive_room(time_ns now) = 0; /* after arrive() had returned false */
 
-    protected:
+      protected:
 	~ReceiveEvents() = default;
 };
 
 class Receive
 {
-    public:
+      public:
 	Receive(Registers &registers, Statistics &statistics, Memory &memory, ReceiveEvents &events,
 		std::uint32_t features, bool drop_when_full)
-		: registers_(registers), statistics_(statistics), memory_(memory), events_(events),
-		  features_(features), drop_when_full_(drop_when_full), ring_(registers, reg::rdbal0)
+	    : registers_(registers), statistics_(statistics), memory_(memory), events_(events),
+	      features_(features), drop_when_full_(drop_when_full), ring_(registers, reg::rdbal0)
 	{
 	}
 
@@ -71,7 +71,7 @@ class Receive
 		return stage_ != Stage::idle && now < ready_at_;
 	}
 
-    private:
+      private:
 	enum class Stage { idle, fetched, delivered, reported };
 
 	struct Frame {
@@ -118,8 +118,8 @@ class Receive
 	void fetch(time_ns now);
 	void deliver(time_ns now);
 	void deliver_frame(const Frame &f, time_ns now);
-	void write_buffer(const Frame &f, std::size_t offset, std::size_t len, std::uint64_t address,
-			  time_ns now);
+	void write_buffer(const Frame &f, std::size_t offset, std::size_t len,
+			  std::uint64_t address, time_ns now);
 	void report(time_ns now);
 	void complete(time_ns now);
 	void fill(Descriptor &d, std::size_t len, std::uint32_t status) const;

@@ -21,10 +21,10 @@ uint64_t at_least(uint64_t t, uint64_t floor)
 
 RefCard::RefCard(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
 		 CardOutside &outside)
-	: Card(name, time, config, outside), phy_(config.autoneg_ns),
-	  interrupts_(registers_, statistics_, *this, config.features & feature_moderation),
-	  transmit_(registers_, statistics_, *this, *this, *this, config.features),
-	  receive_(registers_, statistics_, *this, *this, config.features, config.line_drop)
+    : Card(name, time, config, outside), phy_(config.autoneg_ns),
+      interrupts_(registers_, statistics_, *this, config.features & feature_moderation),
+      transmit_(registers_, statistics_, *this, *this, *this, config.features),
+      receive_(registers_, statistics_, *this, *this, config.features, config.line_drop)
 {
 	power_on();
 }
@@ -163,7 +163,8 @@ void RefCard::clear_pending(uint32_t vectors)
 	outside().pba_clear(vectors);
 }
 
-/* --- events of the queues: causes, perhaps later (4.9, 5.8, 6.7) ------------------------------- */
+/* --- events of the queues: causes, perhaps later (4.9, 5.8, 6.7) -------------------------------
+ */
 
 void RefCard::transmitted(bool at_once, bool delayed, ref::time_ns now)
 {
@@ -234,7 +235,8 @@ void RefCard::transmit_ready(uint64_t time_ns)
 	transmit_.line_ready();
 }
 
-/* --- PCI function, resets ---------------------------------------------------------------------- */
+/* --- PCI function, resets ----------------------------------------------------------------------
+ */
 
 void RefCard::update_dma()
 {
@@ -327,14 +329,15 @@ void RefCard::reset(uint64_t time_ns, ringside_reset_kind kind)
 	soft_reset();
 }
 
-/* --- registers --------------------------------------------------------------------------------- */
+/* --- registers ---------------------------------------------------------------------------------
+ */
 
 uint32_t RefCard::read_status() const
 {
 	constexpr uint32_t gigabit = 2;
 	const uint32_t ctrl = registers_[reg::ctrl];
-	const bool forced_speed = (ctrl & ctrl_frcspd) ||
-				  (registers_[reg::ctrl_ext] & ctrl_ext_spd_byps);
+	const bool forced_speed =
+		(ctrl & ctrl_frcspd) || (registers_[reg::ctrl_ext] & ctrl_ext_spd_byps);
 	const bool master_off = (ctrl & ctrl_gio_master_disable) && !transmit_.dma_busy(now_) &&
 				!receive_.dma_busy(now_);
 	uint32_t status = status_asdv_1000 | (registers_[reg::status] & status_phyra);

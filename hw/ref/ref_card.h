@@ -30,7 +30,7 @@ class RefCard final : public Card,
 		      private TransmitEvents,
 		      private ReceiveEvents
 {
-    public:
+      public:
 	RefCard(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
 		CardOutside &outside);
 
@@ -51,7 +51,7 @@ class RefCard final : public Card,
 	uint64_t next_ns() const override;
 	void count(ringside_card_counters &out) const override;
 
-    private:
+      private:
 	Registers registers_;
 	Statistics statistics_;
 	Nvm nvm_;

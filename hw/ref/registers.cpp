@@ -21,35 +21,35 @@ constexpr Range table[] = {
 	{reg::eecd, 1, 4, 0xfffe047f, 0x00000300},
 	{reg::ctrl_ext, 1, 4, ~(bit(12) | bit(13)), 0},
 	{reg::fla, 1, 4, all, 0},
-	{0x00028, 1, 4, all, 0},		      /* FCAL */
-	{0x0002c, 1, 4, 0xffff, 0},		      /* FCAH */
-	{0x00030, 1, 4, 0xffff, 0},		      /* FCT */
-	{0x00038, 1, 4, 0xffff, 0x8100},	      /* VET */
-	{0x00170, 1, 4, 0xffff, 0},		      /* FCTTV */
-	{0x00178, 1, 4, 0xc000ffff, 0},		      /* TXCW */
-	{0x00458, 1, 4, 0xffff, 0},		      /* AIT */
-	{0x00e00, 1, 4, all, 0x00068302},	      /* LEDCTL */
-	{0x00f00, 1, 4, all, 0x00000008},	      /* EXTCNF_CTRL */
-	{0x00f08, 1, 4, all, 0},		      /* EXTCNF_SIZE */
-	{0x00f10, 1, 4, all, 0x0000030d},	      /* POEMB */
-	{reg::pba, 1, 4, 0x0000ffff, 0x00140014},     /* upper half derived, see store() */
+	{0x00028, 1, 4, all, 0},		  /* FCAL */
+	{0x0002c, 1, 4, 0xffff, 0},		  /* FCAH */
+	{0x00030, 1, 4, 0xffff, 0},		  /* FCT */
+	{0x00038, 1, 4, 0xffff, 0x8100},	  /* VET */
+	{0x00170, 1, 4, 0xffff, 0},		  /* FCTTV */
+	{0x00178, 1, 4, 0xc000ffff, 0},		  /* TXCW */
+	{0x00458, 1, 4, 0xffff, 0},		  /* AIT */
+	{0x00e00, 1, 4, all, 0x00068302},	  /* LEDCTL */
+	{0x00f00, 1, 4, all, 0x00000008},	  /* EXTCNF_CTRL */
+	{0x00f08, 1, 4, all, 0},		  /* EXTCNF_SIZE */
+	{0x00f10, 1, 4, all, 0x0000030d},	  /* POEMB */
+	{reg::pba, 1, 4, 0x0000ffff, 0x00140014}, /* upper half derived, see store() */
 	{reg::pbs, 1, 4, 0x3f, 0x28},
-	{0x01010, 1, 4, all, 0x80040000},	      /* EEMNGCTL, CFG_DONE set */
-	{0x01028, 1, 4, 0xffff, 2},		      /* FLASHT */
-	{0x01030, 1, 4, all, 0xc0000000},	      /* FLSWCTL */
-	{0x01034, 2, 4, all, 0},		      /* FLSWDATA, FLSWCNT */
-	{0x0103c, 1, 4, all, 0},		      /* FLOP */
-	{0x01050, 1, 4, all, 1},		      /* FLOL */
+	{0x01010, 1, 4, all, 0x80040000},			     /* EEMNGCTL, CFG_DONE set */
+	{0x01028, 1, 4, 0xffff, 2},				     /* FLASHT */
+	{0x01030, 1, 4, all, 0xc0000000},			     /* FLSWCTL */
+	{0x01034, 2, 4, all, 0},				     /* FLSWDATA, FLSWCNT */
+	{0x0103c, 1, 4, all, 0},				     /* FLOP */
+	{0x01050, 1, 4, all, 1},				     /* FLOL */
 	{0x05b00, 1, 4, ~(bit(23) | bit(25) | bit(26)), 0x06800200}, /* GCR */
-	{0x05b08, 1, 4, all, 0},		      /* FUNCTAG */
-	{0x05b10, 4, 4, all, 0},		      /* GSCL */
-	{0x05b20, 4, 4, all, 0},		      /* GSCN */
-	{0x05b30, 1, 4, all, 0x20000004},	      /* FACTPS */
+	{0x05b08, 1, 4, all, 0},				     /* FUNCTAG */
+	{0x05b10, 4, 4, all, 0},				     /* GSCL */
+	{0x05b20, 4, 4, all, 0},				     /* GSCN */
+	{0x05b30, 1, 4, all, 0x20000004},			     /* FACTPS */
 	{reg::swsm, 1, 4, all, 1},
-	{0x05b58, 1, 4, all, 0},		      /* SWSM2 */
-	{0x05b64, 1, 4, all, 0},		      /* GCR2 */
+	{0x05b58, 1, 4, all, 0}, /* SWSM2 */
+	{0x05b64, 1, 4, all, 0}, /* GCR2 */
 	{reg::pbaclr, 1, 4, 0x1f, 0},
-	{0x05f40, 1, 4, 0xffff, 0},		      /* FCRTV */
+	{0x05f40, 1, 4, 0xffff, 0}, /* FCRTV */
 
 	/* 2.2 interrupt; causes and masks live in Interrupts */
 	{reg::itr, 1, 4, 0xffff, 0},
@@ -60,66 +60,66 @@ constexpr Range table[] = {
 
 	/* 2.3 receive */
 	{reg::rctl, 1, 4, 0x7edfbffe, 0},
-	{0x02160, 1, 4, 0x8000fff8, 0},		      /* FCRTL */
-	{0x02168, 1, 4, 0x0000fff8, 0},		      /* FCRTH */
+	{0x02160, 1, 4, 0x8000fff8, 0}, /* FCRTL */
+	{0x02168, 1, 4, 0x0000fff8, 0}, /* FCRTH */
 	{reg::psrctl, 1, 4, 0x3f3f3f7f, 0x00040402},
-	{0x02410, 2, 8, 0x1fff, 0},		      /* RDFH, RDFT */
-	{0x02420, 3, 8, 0x1fff, 0},		      /* RDFHS, RDFTS, RDFPC */
-	{0x02800, 2, 0x100, 0xfffffff0, 0},	      /* RDBAL */
-	{0x02804, 2, 0x100, all, 0},		      /* RDBAH */
-	{0x02808, 2, 0x100, 0x000fff80, 0},	      /* RDLEN */
-	{0x02810, 2, 0x100, 0xffff, 0},		      /* RDH */
-	{0x02818, 2, 0x100, 0xffff, 0},		      /* RDT */
+	{0x02410, 2, 8, 0x1fff, 0},	    /* RDFH, RDFT */
+	{0x02420, 3, 8, 0x1fff, 0},	    /* RDFHS, RDFTS, RDFPC */
+	{0x02800, 2, 0x100, 0xfffffff0, 0}, /* RDBAL */
+	{0x02804, 2, 0x100, all, 0},	    /* RDBAH */
+	{0x02808, 2, 0x100, 0x000fff80, 0}, /* RDLEN */
+	{0x02810, 2, 0x100, 0xffff, 0},	    /* RDH */
+	{0x02818, 2, 0x100, 0xffff, 0},	    /* RDT */
 	{reg::rdtr, 1, 4, 0xffff, 0},
-	{0x02828, 2, 0x100, all, 0x00010000},	      /* RXDCTL */
+	{0x02828, 2, 0x100, all, 0x00010000}, /* RXDCTL */
 	{reg::radv, 1, 4, 0xffff, 0},
-	{0x02c00, 1, 4, 0x0fff, 0},		      /* RSRPD */
-	{0x02c08, 1, 4, 0xffff, 0},		      /* RAID */
+	{0x02c00, 1, 4, 0x0fff, 0}, /* RSRPD */
+	{0x02c08, 1, 4, 0xffff, 0}, /* RAID */
 	{reg::rxcsum, 1, 4, 0x3fff, 0x00000300},
 	{reg::rfctl, 1, 4, 0x0003ffff, 0},
-	{0x05010, 4, 4, all, 0},		      /* MAVTV */
+	{0x05010, 4, 4, all, 0}, /* MAVTV */
 	{reg::mta, 128, 4, all, 0},
 	{reg::ral0, 16, 8, all, 0},
 	{reg::rah0, 16, 8, 0x8003ffff, 0},
-	{0x05600, 128, 4, all, 0},		      /* VFTA */
-	{0x05818, 1, 4, all, 0},		      /* MRQC */
-	{0x05864, 2, 4, all, 0},		      /* RSSIM, RSSIR */
-	{0x05c00, 32, 4, all, 0},		      /* RETA */
-	{0x05c80, 10, 4, all, 0},		      /* RSSRK */
+	{0x05600, 128, 4, all, 0}, /* VFTA */
+	{0x05818, 1, 4, all, 0},   /* MRQC */
+	{0x05864, 2, 4, all, 0},   /* RSSIM, RSSIR */
+	{0x05c00, 32, 4, all, 0},  /* RETA */
+	{0x05c80, 10, 4, all, 0},  /* RSSRK */
 
 	/* 2.4 transmit */
 	{reg::tctl, 1, 4, 0x7f3ffffa, 0},
-	{0x00404, 1, 4, all, 0},		      /* TCTL_EXT */
-	{0x00410, 1, 4, 0x3fffffff, 0x00602008},      /* TIPG */
-	{0x03410, 2, 8, 0x1fff, 0x600},		      /* TDFH, TDFT */
-	{0x03420, 2, 8, 0x1fff, 0x600},		      /* TDFHS, TDFTS */
-	{0x03430, 1, 8, 0x1fff, 0},		      /* TDFPC */
-	{0x03800, 2, 0x100, 0xfffffff0, 0},	      /* TDBAL */
-	{0x03804, 2, 0x100, all, 0},		      /* TDBAH */
-	{0x03808, 2, 0x100, 0x000fff80, 0},	      /* TDLEN */
-	{0x03810, 2, 0x100, 0xffff, 0},		      /* TDH */
-	{0x03818, 2, 0x100, 0xffff, 0},		      /* TDT */
+	{0x00404, 1, 4, all, 0},		 /* TCTL_EXT */
+	{0x00410, 1, 4, 0x3fffffff, 0x00602008}, /* TIPG */
+	{0x03410, 2, 8, 0x1fff, 0x600},		 /* TDFH, TDFT */
+	{0x03420, 2, 8, 0x1fff, 0x600},		 /* TDFHS, TDFTS */
+	{0x03430, 1, 8, 0x1fff, 0},		 /* TDFPC */
+	{0x03800, 2, 0x100, 0xfffffff0, 0},	 /* TDBAL */
+	{0x03804, 2, 0x100, all, 0},		 /* TDBAH */
+	{0x03808, 2, 0x100, 0x000fff80, 0},	 /* TDLEN */
+	{0x03810, 2, 0x100, 0xffff, 0},		 /* TDH */
+	{0x03818, 2, 0x100, 0xffff, 0},		 /* TDT */
 	{reg::tidv, 1, 4, 0xffff, 0},
-	{0x03828, 2, 0x100, all, 0},		      /* TXDCTL */
+	{0x03828, 2, 0x100, all, 0}, /* TXDCTL */
 	{reg::tadv, 1, 4, 0xffff, 0},
-	{0x03840, 2, 0x100, all, 0x00000403},	      /* TARC */
+	{0x03840, 2, 0x100, all, 0x00000403}, /* TARC */
 
 	/* 2.5 wake-up, management, filters */
-	{0x05800, 1, 4, all, 0},		      /* WUC */
-	{0x05808, 1, 4, all, 0},		      /* WUFC */
+	{0x05800, 1, 4, all, 0},			   /* WUC */
+	{0x05808, 1, 4, all, 0},			   /* WUFC */
 	{0x05820, 1, 4, ~(bit(17) | bit(18)), 0x10000000}, /* MANC */
-	{0x05824, 1, 4, all, 0},		      /* MFVAL */
-	{0x05828, 2, 8, all, 0},		      /* MFUTP */
-	{0x05838, 1, 4, all, 0},		      /* IPAV */
-	{0x05840, 7, 4, all, 0},		      /* IP4AT */
-	{0x05860, 1, 4, all, 0},		      /* MANC2H */
-	{0x05880, 4, 4, all, 0},		      /* IP6AT */
-	{0x05890, 8, 4, all, 0},		      /* MDEF */
-	{0x05a00, 32, 4, all, 0},		      /* WUPM */
-	{0x05f00, 6, 8, 0x7ff, 0},		      /* FFLT */
-	{0x09000, 128, 8, 0xf, 0},		      /* FFMT */
-	{0x09400, 128, 8, all, 0},		      /* FTFT */
-	{0x09800, 128, 8, all, 0},		      /* FFVT */
+	{0x05824, 1, 4, all, 0},			   /* MFVAL */
+	{0x05828, 2, 8, all, 0},			   /* MFUTP */
+	{0x05838, 1, 4, all, 0},			   /* IPAV */
+	{0x05840, 7, 4, all, 0},			   /* IP4AT */
+	{0x05860, 1, 4, all, 0},			   /* MANC2H */
+	{0x05880, 4, 4, all, 0},			   /* IP6AT */
+	{0x05890, 8, 4, all, 0},			   /* MDEF */
+	{0x05a00, 32, 4, all, 0},			   /* WUPM */
+	{0x05f00, 6, 8, 0x7ff, 0},			   /* FFLT */
+	{0x09000, 128, 8, 0xf, 0},			   /* FFMT */
+	{0x09400, 128, 8, all, 0},			   /* FTFT */
+	{0x09800, 128, 8, all, 0},			   /* FFVT */
 };
 
 /* One dword a register, filled once from the table. */
@@ -214,7 +214,8 @@ void Registers::store(std::uint32_t offset, std::uint32_t value)
 	if (offset == reg::pba) {
 		/* Transmit gets what receive leaves of the packet buffer (section 10, item 5). */
 		const std::uint32_t rx_kib = value & 0xffff;
-		const std::uint32_t tx_kib = rx_kib < packet_buffer_kib ? packet_buffer_kib - rx_kib : 0;
+		const std::uint32_t tx_kib =
+			rx_kib < packet_buffer_kib ? packet_buffer_kib - rx_kib : 0;
 
 		value = tx_kib << 16 | rx_kib;
 	}

@@ -17,7 +17,7 @@ namespace ringside::ref
 
 class Registers
 {
-    public:
+      public:
 	Registers();
 
 	/* The register that answers at this offset (a dword's offset). */
@@ -41,7 +41,7 @@ class Registers
 	/* A guest's write to a plain register: only the writable bits change. */
 	void store(std::uint32_t offset, std::uint32_t value);
 
-    private:
+      private:
 	std::vector<std::uint32_t> value_;
 };
 

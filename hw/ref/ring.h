@@ -19,7 +19,7 @@ constexpr std::uint32_t descriptors_a_read = 16;
 
 class Ring
 {
-    public:
+      public:
 	/* base_low: offset of xDBAL; the other registers lie at fixed distances from it. */
 	Ring(Registers &registers, std::uint32_t base_low) : registers_(registers), at_(base_low)
 	{
@@ -56,7 +56,7 @@ class Ring
 		registers_.set(at_ + 0x10, wrapped(head() + count));
 	}
 
-    private:
+      private:
 	Registers &registers_;
 	const std::uint32_t at_;
 };

@@ -122,8 +122,8 @@ bool can_segment(const Context &c, std::size_t len, std::size_t max_frame_bytes)
 	return header + std::min<std::size_t>(c.mss, len - header) <= max_frame_bytes;
 }
 
-void segment(const Context &c, bool ip, bool transport, const std::uint8_t *packet,
-	     std::size_t len, std::size_t min_frame_bytes, FrameList &out)
+void segment(const Context &c, bool ip, bool transport, const std::uint8_t *packet, std::size_t len,
+	     std::size_t min_frame_bytes, FrameList &out)
 {
 	const std::size_t header = c.header_bytes;
 	const std::size_t total = std::min<std::size_t>(len - header, c.payload_bytes);

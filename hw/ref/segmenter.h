@@ -24,7 +24,7 @@ struct Context {
 /* Frames one behind the other in one buffer, so that a burst costs no allocation. */
 class FrameList
 {
-    public:
+      public:
 	void clear()
 	{
 		bytes_.clear();
@@ -45,7 +45,7 @@ class FrameList
 	/* A new frame of len bytes to be filled in before the next call. */
 	std::uint8_t *append(std::size_t len);
 
-    private:
+      private:
 	std::vector<std::uint8_t> bytes_;
 	std::vector<std::size_t> ends_;
 

@@ -27,7 +27,7 @@ constexpr std::uint32_t tsctfc = 0x40fc, iac = 0x4100;
 
 class Statistics
 {
-    public:
+      public:
 	void reset();
 	void count(std::uint32_t offset);
 	void add_octets(std::uint32_t low_offset, std::uint64_t octets);
@@ -38,7 +38,7 @@ class Statistics
 
 	std::uint32_t read(std::uint32_t offset);
 
-    private:
+      private:
 	std::array<std::uint32_t, (reg::stats_end - reg::stats_first) / 4> value_{};
 
 	std::uint32_t &at(std::uint32_t offset)

@@ -91,8 +91,7 @@ bool Transmit::step(time_ns now)
 void Transmit::fetch(time_ns now)
 {
 	const std::uint32_t head = ring_.head();
-	const std::uint32_t n =
-		std::min({ring_.owned(), descriptors_a_read, ring_.size() - head});
+	const std::uint32_t n = std::min({ring_.owned(), descriptors_a_read, ring_.size() - head});
 
 	cache_.resize(n);
 	cached_ = 0;
@@ -264,8 +263,9 @@ void Transmit::write_back(time_ns now)
 
 	ready_at_ = now;
 	for (const Done &d : done_)
-		ready_at_ = memory_.write(now, d.address + status_offset, &d.status,
-					  sizeof(d.status)).done_at;
+		ready_at_ =
+			memory_.write(now, d.address + status_offset, &d.status, sizeof(d.status))
+				.done_at;
 	ring_.advance(consumed_);
 	stage_ = Stage::complete;
 }

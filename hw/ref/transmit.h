@@ -25,21 +25,21 @@ namespace ringside::ref
 /* What a batch of write-backs means for interrupts. */
 class TransmitEvents
 {
-    public:
+      public:
 	virtual void transmitted(bool at_once, bool delayed, time_ns now) = 0;
 	virtual void transmit_queue_empty(time_ns now) = 0;
 
-    protected:
+      protected:
 	~TransmitEvents() = default;
 };
 
 class Transmit
 {
-    public:
+      public:
 	Transmit(Registers &registers, Statistics &statistics, Memory &memory, Line &line,
 		 TransmitEvents &events, std::uint32_t features)
-		: registers_(registers), statistics_(statistics), memory_(memory), line_(line),
-		  events_(events), features_(features), ring_(registers, reg::tdbal0)
+	    : registers_(registers), statistics_(statistics), memory_(memory), line_(line),
+	      events_(events), features_(features), ring_(registers, reg::tdbal0)
 	{
 	}
 
@@ -69,7 +69,7 @@ class Transmit
 		return stage_ != Stage::idle && now < ready_at_;
 	}
 
-    private:
+      private:
 	enum class Stage { idle, gather, send, complete };
 
 	struct Descriptor {
@@ -107,7 +107,8 @@ class Transmit
 
 	Context context_;
 	Packet packet_;
-	std::vector<Descriptor> cache_; /* descriptors read and not yet looked at, from cached_ on */
+	std::vector<Descriptor>
+		cache_; /* descriptors read and not yet looked at, from cached_ on */
 	std::size_t cached_ = 0;
 	std::uint64_t cache_address_ = 0; /* of cache_[0] */
 	std::uint32_t consumed_ = 0;	  /* descriptors, by this batch */

@@ -13,10 +13,12 @@
 #define TEST_TIMEOUT_S 120
 
 static const struct card_topic *const topics[] = {
-	&topic_registers,   &topic_nvm_phy,	&topic_tx,	     &topic_tx_checksum,
-	&topic_tso,	    &topic_rx,		&topic_rx_filter,    &topic_rx_checksum,
-	&topic_interrupts,  &topic_moderation,	&topic_reset,	     &topic_ordering,
-	&topic_statistics,  &topic_back_pressure, &topic_features,   &topic_traps,
+	&topic_registers,   &topic_nvm_phy,	  &topic_tx,
+	&topic_tx_checksum, &topic_tso,		  &topic_rx,
+	&topic_rx_filter,   &topic_rx_checksum,	  &topic_interrupts,
+	&topic_moderation,  &topic_reset,	  &topic_ordering,
+	&topic_statistics,  &topic_back_pressure, &topic_features,
+	&topic_traps,
 };
 
 #define NUM_TOPICS (sizeof(topics) / sizeof(topics[0]))
@@ -49,11 +51,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option option_table[] = {
-	{ "model", 'm', "ref|rtl", 0, "the card to test (default ref)", 0 },
-	{ "test", 't', "NAME", 0, "only this test", 0 },
-	{ "topic", 'T', "NAME", 0, "only the tests of this topic", 0 },
-	{ "list", 'l', NULL, 0, "list topics and tests", 0 },
-	{ 0 },
+	{"model", 'm', "ref|rtl", 0, "the card to test (default ref)", 0},
+	{"test", 't', "NAME", 0, "only this test", 0},
+	{"topic", 'T', "NAME", 0, "only the tests of this topic", 0},
+	{"list", 'l', NULL, 0, "list topics and tests", 0},
+	{0},
 };
 
 struct bench *card_up(enum ringside_irq_mode mode)
@@ -116,10 +118,12 @@ static void print_repeats(SRunner *runner, const struct options *o, const char *
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = { option_table, parse_option, NULL,
-					  "Tests a model of the card through the platform's C interface.",
-					  NULL, NULL, NULL };
-	struct options o = { .model = "ref" };
+	static const struct argp argp = {
+		option_table, parse_option,
+		NULL,	      "Tests a model of the card through the platform's C interface.",
+		NULL,	      NULL,
+		NULL};
+	struct options o = {.model = "ref"};
 	SRunner *runner = srunner_create(NULL);
 	int tests = 0, failed;
 

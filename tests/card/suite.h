@@ -19,10 +19,17 @@ struct card_topic {
 	const struct card_test *tests; /* ends with a NULL name */
 };
 
-#define CARD_TEST(name) { #name, &name }
-#define CARD_TESTS_END { NULL, NULL }
+#define CARD_TEST(name)      \
+	{                    \
+#name, &name \
+	}
+#define CARD_TESTS_END     \
+	{                  \
+		NULL, NULL \
+	}
 
-extern const struct card_topic topic_registers, topic_nvm_phy, topic_tx, topic_tx_checksum, topic_tso;
+extern const struct card_topic topic_registers, topic_nvm_phy, topic_tx, topic_tx_checksum,
+	topic_tso;
 extern const struct card_topic topic_rx, topic_rx_filter, topic_rx_checksum, topic_interrupts;
 extern const struct card_topic topic_moderation, topic_reset, topic_ordering, topic_statistics;
 extern const struct card_topic topic_back_pressure, topic_features, topic_traps;

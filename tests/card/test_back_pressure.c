@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define LINE_BYTES 1000
-#define MANY 400 /* more frames than any card's buffer holds */
+#define MANY	   400 /* more frames than any card's buffer holds */
 
 static uint8_t frame[LINE_BYTES];
 static struct tx_ring tx;
@@ -14,7 +14,7 @@ static struct rx_result got;
 
 static void make(uint32_t n)
 {
-	static const uint8_t address[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	static const uint8_t address[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 	fill_random(frame, sizeof(frame), n);
 	memcpy(frame, address, 6);
@@ -223,4 +223,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_back_pressure = { "back_pressure", tests };
+const struct card_topic topic_back_pressure = {"back_pressure", tests};

@@ -28,7 +28,7 @@ END_TEST
 START_TEST(without_tx_csum_packets_leave_as_they_are)
 {
 	struct bench *b = bare_up(RINGSIDE_IRQ_MSIX);
-	const struct packet_options o = { .payload = 300, .seed = 1 };
+	const struct packet_options o = {.payload = 300, .seed = 1};
 	struct tx_context c;
 
 	packet_build(&packet, &o);
@@ -46,7 +46,7 @@ END_TEST
 START_TEST(without_tso_no_segments_leave)
 {
 	struct bench *b = bare_up(RINGSIDE_IRQ_MSIX);
-	const struct packet_options o = { .payload = 5000, .seed = 1 };
+	const struct packet_options o = {.payload = 5000, .seed = 1};
 	struct tx_context c;
 	unsigned int last;
 
@@ -70,7 +70,7 @@ END_TEST
 START_TEST(without_rx_csum_nothing_is_judged)
 {
 	struct bench *b = bare_up(RINGSIDE_IRQ_MSIX);
-	const struct packet_options o = { .payload = 300, .seed = 1 };
+	const struct packet_options o = {.payload = 300, .seed = 1};
 
 	packet_build(&packet, &o);
 	packet.bytes[packet.len - 1] ^= 1;
@@ -108,4 +108,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_features = { "features", tests };
+const struct card_topic topic_features = {"features", tests};

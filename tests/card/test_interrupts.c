@@ -301,8 +301,8 @@ END_TEST
 
 START_TEST(iame_masks_by_iam_when_icr_is_read)
 {
-	static const enum ringside_irq_mode modes[] = { RINGSIDE_IRQ_INTX, RINGSIDE_IRQ_MSI,
-							RINGSIDE_IRQ_MSIX };
+	static const enum ringside_irq_mode modes[] = {RINGSIDE_IRQ_INTX, RINGSIDE_IRQ_MSI,
+						       RINGSIDE_IRQ_MSIX};
 
 	for (int i = 0; i < 3; i++) {
 		struct bench *b = card_up(modes[i]);
@@ -373,7 +373,7 @@ END_TEST
 
 static void send_and_receive(struct bench *b)
 {
-	static uint8_t frame[100] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	static uint8_t frame[100] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 	struct tx_ring tx;
 	struct rx_ring rx;
 
@@ -467,4 +467,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_interrupts = { "interrupts", tests };
+const struct card_topic topic_interrupts = {"interrupts", tests};

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-#define STEP_NS 100
+#define STEP_NS	 100
 #define SLACK_NS 3000 /* of a card's own way from the frame to the interrupt */
 
-static uint8_t frame[100] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+static uint8_t frame[100] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 static struct rx_ring rx;
 static struct tx_ring tx;
 
@@ -32,14 +32,16 @@ static struct bench *sender_up(enum ringside_irq_mode mode)
 
 static void queue_frame(struct bench *b, uint32_t cmd)
 {
-	tx_data(&tx, put_bytes(b, frame, sizeof(frame)), sizeof(frame), TXD_EOP | TXD_IFCS | TXD_RS | cmd, 0);
+	tx_data(&tx, put_bytes(b, frame, sizeof(frame)), sizeof(frame),
+		TXD_EOP | TXD_IFCS | TXD_RS | cmd, 0);
 	tx_doorbell(&tx);
 }
 
 static void expect_between(uint64_t ns, uint64_t least_ns, uint64_t most_ns)
 {
 	ck_assert_msg(ns >= least_ns && ns <= most_ns, "after %llu ns, not %llu to %llu",
-		      (unsigned long long)ns, (unsigned long long)least_ns, (unsigned long long)most_ns);
+		      (unsigned long long)ns, (unsigned long long)least_ns,
+		      (unsigned long long)most_ns);
 }
 
 START_TEST(eitr_spaces_messages)
@@ -149,8 +151,8 @@ START_TEST(itr_spaces_msi)
 	run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1));
 	rd(b, ICR);
 	wr(b, ICS, CAUSE_RXT0);
-	expect_between(run_until(b, &b->host.messages[0], 2, STEP_NS, MS(1)), 195 * 256 - 2 * STEP_NS,
-		       195 * 256 + 1000);
+	expect_between(run_until(b, &b->host.messages[0], 2, STEP_NS, MS(1)),
+		       195 * 256 - 2 * STEP_NS, 195 * 256 + 1000);
 }
 END_TEST
 
@@ -199,8 +201,8 @@ START_TEST(tidv_waits_for_the_last_write_back)
 		run_ns(b, US(10));
 	}
 	ck_assert_uint_eq(b->host.messages[0], 0);
-	expect_between(run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1)), 20480 - 10000 - SLACK_NS,
-		       20480 - 10000 + SLACK_NS);
+	expect_between(run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1)),
+		       20480 - 10000 - SLACK_NS, 20480 - 10000 + SLACK_NS);
 	run_ns(b, MS(1));
 	ck_assert_uint_eq(b->host.messages[0], 1);
 }
@@ -270,8 +272,8 @@ START_TEST(rdtr_waits_for_the_last_frame)
 		run_ns(b, US(10));
 	}
 	ck_assert_uint_eq(b->host.messages[0], 0);
-	expect_between(run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1)), 20480 - 10000 - SLACK_NS,
-		       20480 - 10000 + SLACK_NS);
+	expect_between(run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1)),
+		       20480 - 10000 - SLACK_NS, 20480 - 10000 + SLACK_NS);
 }
 END_TEST
 
@@ -375,4 +377,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_moderation = { "moderation", tests };
+const struct card_topic topic_moderation = {"moderation", tests};

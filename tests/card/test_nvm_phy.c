@@ -2,11 +2,11 @@
 /* NVM, PHY, link and semaphores (section 3). */
 #include "suite.h"
 
-#define DONE BIT(1)
+#define DONE	   BIT(1)
 #define MDIC_WRITE 0x04000000u
-#define MDIC_READ 0x08000000u
+#define MDIC_READ  0x08000000u
 #define MDIC_READY BIT(28)
-#define MDIC_INT BIT(29)
+#define MDIC_INT   BIT(29)
 #define MDIC_ERROR BIT(30)
 
 static uint32_t poll(struct bench *b, uint32_t offset, uint32_t bit)
@@ -78,9 +78,9 @@ START_TEST(nvm_words_that_drivers_look_at)
 		unsigned int word;
 		uint16_t value;
 	} expected[] = {
-		{ 0x03, 0x0420 }, { 0x04, 0xf746 }, { 0x05, 0x2010 }, { 0x08, 0 },	{ 0x09, 0 },
-		{ 0x0b, 0x10d3 }, { 0x0c, 0x8086 }, { 0x0d, 0x10d3 }, { 0x0f, 0x8058 }, { 0x24, 0x4f01 },
-		{ 0x2d, 0x0003 }, { 0x33, 0xc007 }, { 0x3d, 0x0120 },
+		{0x03, 0x0420}, {0x04, 0xf746}, {0x05, 0x2010}, {0x08, 0},	{0x09, 0},
+		{0x0b, 0x10d3}, {0x0c, 0x8086}, {0x0d, 0x10d3}, {0x0f, 0x8058}, {0x24, 0x4f01},
+		{0x2d, 0x0003}, {0x33, 0xc007}, {0x3d, 0x0120},
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -323,4 +323,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_nvm_phy = { "nvm_phy", tests };
+const struct card_topic topic_nvm_phy = {"nvm_phy", tests};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The order in which the card's effects become visible (interfaces.md section 3, traps 23 and 24). */
+/* The order in which the card's effects become visible (interfaces.md section 3, traps 23 and 24).
+ */
 #include "suite.h"
 
 #include "harness/offload.h"
@@ -13,7 +14,7 @@ static struct rx_result got;
 
 static void build(size_t payload, uint32_t seed)
 {
-	const struct packet_options o = { .payload = payload, .seed = seed };
+	const struct packet_options o = {.payload = payload, .seed = seed};
 
 	packet_build(&packet, &o);
 }
@@ -44,10 +45,12 @@ START_TEST(received_bytes_come_before_done_and_done_before_the_interrupt)
 		for (unsigned int k = 0; k < got.descriptors; k++) {
 			unsigned int at = (first + k) % 64;
 
-			payload = must(host_find_last_dma(&b->host, HOST_WRITE, rx_buffer(&rx, at), 512),
-				       "payload write");
-			done = must(host_find_last_dma(&b->host, HOST_WRITE, rx.base + at * 16 + 8, 4),
-				    "write of DD");
+			payload = must(
+				host_find_last_dma(&b->host, HOST_WRITE, rx_buffer(&rx, at), 512),
+				"payload write");
+			done = must(
+				host_find_last_dma(&b->host, HOST_WRITE, rx.base + at * 16 + 8, 4),
+				"write of DD");
 			irq = must(host_find(&b->host, HOST_IRQ, 0), "interrupt");
 			ck_assert_int_lt(payload, done);
 			ck_assert_int_lt(done, irq);
@@ -97,7 +100,8 @@ START_TEST(sent_bytes_are_read_before_done_and_done_before_the_interrupt)
 		index = tx_data(&tx, at, packet.len, TXD_EOP | TXD_IFCS | TXD_RS, 0);
 		tx_doorbell(&tx);
 		run_ns(b, US(50));
-		read = must(host_find_last_dma(&b->host, HOST_READ, at, packet.len), "payload read");
+		read = must(host_find_last_dma(&b->host, HOST_READ, at, packet.len),
+			    "payload read");
 		sent = must(host_find(&b->host, HOST_FRAME, 0), "frame");
 		done = must(host_find_dma(&b->host, HOST_WRITE, tx.base + index * 16 + 12, 4, 0),
 			    "write of DD");
@@ -142,7 +146,8 @@ START_TEST(descriptors_of_foreign_owners_are_not_touched)
 	memset(tx_descriptor(&tx, 0), 0x5a, sizeof(before));
 	memcpy(before, tx_descriptor(&tx, 0), sizeof(before));
 	build(100, 1);
-	tx_data(&tx, put_bytes(b, packet.bytes, packet.len), packet.len, TXD_EOP | TXD_IFCS | TXD_RS, 0);
+	tx_data(&tx, put_bytes(b, packet.bytes, packet.len), packet.len,
+		TXD_EOP | TXD_IFCS | TXD_RS, 0);
 	tx_doorbell(&tx);
 	run_ns(b, US(50));
 	ck_assert_mem_eq(tx_descriptor(&tx, 1), before + 4, 15 * 16);
@@ -208,4 +213,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_ordering = { "ordering", tests };
+const struct card_topic topic_ordering = {"ordering", tests};

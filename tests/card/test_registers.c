@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Reset values, what registers keep of a write, and other names of the same register (section 2). */
+/* Reset values, what registers keep of a write, and other names of the same register (section 2).
+ */
 #include "suite.h"
 
 START_TEST(registers_have_their_reset_values)
@@ -7,57 +8,57 @@ START_TEST(registers_have_their_reset_values)
 	static const struct {
 		uint32_t offset, value, mask;
 	} expected[] = {
-		{ CTRL, 0x00140241, UINT32_MAX },
-		{ STATUS, 0x00080283, UINT32_MAX },
-		{ EECD, 0x00000300, UINT32_MAX },
-		{ EERD, 0x00000002, UINT32_MAX },
-		{ CTRL_EXT, 0, UINT32_MAX },
-		{ FLA, 0, UINT32_MAX },
-		{ VET, 0x8100, UINT32_MAX },
-		{ LEDCTL, 0x00068302, UINT32_MAX },
-		{ EXTCNF_CTRL, 0x00000008, UINT32_MAX },
-		{ PBA, 0x00000014, 0xffff },
-		{ PBS, 0x28, UINT32_MAX },
-		{ EEWR, 0x2, UINT32_MAX },
-		{ ICR, 0, UINT32_MAX },
-		{ ITR, 0, UINT32_MAX },
-		{ ICS, 0, UINT32_MAX },
-		{ IMS, 0, UINT32_MAX },
-		{ IMC, 0, UINT32_MAX },
-		{ EIAC, 0, UINT32_MAX },
-		{ IAM, 0, UINT32_MAX },
-		{ IVAR, 0, UINT32_MAX },
-		{ EITR0, 0, UINT32_MAX },
-		{ EITR0 + 16, 0, UINT32_MAX },
-		{ RCTL, 0, UINT32_MAX },
-		{ PSRCTL, 0x00040402, UINT32_MAX },
-		{ RDBAL, 0, UINT32_MAX },
-		{ RDBAH, 0, UINT32_MAX },
-		{ RDLEN, 0, UINT32_MAX },
-		{ RDH, 0, UINT32_MAX },
-		{ RDT, 0, UINT32_MAX },
-		{ RDTR, 0, UINT32_MAX },
-		{ RXDCTL, 0x00010000, UINT32_MAX },
-		{ RADV, 0, UINT32_MAX },
-		{ RXCSUM, 0x300, UINT32_MAX },
-		{ RFCTL, 0, UINT32_MAX },
-		{ RAL0, 0x12005452, UINT32_MAX },
-		{ RAH0, 0x80005634, UINT32_MAX },
-		{ RAL0 + 8, 0, UINT32_MAX },
-		{ RAH0 + 8, 0, UINT32_MAX },
-		{ TCTL, 0, UINT32_MAX },
-		{ TIPG, 0x00602008, UINT32_MAX },
-		{ TDBAL, 0, UINT32_MAX },
-		{ TDLEN, 0, UINT32_MAX },
-		{ TDH, 0, UINT32_MAX },
-		{ TDT, 0, UINT32_MAX },
-		{ TIDV, 0, UINT32_MAX },
-		{ TXDCTL, 0, UINT32_MAX },
-		{ TADV, 0, UINT32_MAX },
-		{ TARC0, 0x403, UINT32_MAX },
-		{ MANC, 0x10000000, UINT32_MAX },
-		{ GCR, 0x06800200, UINT32_MAX },
-		{ FWSM, 0, UINT32_MAX },
+		{CTRL, 0x00140241, UINT32_MAX},
+		{STATUS, 0x00080283, UINT32_MAX},
+		{EECD, 0x00000300, UINT32_MAX},
+		{EERD, 0x00000002, UINT32_MAX},
+		{CTRL_EXT, 0, UINT32_MAX},
+		{FLA, 0, UINT32_MAX},
+		{VET, 0x8100, UINT32_MAX},
+		{LEDCTL, 0x00068302, UINT32_MAX},
+		{EXTCNF_CTRL, 0x00000008, UINT32_MAX},
+		{PBA, 0x00000014, 0xffff},
+		{PBS, 0x28, UINT32_MAX},
+		{EEWR, 0x2, UINT32_MAX},
+		{ICR, 0, UINT32_MAX},
+		{ITR, 0, UINT32_MAX},
+		{ICS, 0, UINT32_MAX},
+		{IMS, 0, UINT32_MAX},
+		{IMC, 0, UINT32_MAX},
+		{EIAC, 0, UINT32_MAX},
+		{IAM, 0, UINT32_MAX},
+		{IVAR, 0, UINT32_MAX},
+		{EITR0, 0, UINT32_MAX},
+		{EITR0 + 16, 0, UINT32_MAX},
+		{RCTL, 0, UINT32_MAX},
+		{PSRCTL, 0x00040402, UINT32_MAX},
+		{RDBAL, 0, UINT32_MAX},
+		{RDBAH, 0, UINT32_MAX},
+		{RDLEN, 0, UINT32_MAX},
+		{RDH, 0, UINT32_MAX},
+		{RDT, 0, UINT32_MAX},
+		{RDTR, 0, UINT32_MAX},
+		{RXDCTL, 0x00010000, UINT32_MAX},
+		{RADV, 0, UINT32_MAX},
+		{RXCSUM, 0x300, UINT32_MAX},
+		{RFCTL, 0, UINT32_MAX},
+		{RAL0, 0x12005452, UINT32_MAX},
+		{RAH0, 0x80005634, UINT32_MAX},
+		{RAL0 + 8, 0, UINT32_MAX},
+		{RAH0 + 8, 0, UINT32_MAX},
+		{TCTL, 0, UINT32_MAX},
+		{TIPG, 0x00602008, UINT32_MAX},
+		{TDBAL, 0, UINT32_MAX},
+		{TDLEN, 0, UINT32_MAX},
+		{TDH, 0, UINT32_MAX},
+		{TDT, 0, UINT32_MAX},
+		{TIDV, 0, UINT32_MAX},
+		{TXDCTL, 0, UINT32_MAX},
+		{TADV, 0, UINT32_MAX},
+		{TARC0, 0x403, UINT32_MAX},
+		{MANC, 0x10000000, UINT32_MAX},
+		{GCR, 0x06800200, UINT32_MAX},
+		{FWSM, 0, UINT32_MAX},
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -76,8 +77,9 @@ static void check_pattern(struct bench *b, uint32_t offset, uint32_t mask, uint3
 
 	wr(b, offset, pattern);
 	value = rd(b, offset);
-	ck_assert_msg(value == (pattern & mask), "register 0x%05x: wrote 0x%08x, reads 0x%08x, not 0x%08x",
-		      offset, pattern, value, pattern & mask);
+	ck_assert_msg(value == (pattern & mask),
+		      "register 0x%05x: wrote 0x%08x, reads 0x%08x, not 0x%08x", offset, pattern,
+		      value, pattern & mask);
 }
 
 static void check_patterns(struct bench *b, uint32_t offset, uint32_t mask)
@@ -95,23 +97,15 @@ START_TEST(registers_keep_what_the_ethtool_test_writes)
 	static const struct {
 		uint32_t offset, mask;
 	} rows[] = {
-		{ 0x00028, 0xffffffff }, /* FCAL */
-		{ 0x0002c, 0x0000ffff }, /* FCAH */
-		{ 0x00030, 0x0000ffff }, /* FCT */
-		{ VET, 0x0000ffff },
-		{ RDTR, 0x0000ffff },
-		{ RDBAH, 0xffffffff },
-		{ RDLEN, 0x000fff80 },
-		{ RDH, 0x0000ffff },
-		{ RDT, 0x0000ffff },
-		{ 0x02168, 0x0000fff8 }, /* FCRTH */
-		{ 0x00170, 0x0000ffff }, /* FCTTV */
-		{ TIPG, 0x3fffffff },
-		{ TDBAH, 0xffffffff },
-		{ TDLEN, 0x000fff80 },
-		{ RDBAL, 0xfffffff0 },
-		{ TDBAL, 0xfffffff0 },
-		{ TIDV, 0x0000ffff },
+		{0x00028, 0xffffffff}, /* FCAL */
+		{0x0002c, 0x0000ffff}, /* FCAH */
+		{0x00030, 0x0000ffff}, /* FCT */
+		{VET, 0x0000ffff},     {RDTR, 0x0000ffff},  {RDBAH, 0xffffffff},
+		{RDLEN, 0x000fff80},   {RDH, 0x0000ffff},   {RDT, 0x0000ffff},
+		{0x02168, 0x0000fff8}, /* FCRTH */
+		{0x00170, 0x0000ffff}, /* FCTTV */
+		{TIPG, 0x3fffffff},    {TDBAH, 0xffffffff}, {TDLEN, 0x000fff80},
+		{RDBAL, 0xfffffff0},   {TDBAL, 0xfffffff0}, {TIDV, 0x0000ffff},
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -128,7 +122,7 @@ END_TEST
 
 START_TEST(txcw_keeps_its_low_half)
 {
-	static const uint32_t patterns[] = { 0x5a5a5a5a, 0xa5a5a5a5, 0, 0xffffffff };
+	static const uint32_t patterns[] = {0x5a5a5a5a, 0xa5a5a5a5, 0, 0xffffffff};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
 	for (size_t i = 0; i < 4; i++) {
@@ -173,8 +167,8 @@ END_TEST
 
 START_TEST(unknown_offsets_read_zero_and_ignore_writes)
 {
-	static const uint32_t offsets[] = { 0x0024, 0x0034, 0x00fc, 0x2008, 0x5b54, 0x8f00,
-					    0x0b000, 0x1b000, 0x1fffc };
+	static const uint32_t offsets[] = {0x0024, 0x0034,  0x00fc,  0x2008, 0x5b54,
+					   0x8f00, 0x0b000, 0x1b000, 0x1fffc};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
 	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
@@ -189,15 +183,23 @@ START_TEST(old_names_reach_the_same_registers)
 	static const struct {
 		uint32_t alias, offset, value;
 	} pairs[] = {
-		{ 0x00110, RDBAL, 0x12345670 }, { 0x00114, RDBAH, 0x89abcdef },
-		{ 0x00118, RDLEN, 0x1000 },	{ 0x00120, RDH, 3 },
-		{ 0x00128, RDT, 3 },		{ 0x00108, RDTR, 0x21 },
-		{ 0x00420, TDBAL, 0x12345670 }, { 0x00424, TDBAH, 0x89abcdef },
-		{ 0x00428, TDLEN, 0x1000 },	{ 0x00430, TDH, 3 },
-		{ 0x00438, TDT, 3 },		{ 0x00440, TIDV, 0x22 },
-		{ 0x00160, 0x2168, 0x1238 },	{ 0x00168, 0x2160, 0x5678 },
-		{ 0x00048, RAL0 + 8, 0xcafe },	{ 0x0004c, RAH0 + 8, 0x8000beef },
-		{ 0x00604, 0x5604, 0x11223344 },
+		{0x00110, RDBAL, 0x12345670},
+		{0x00114, RDBAH, 0x89abcdef},
+		{0x00118, RDLEN, 0x1000},
+		{0x00120, RDH, 3},
+		{0x00128, RDT, 3},
+		{0x00108, RDTR, 0x21},
+		{0x00420, TDBAL, 0x12345670},
+		{0x00424, TDBAH, 0x89abcdef},
+		{0x00428, TDLEN, 0x1000},
+		{0x00430, TDH, 3},
+		{0x00438, TDT, 3},
+		{0x00440, TIDV, 0x22},
+		{0x00160, 0x2168, 0x1238},
+		{0x00168, 0x2160, 0x5678},
+		{0x00048, RAL0 + 8, 0xcafe},
+		{0x0004c, RAH0 + 8, 0x8000beef},
+		{0x00604, 0x5604, 0x11223344},
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -239,7 +241,7 @@ END_TEST
 START_TEST(queue_enable_bits_are_storage)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
-	static const uint32_t offsets[] = { TXDCTL, RXDCTL };
+	static const uint32_t offsets[] = {TXDCTL, RXDCTL};
 
 	for (size_t i = 0; i < 2; i++) {
 		wr(b, offsets[i], 0);
@@ -303,4 +305,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_registers = { "registers", tests };
+const struct card_topic topic_registers = {"registers", tests};

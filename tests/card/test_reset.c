@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t frame[1000] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+static uint8_t frame[1000] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 static struct tx_ring tx;
 static struct rx_ring rx;
 static struct rx_result got;
@@ -119,7 +119,8 @@ START_TEST(no_descriptor_is_written_after_reset)
 		rx_setup(&rx, b, 64, 2048, true, 0);
 		rx_post(&rx, 63);
 		for (int i = 0; i < 8; i++)
-			tx_legacy(&tx, put_bytes(b, frame, 100), 100, TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
+			tx_legacy(&tx, put_bytes(b, frame, 100), 100, TXD_EOP | TXD_IFCS | TXD_RS,
+				  0, 0);
 		tx_doorbell(&tx);
 		for (int i = 0; i < 4; i++)
 			feed(b, frame, 100);
@@ -141,7 +142,7 @@ START_TEST(card_works_after_reset_in_the_middle_of_everything)
 
 	for (uint32_t wait_ns = 0; wait_ns < 3000; wait_ns += 236) {
 		static struct packet packet;
-		const struct packet_options o = { .payload = 200, .seed = wait_ns };
+		const struct packet_options o = {.payload = 200, .seed = wait_ns};
 
 		host_forget(&b->host);
 		packet_build(&packet, &o);
@@ -149,7 +150,8 @@ START_TEST(card_works_after_reset_in_the_middle_of_everything)
 		rx_setup(&rx, b, 64, 2048, true, 0);
 		rx_post(&rx, 63);
 		for (int i = 0; i < 20; i++)
-			tx_legacy(&tx, put_bytes(b, frame, 1000), 1000, TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
+			tx_legacy(&tx, put_bytes(b, frame, 1000), 1000, TXD_EOP | TXD_IFCS | TXD_RS,
+				  0, 0);
 		tx_doorbell(&tx);
 		feed(b, frame, 1000);
 		feed(b, frame, 1000);
@@ -235,7 +237,8 @@ START_TEST(gio_master_disable_is_acknowledged_and_stops_dma)
 	}
 	events = host_count(&b->host, HOST_READ) + host_count(&b->host, HOST_WRITE);
 	run_ns(b, MS(1));
-	ck_assert_uint_eq(host_count(&b->host, HOST_READ) + host_count(&b->host, HOST_WRITE), events);
+	ck_assert_uint_eq(host_count(&b->host, HOST_READ) + host_count(&b->host, HOST_WRITE),
+			  events);
 	clear_bits(b, CTRL, CTRL_GIO_MASTER_DISABLE);
 	run_ns(b, MS(1));
 	ck_assert_uint_eq(b->host.num_frames, 200);
@@ -278,4 +281,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_reset = { "reset", tests };
+const struct card_topic topic_reset = {"reset", tests};

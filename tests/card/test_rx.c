@@ -7,7 +7,7 @@
 static struct rx_result got;
 static uint8_t frame[16384];
 
-static const uint8_t our_address[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+static const uint8_t our_address[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 /* A frame to this station; its type is one that no protocol uses. */
 static void make_frame(size_t len, uint32_t seed)
@@ -149,7 +149,8 @@ static void check_multi(size_t buffer_bytes, size_t len)
 	rx_post(&r, 63);
 	receive(b, len, (uint32_t)len);
 	for (size_t i = 0; i + 1 < n; i++) {
-		ck_assert_uint_eq(rx_descriptor(&r, (unsigned int)i)[2] & (RXD_DD | RXD_EOP), RXD_DD);
+		ck_assert_uint_eq(rx_descriptor(&r, (unsigned int)i)[2] & (RXD_DD | RXD_EOP),
+				  RXD_DD);
 		ck_assert_uint_eq(rx_descriptor(&r, (unsigned int)i)[3] & 0xffff, buffer_bytes);
 	}
 	ck_assert(rx_take(&r, &got));
@@ -183,7 +184,7 @@ END_TEST
 
 START_TEST(every_buffer_size)
 {
-	static const size_t sizes[] = { 256, 512, 1024, 2048, 4096, 8192, 16384, 3072, 9216, 15360 };
+	static const size_t sizes[] = {256, 512, 1024, 2048, 4096, 8192, 16384, 3072, 9216, 15360};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
 		check_multi(sizes[i], 9200);
@@ -417,4 +418,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx = { "rx", tests };
+const struct card_topic topic_rx = {"rx", tests};

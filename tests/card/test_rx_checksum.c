@@ -43,8 +43,11 @@ static void check_good_and_bad(bool ipv6, bool udp, bool extended)
 	struct bench *b = verifier_up(extended);
 
 	for (uint32_t i = 0; i < 50; i++) {
-		const struct packet_options o = { .ipv6 = ipv6, .udp = udp, .payload = i * i % 1400,
-						  .seed = i, .tcp_options = udp ? 0 : i % 4 * 4 };
+		const struct packet_options o = {.ipv6 = ipv6,
+						 .udp = udp,
+						 .payload = i * i % 1400,
+						 .seed = i,
+						 .tcp_options = udp ? 0 : i % 4 * 4};
 		uint32_t state = i + 1;
 		size_t at;
 
@@ -92,7 +95,7 @@ END_TEST
 START_TEST(bad_ip_header_is_reported)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	packet.bytes[packet.l3 + 8]--; /* TTL is no part of the pseudo header */
@@ -103,7 +106,7 @@ END_TEST
 START_TEST(wrong_address_breaks_both_sums)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	packet.bytes[packet.l3 + 13] ^= 0x10;
@@ -114,7 +117,7 @@ END_TEST
 START_TEST(wrong_ipv6_address_breaks_the_sum)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .ipv6 = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 100, .seed = 1};
 
 	for (size_t at = 8; at < 40; at++) {
 		packet_build(&packet, &o);
@@ -127,7 +130,7 @@ END_TEST
 START_TEST(what_is_not_ip_is_not_checked)
 {
 	struct bench *b = verifier_up(true);
-	uint8_t arp[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x06 };
+	uint8_t arp[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x06};
 
 	ck_assert_uint_eq(verdict_of(b, arp, sizeof(arp)), RXD_IXSM);
 }
@@ -136,7 +139,7 @@ END_TEST
 START_TEST(udp_without_checksum_is_not_an_error)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .udp = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.udp = true, .payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	memset(packet.bytes + packet_checksum_offset(&packet), 0, 2);
@@ -146,9 +149,9 @@ END_TEST
 
 START_TEST(fragments_have_no_transport_verdict)
 {
-	static const uint8_t words[][2] = { { 0x20, 0x00 }, { 0x00, 0x10 }, { 0x20, 0x10 }, { 0x00, 0x01 } };
+	static const uint8_t words[][2] = {{0x20, 0x00}, {0x00, 0x10}, {0x20, 0x10}, {0x00, 0x01}};
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	for (size_t i = 0; i < 4; i++) {
 		packet_build(&packet, &o);
@@ -165,8 +168,8 @@ START_TEST(padding_is_no_part_of_the_sum)
 
 	for (uint32_t payload = 0; payload < 6; payload++) {
 		for (int ipv6 = 0; ipv6 < 2; ipv6++) {
-			const struct packet_options o = { .ipv6 = ipv6, .udp = true, .payload = payload,
-							  .seed = payload };
+			const struct packet_options o = {
+				.ipv6 = ipv6, .udp = true, .payload = payload, .seed = payload};
 
 			packet_build(&packet, &o);
 			memset(packet.bytes + packet.len, 0xaa, 40);
@@ -182,7 +185,8 @@ START_TEST(ip_options_never_give_a_wrong_verdict)
 	struct bench *b = verifier_up(true);
 
 	for (uint32_t options = 4; options <= 40; options += 4) {
-		const struct packet_options o = { .ip_options = options, .payload = 100, .seed = options };
+		const struct packet_options o = {
+			.ip_options = options, .payload = 100, .seed = options};
 		uint32_t v;
 
 		packet_build(&packet, &o);
@@ -198,7 +202,7 @@ END_TEST
 START_TEST(rxcsum_switches_each_check_off)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	wr(b, RXCSUM, RXCSUM_IPOFL);
@@ -213,7 +217,7 @@ END_TEST
 START_TEST(rfctl_switches_ipv6_off)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .ipv6 = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	wr(b, RFCTL, RFCTL_EXTEN | BIT(11));
@@ -239,9 +243,9 @@ static void insert_extension(uint8_t type, size_t bytes)
 
 START_TEST(ipv6_extension_headers_never_give_a_wrong_verdict)
 {
-	static const uint8_t types[] = { 0, 60, 43 };
+	static const uint8_t types[] = {0, 60, 43};
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .ipv6 = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 100, .seed = 1};
 
 	for (size_t i = 0; i < 3; i++) {
 		for (size_t bytes = 8; bytes <= 64; bytes += 8) {
@@ -259,7 +263,7 @@ END_TEST
 START_TEST(ipv6_fragments_have_no_transport_verdict)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .ipv6 = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	insert_extension(44, 8);
@@ -272,7 +276,7 @@ END_TEST
 START_TEST(routing_header_with_segments_left_is_no_error)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .ipv6 = true, .payload = 100, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	insert_extension(43, 24);
@@ -286,7 +290,7 @@ END_TEST
 START_TEST(other_transports_are_not_judged)
 {
 	struct bench *b = verifier_up(true);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	packet_build(&packet, &o);
 	packet.bytes[packet.l3 + 9] = 1; /* ICMP */
@@ -304,10 +308,11 @@ END_TEST
 START_TEST(verdicts_do_not_leak_into_the_next_frame)
 {
 	struct bench *b = verifier_up(true);
-	uint8_t arp[60] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x06 };
+	uint8_t arp[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x08, 0x06};
 
 	for (uint32_t i = 0; i < 20; i++) {
-		const struct packet_options o = { .udp = i & 1, .ipv6 = i & 2, .payload = 60 + i, .seed = i };
+		const struct packet_options o = {
+			.udp = i & 1, .ipv6 = i & 2, .payload = 60 + i, .seed = i};
 
 		packet_build(&packet, &o);
 		packet.bytes[packet.len - 1] ^= 1;
@@ -343,4 +348,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx_checksum = { "rx_checksum", tests };
+const struct card_topic topic_rx_checksum = {"rx_checksum", tests};

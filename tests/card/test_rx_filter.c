@@ -22,8 +22,9 @@ static bool taken(struct bench *b, const char *address)
 	unsigned int mac[6];
 	uint8_t frame[100];
 
-	ck_assert_int_eq(sscanf(address, "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3, mac + 4,
-				mac + 5), 6);
+	ck_assert_int_eq(sscanf(address, "%x:%x:%x:%x:%x:%x", mac, mac + 1, mac + 2, mac + 3,
+				mac + 4, mac + 5),
+			 6);
 	fill_random(frame, sizeof(frame), 1);
 	for (int i = 0; i < 6; i++)
 		frame[i] = (uint8_t)mac[i];
@@ -111,7 +112,7 @@ END_TEST
  */
 START_TEST(multicast_hash_by_rctl_mo)
 {
-	static const uint32_t hash[4] = { 0x563, 0xac6, 0x58d, 0x634 };
+	static const uint32_t hash[4] = {0x563, 0xac6, 0x58d, 0x634};
 
 	for (uint32_t mo = 0; mo < 4; mo++) {
 		struct bench *b = filter_up(mo << 12);
@@ -165,4 +166,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx_filter = { "rx_filter", tests };
+const struct card_topic topic_rx_filter = {"rx_filter", tests};

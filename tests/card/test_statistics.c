@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static const size_t sizes[] = { 60, 61, 123, 124, 251, 252, 507, 508, 1019, 1020, 1514 };
-static const uint32_t per_bin[6] = { 1, 2, 2, 2, 2, 2 }; /* of sizes[], plus FCS */
+static const size_t sizes[] = {60, 61, 123, 124, 251, 252, 507, 508, 1019, 1020, 1514};
+static const uint32_t per_bin[6] = {1, 2, 2, 2, 2, 2}; /* of sizes[], plus FCS */
 
 #define NUM_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
@@ -15,8 +15,8 @@ static struct rx_ring rx;
 
 static void address(const char *kind)
 {
-	static const uint8_t unicast[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
-	static const uint8_t multicast[6] = { 0x01, 0x00, 0x5e, 0x00, 0x00, 0x01 };
+	static const uint8_t unicast[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+	static const uint8_t multicast[6] = {0x01, 0x00, 0x5e, 0x00, 0x00, 0x01};
 
 	memset(frame, 0xff, 6);
 	if (kind[0] == 'u')
@@ -201,4 +201,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_statistics = { "statistics", tests };
+const struct card_topic topic_statistics = {"statistics", tests};

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint8_t frame[1000] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 2, 0, 0, 0, 0, 1, 0x88, 0xb5 };
+static uint8_t frame[1000] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 2, 0, 0, 0, 0, 1, 0x88, 0xb5};
 static struct packet packet, seeded;
 static struct tx_ring tx;
 static struct rx_ring rx;
@@ -142,15 +142,16 @@ static void check_bad_tso(struct bench *b, struct tx_context c)
 	last = tx_packet(&tx, &seeded, 700, TXD_TSE);
 	tx_doorbell(&tx);
 	run_ns(b, MS(1));
-	ck_assert_msg(tx_done(&tx, last), "bad segmentation is not done (mss %u header %u payload %u)",
-		      c.mss, c.hdrlen, c.paylen);
+	ck_assert_msg(tx_done(&tx, last),
+		      "bad segmentation is not done (mss %u header %u payload %u)", c.mss, c.hdrlen,
+		      c.paylen);
 	ck_assert_uint_eq(b->host.num_frames, 0);
 	still_sends(b);
 }
 
 static struct tx_context good_tso(uint32_t payload)
 {
-	const struct packet_options o = { .payload = payload, .seed = 4 };
+	const struct packet_options o = {.payload = payload, .seed = 4};
 
 	packet_build(&packet, &o);
 	seeded = packet;
@@ -254,12 +255,14 @@ END_TEST
 
 START_TEST(trap_06_null_and_unmappable_transmit_buffers)
 {
-	static const uint64_t addresses[] = { 0, 0xffffffffffffffff, 0xfffffffffffffff0, 0xdead0000,
-					      HOST_LOW_BASE - 8, HOST_HIGH_BASE + HOST_MEMORY_BYTES - 8 };
+	static const uint64_t addresses[] = {
+		0,	    0xffffffffffffffff, 0xfffffffffffffff0,
+		0xdead0000, HOST_LOW_BASE - 8,	HOST_HIGH_BASE + HOST_MEMORY_BYTES - 8};
 	struct bench *b = sender_up(64);
 
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-		unsigned int index = tx_data(&tx, addresses[i], 100, TXD_EOP | TXD_IFCS | TXD_RS, 0);
+		unsigned int index =
+			tx_data(&tx, addresses[i], 100, TXD_EOP | TXD_IFCS | TXD_RS, 0);
 
 		tx_doorbell(&tx);
 		run_ns(b, US(100));
@@ -271,8 +274,8 @@ END_TEST
 
 START_TEST(trap_07_null_and_unmappable_receive_buffers)
 {
-	static const uint64_t addresses[] = { 0, 0xffffffffffffffff, 0xdead0000,
-					      HOST_HIGH_BASE + HOST_MEMORY_BYTES - 8 };
+	static const uint64_t addresses[] = {0, 0xffffffffffffffff, 0xdead0000,
+					     HOST_HIGH_BASE + HOST_MEMORY_BYTES - 8};
 	struct bench *b = receiver_up(64, 256, 0);
 
 	for (size_t i = 0; i < 4; i++) {
@@ -319,7 +322,7 @@ END_TEST
 START_TEST(trap_12_ipv6_routing_header_is_too_short)
 {
 	struct bench *b = receiver_up(64, 2048, RCTL_UPE | RCTL_MPE);
-	const struct packet_options o = { .ipv6 = true, .payload = 60, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 60, .seed = 1};
 
 	rx_post(&rx, 63);
 	for (unsigned int length = 0; length < 256; length += 5) {
@@ -342,7 +345,7 @@ END_TEST
 START_TEST(trap_13_chain_of_extension_headers)
 {
 	struct bench *b = receiver_up(64, 2048, 0);
-	const struct packet_options o = { .ipv6 = true, .payload = 1400, .seed = 1 };
+	const struct packet_options o = {.ipv6 = true, .payload = 1400, .seed = 1};
 
 	packet_build(&packet, &o);
 	packet.bytes[packet.l3 + 6] = 60;
@@ -456,7 +459,8 @@ START_TEST(trap_25_no_write_back_after_the_queue_is_off)
 		rx_setup(&rx, b, 64, 2048, true, 0);
 		rx_post(&rx, 63);
 		for (int i = 0; i < 10; i++)
-			tx_legacy(&tx, put_bytes(b, frame, 100), 100, TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
+			tx_legacy(&tx, put_bytes(b, frame, 100), 100, TXD_EOP | TXD_IFCS | TXD_RS,
+				  0, 0);
 		tx_doorbell(&tx);
 		feed(b, frame, 100);
 		feed(b, frame, 100);
@@ -536,7 +540,7 @@ END_TEST
 START_TEST(trap_47_damaged_ipv4_headers_have_no_wrong_verdict)
 {
 	struct bench *b = receiver_up(64, 2048, 0);
-	const struct packet_options o = { .payload = 100, .seed = 1 };
+	const struct packet_options o = {.payload = 100, .seed = 1};
 
 	rx_post(&rx, 63);
 	for (unsigned int ihl = 0; ihl < 5; ihl++) {
@@ -563,8 +567,8 @@ START_TEST(trap_48_lengths_beyond_the_frame_are_not_called_good)
 
 	rx_post(&rx, 63);
 	for (int kind = 0; kind < 8; kind++) {
-		const struct packet_options o = { .ipv6 = kind & 1, .udp = kind & 2, .payload = 200,
-						  .seed = 1 };
+		const struct packet_options o = {
+			.ipv6 = kind & 1, .udp = kind & 2, .payload = 200, .seed = 1};
 
 		packet_build(&packet, &o);
 		if (kind & 4) { /* the frame is cut */
@@ -578,7 +582,8 @@ START_TEST(trap_48_lengths_beyond_the_frame_are_not_called_good)
 		}
 		run_ns(b, US(20));
 		ck_assert(rx_take(&rx, &got));
-		ck_assert_msg((got.status & (RXD_TCPCS | RXD_TCPE)) != RXD_TCPCS, "kind %d passes", kind);
+		ck_assert_msg((got.status & (RXD_TCPCS | RXD_TCPE)) != RXD_TCPCS, "kind %d passes",
+			      kind);
 	}
 	still_receives(b);
 }
@@ -587,7 +592,7 @@ END_TEST
 START_TEST(trap_49_tso_with_a_vlan_tag_in_the_buffer)
 {
 	struct bench *b = sender_up(64);
-	const struct packet_options o = { .payload = 4000, .seed = 1, .tcp_flags = 0x19 };
+	const struct packet_options o = {.payload = 4000, .seed = 1, .tcp_flags = 0x19};
 
 	packet_build(&packet, &o);
 	memmove(packet.bytes + 16, packet.bytes + 12, packet.len - 12);
@@ -629,7 +634,8 @@ START_TEST(trap_57_bus_mastering_is_taken_away_in_the_middle)
 		rx_setup(&rx, b, 64, 2048, true, 0);
 		rx_post(&rx, 63);
 		for (int i = 0; i < 40; i++)
-			tx_legacy(&tx, put_bytes(b, frame, 1000), 1000, TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
+			tx_legacy(&tx, put_bytes(b, frame, 1000), 1000, TXD_EOP | TXD_IFCS | TXD_RS,
+				  0, 0);
 		tx_doorbell(&tx);
 		feed(b, frame, 100);
 		run_ns(b, wait_ns);
@@ -651,8 +657,8 @@ START_TEST(trap_63_reserved_descriptor_types_carry_nothing)
 	uint64_t at = put_bytes(b, frame, sizeof(frame));
 
 	for (uint32_t type = 2; type < 16; type++) {
-		const uint32_t word[4] = { (uint32_t)at, (uint32_t)(at >> 32),
-					   100 | TXD_DTYP(type) | TXD_DEXT | TXD_RS | TXD_EOP, 0 };
+		const uint32_t word[4] = {(uint32_t)at, (uint32_t)(at >> 32),
+					  100 | TXD_DTYP(type) | TXD_DEXT | TXD_RS | TXD_EOP, 0};
 		unsigned int index = tx_raw(&tx, word);
 
 		tx_doorbell(&tx);
@@ -688,7 +694,8 @@ START_TEST(trap_67_very_many_fragments)
 	unsigned int last = 0;
 
 	for (int i = 0; i < 200; i++)
-		last = tx_data(&tx, at + (uint64_t)i * 5, 5, TXD_IFCS | (i == 199 ? TXD_EOP | TXD_RS : 0), 0);
+		last = tx_data(&tx, at + (uint64_t)i * 5, 5,
+			       TXD_IFCS | (i == 199 ? TXD_EOP | TXD_RS : 0), 0);
 	tx_doorbell(&tx);
 	run_ns(b, MS(1));
 	ck_assert(tx_done(&tx, last));
@@ -743,7 +750,7 @@ END_TEST
 START_TEST(context_in_the_middle_of_a_packet_is_harmless)
 {
 	struct bench *b = sender_up(64);
-	const struct tx_context c = { .tucss = 3, .tucso = 7, .tucmd = TXD_RS };
+	const struct tx_context c = {.tucss = 3, .tucso = 7, .tucmd = TXD_RS};
 
 	tx_data(&tx, put_bytes(b, frame, 500), 500, TXD_IFCS, 0);
 	tx_set_context(&tx, &c);
@@ -771,10 +778,11 @@ END_TEST
 /* Registers that a fuzzer leaves alone: CTRL.RST, so that the state gets deep. */
 static uint32_t random_offset(uint32_t *state)
 {
-	static const uint32_t hot[] = { TDBAL, TDBAH, TDLEN, TDH, TDT, TCTL, RDBAL, RDBAH, RDLEN, RDH,
-					RDT, RCTL, RFCTL, RXCSUM, IMS, IMC, ICS, ICR, IVAR, EIAC, EITR0,
-					ITR, TIDV, TADV, RDTR, RADV, CTRL_EXT, MDIC, EERD, EEWR, PBA,
-					TXDCTL, RXDCTL, TARC0, PSRCTL, SWSM, IAM };
+	static const uint32_t hot[] = {TDBAL,  TDBAH, TDLEN,	TDH,  TDT,   TCTL,   RDBAL, RDBAH,
+				       RDLEN,  RDH,   RDT,	RCTL, RFCTL, RXCSUM, IMS,   IMC,
+				       ICS,    ICR,   IVAR,	EIAC, EITR0, ITR,    TIDV,  TADV,
+				       RDTR,   RADV,  CTRL_EXT, MDIC, EERD,  EEWR,   PBA,   TXDCTL,
+				       RXDCTL, TARC0, PSRCTL,	SWSM, IAM};
 
 	if (next_random(state) % 4)
 		return hot[next_random(state) % (sizeof(hot) / sizeof(hot[0]))];
@@ -886,4 +894,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_traps = { "traps", tests };
+const struct card_topic topic_traps = {"traps", tests};

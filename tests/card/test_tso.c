@@ -31,8 +31,8 @@ static void check_tso(const struct packet_options *o, unsigned int mss, size_t f
 
 START_TEST(ipv4_send_of_64_kib)
 {
-	const struct packet_options o = { .payload = 65160, .tcp_options = 12, .seed = 1,
-					  .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {
+		.payload = 65160, .tcp_options = 12, .seed = 1, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1448, 4096);
 }
@@ -40,8 +40,11 @@ END_TEST
 
 START_TEST(ipv6_send_of_64_kib)
 {
-	const struct packet_options o = { .ipv6 = true, .payload = 65160, .tcp_options = 12, .seed = 2,
-					  .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.ipv6 = true,
+					 .payload = 65160,
+					 .tcp_options = 12,
+					 .seed = 2,
+					 .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1428, 4096);
 }
@@ -49,7 +52,7 @@ END_TEST
 
 START_TEST(one_descriptor_holds_the_whole_send)
 {
-	const struct packet_options o = { .payload = 30001, .seed = 3, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 30001, .seed = 3, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1460, 65536);
 }
@@ -58,8 +61,8 @@ END_TEST
 /* The worked example of the fact sheet: 1448, 1448, 1104. */
 START_TEST(worked_example)
 {
-	const struct packet_options o = { .payload = 4000, .tcp_options = 12, .seed = 4,
-					  .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {
+		.payload = 4000, .tcp_options = 12, .seed = 4, .tcp_flags = ALL_FLAGS};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
 
@@ -75,7 +78,7 @@ END_TEST
 
 START_TEST(payload_is_a_multiple_of_mss)
 {
-	const struct packet_options o = { .payload = 4 * 1000, .seed = 5, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 4 * 1000, .seed = 5, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1000, 999);
 }
@@ -83,7 +86,7 @@ END_TEST
 
 START_TEST(payload_is_exactly_one_mss)
 {
-	const struct packet_options o = { .payload = 1460, .seed = 6, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 1460, .seed = 6, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1460, 512);
 }
@@ -91,7 +94,7 @@ END_TEST
 
 START_TEST(mss_is_larger_than_the_payload)
 {
-	const struct packet_options o = { .payload = 700, .seed = 7, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 700, .seed = 7, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1460, 4096);
 }
@@ -99,7 +102,8 @@ END_TEST
 
 START_TEST(last_segment_of_one_byte)
 {
-	const struct packet_options o = { .payload = 2 * 1460 + 1, .seed = 8, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {
+		.payload = 2 * 1460 + 1, .seed = 8, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1460, 4096);
 }
@@ -107,8 +111,8 @@ END_TEST
 
 START_TEST(odd_mss_and_odd_fragments)
 {
-	const struct packet_options o = { .payload = 20011, .tcp_options = 12, .seed = 9,
-					  .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {
+		.payload = 20011, .tcp_options = 12, .seed = 9, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 1447, 1013);
 }
@@ -116,7 +120,7 @@ END_TEST
 
 START_TEST(small_mss)
 {
-	const struct packet_options o = { .payload = 5000, .seed = 10, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 5000, .seed = 10, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 48, 4096);
 }
@@ -124,7 +128,7 @@ END_TEST
 
 START_TEST(jumbo_mss)
 {
-	const struct packet_options o = { .payload = 60000, .seed = 11, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 60000, .seed = 11, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 8948, 4096);
 }
@@ -132,8 +136,8 @@ END_TEST
 
 START_TEST(header_is_split_over_descriptors)
 {
-	const struct packet_options o = { .payload = 600, .tcp_options = 20, .seed = 12,
-					  .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {
+		.payload = 600, .tcp_options = 20, .seed = 12, .tcp_flags = ALL_FLAGS};
 
 	check_tso(&o, 100, 7);
 }
@@ -141,7 +145,7 @@ END_TEST
 
 START_TEST(header_has_a_buffer_of_its_own)
 {
-	const struct packet_options o = { .payload = 5000, .seed = 13, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 5000, .seed = 13, .tcp_flags = ALL_FLAGS};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -153,7 +157,8 @@ START_TEST(header_has_a_buffer_of_its_own)
 	c = tso_context(&packet, 1460);
 	popts = offload_popts(&packet);
 	tx_set_context(&r, &c);
-	tx_data(&r, put_bytes(b, seeded.bytes, seeded.payload), seeded.payload, TXD_IFCS | TXD_TSE, popts);
+	tx_data(&r, put_bytes(b, seeded.bytes, seeded.payload), seeded.payload, TXD_IFCS | TXD_TSE,
+		popts);
 	tx_data(&r, put_bytes(b, seeded.bytes + seeded.payload, o.payload), o.payload,
 		TXD_IFCS | TXD_TSE | TXD_EOP | TXD_RS, popts);
 	tx_doorbell(&r);
@@ -164,10 +169,16 @@ END_TEST
 
 START_TEST(longest_headers)
 {
-	const struct packet_options v4 = { .payload = 3000, .ip_options = 40, .tcp_options = 40, .seed = 14,
-					   .tcp_flags = ALL_FLAGS };
-	const struct packet_options v6 = { .ipv6 = true, .payload = 3000, .tcp_options = 40, .seed = 15,
-					   .tcp_flags = ALL_FLAGS };
+	const struct packet_options v4 = {.payload = 3000,
+					  .ip_options = 40,
+					  .tcp_options = 40,
+					  .seed = 14,
+					  .tcp_flags = ALL_FLAGS};
+	const struct packet_options v6 = {.ipv6 = true,
+					  .payload = 3000,
+					  .tcp_options = 40,
+					  .seed = 15,
+					  .tcp_flags = ALL_FLAGS};
 
 	check_tso(&v4, 1380, 4096);
 	check_tso(&v6, 1380, 4096);
@@ -176,7 +187,7 @@ END_TEST
 
 START_TEST(ip_id_and_sequence_number_wrap)
 {
-	const struct packet_options o = { .payload = 10000, .seed = 16, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 10000, .seed = 16, .tcp_flags = ALL_FLAGS};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
 
@@ -191,8 +202,8 @@ END_TEST
 
 START_TEST(udp_segments_have_lengths_of_their_own)
 {
-	const struct packet_options v4 = { .udp = true, .payload = 5000, .seed = 17 };
-	const struct packet_options v6 = { .ipv6 = true, .udp = true, .payload = 5000, .seed = 18 };
+	const struct packet_options v4 = {.udp = true, .payload = 5000, .seed = 17};
+	const struct packet_options v6 = {.ipv6 = true, .udp = true, .payload = 5000, .seed = 18};
 
 	check_tso(&v4, 1472, 4096);
 	check_tso(&v6, 1452, 4096);
@@ -205,8 +216,10 @@ START_TEST(every_payload_size_about_two_segments)
 	struct bench *b = ring_up(&r);
 
 	for (uint32_t payload = 120; payload <= 260; payload++) {
-		const struct packet_options o = { .ipv6 = payload & 1, .payload = payload, .seed = payload,
-						  .tcp_flags = ALL_FLAGS };
+		const struct packet_options o = {.ipv6 = payload & 1,
+						 .payload = payload,
+						 .seed = payload,
+						 .tcp_flags = ALL_FLAGS};
 
 		host_forget(&b->host);
 		packet_build(&packet, &o);
@@ -224,9 +237,10 @@ START_TEST(segmented_and_ordinary_packets_in_one_ring)
 	size_t first = 0;
 
 	for (uint32_t i = 0; i < 12; i++) {
-		const struct packet_options big = { .ipv6 = i & 1, .payload = 4000 + i, .seed = i,
-						    .tcp_flags = ALL_FLAGS };
-		const struct packet_options small = { .udp = i & 2, .payload = 100 + i, .seed = 100 + i };
+		const struct packet_options big = {
+			.ipv6 = i & 1, .payload = 4000 + i, .seed = i, .tcp_flags = ALL_FLAGS};
+		const struct packet_options small = {
+			.udp = i & 2, .payload = 100 + i, .seed = 100 + i};
 
 		packet_build(&packet, &big);
 		packet_build(&other, &small);
@@ -257,7 +271,7 @@ END_TEST
 /* FreeBSD leaves the last 4 bytes of the payload to a descriptor of their own. */
 START_TEST(last_descriptor_of_four_bytes)
 {
-	const struct packet_options o = { .payload = 3000, .seed = 19, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 3000, .seed = 19, .tcp_flags = ALL_FLAGS};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -269,7 +283,8 @@ START_TEST(last_descriptor_of_four_bytes)
 	c = tso_context(&packet, 1460);
 	popts = offload_popts(&packet);
 	tx_set_context(&r, &c);
-	tx_data(&r, put_bytes(b, seeded.bytes, seeded.len - 4), seeded.len - 4, TXD_IFCS | TXD_TSE, popts);
+	tx_data(&r, put_bytes(b, seeded.bytes, seeded.len - 4), seeded.len - 4, TXD_IFCS | TXD_TSE,
+		popts);
 	tx_data(&r, put_bytes(b, seeded.bytes + seeded.len - 4, 4), 4,
 		TXD_IFCS | TXD_TSE | TXD_EOP | TXD_RS, popts);
 	tx_doorbell(&r);
@@ -280,7 +295,7 @@ END_TEST
 
 START_TEST(counters_count_segments_and_one_context)
 {
-	const struct packet_options o = { .payload = 10000, .seed = 20, .tcp_flags = ALL_FLAGS };
+	const struct packet_options o = {.payload = 10000, .seed = 20, .tcp_flags = ALL_FLAGS};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
 	uint32_t bytes = 0;
@@ -320,4 +335,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tso = { "tso", tests };
+const struct card_topic topic_tso = {"tso", tests};

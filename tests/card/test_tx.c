@@ -11,8 +11,8 @@ static void check_frame(struct bench *b, size_t index, const uint8_t *bytes, siz
 	ck_assert_uint_lt(index, b->host.num_frames);
 	ck_assert_uint_eq(f->len, len);
 	for (size_t i = 0; i < len; i++)
-		ck_assert_msg(f->bytes[i] == bytes[i], "frame %zu differs at byte %zu of %zu", index, i,
-			      len);
+		ck_assert_msg(f->bytes[i] == bytes[i], "frame %zu differs at byte %zu of %zu",
+			      index, i, len);
 }
 
 static struct bench *ring_up(struct tx_ring *r, unsigned int size)
@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(frame_is_gathered_from_any_addresses_and_lengths)
 {
-	static const size_t lengths[] = { 1, 13, 64, 3, 129, 0, 255, 2, 64, 63, 65, 700 };
+	static const size_t lengths[] = {1, 13, 64, 3, 129, 0, 255, 2, 64, 63, 65, 700};
 	uint8_t frame[1514];
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 64);
@@ -82,11 +82,13 @@ START_TEST(frame_is_gathered_from_any_addresses_and_lengths)
 
 		fill_random(frame, sizeof(frame), (uint32_t)shift);
 		for (size_t i = 0; i < n; i++) {
-			uint64_t addr = host_alloc(&b->host, lengths[i] + 128, 64) + shift * (i + 1) % 64;
+			uint64_t addr =
+				host_alloc(&b->host, lengths[i] + 128, 64) + shift * (i + 1) % 64;
 
 			memcpy(host_at(&b->host, addr), frame + at, lengths[i]);
 			at += lengths[i];
-			tx_data(&r, addr, lengths[i], TXD_IFCS | (i + 1 == n ? TXD_EOP | TXD_RS : 0), 0);
+			tx_data(&r, addr, lengths[i],
+				TXD_IFCS | (i + 1 == n ? TXD_EOP | TXD_RS : 0), 0);
 		}
 		tx_doorbell(&r);
 		run_ns(b, US(200));
@@ -201,13 +203,14 @@ END_TEST
 
 START_TEST(only_descriptors_that_ask_are_written_back)
 {
-	uint8_t frame[100] = { 0 };
+	uint8_t frame[100] = {0};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 16);
 	uint64_t at = put_bytes(b, frame, sizeof(frame));
 
 	for (unsigned int i = 0; i < 8; i++)
-		tx_legacy(&r, at, sizeof(frame), TXD_EOP | TXD_IFCS | (i % 4 == 3 ? TXD_RS : 0), 0, 0);
+		tx_legacy(&r, at, sizeof(frame), TXD_EOP | TXD_IFCS | (i % 4 == 3 ? TXD_RS : 0), 0,
+			  0);
 	tx_doorbell(&r);
 	run_ns(b, US(100));
 	ck_assert_uint_eq(rd(b, TDH), 8);
@@ -218,7 +221,7 @@ END_TEST
 
 START_TEST(ivar_bit_31_writes_back_every_data_descriptor)
 {
-	uint8_t frame[100] = { 0 };
+	uint8_t frame[100] = {0};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 16);
 	uint64_t at = put_bytes(b, frame, sizeof(frame));
@@ -237,7 +240,7 @@ END_TEST
 
 START_TEST(write_back_changes_nothing_but_status)
 {
-	uint8_t frame[100] = { 0 };
+	uint8_t frame[100] = {0};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 8);
 	uint64_t at = put_bytes(b, frame, sizeof(frame));
@@ -257,13 +260,13 @@ END_TEST
 
 START_TEST(short_frames_are_padded_with_zeros)
 {
-	static const size_t lengths[] = { 17, 42, 59, 60, 61 };
+	static const size_t lengths[] = {17, 42, 59, 60, 61};
 	uint8_t frame[64];
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 8);
 
 	for (size_t i = 0; i < 5; i++) {
-		uint8_t padded[64] = { 0 };
+		uint8_t padded[64] = {0};
 
 		fill_random(frame, sizeof(frame), 7);
 		memcpy(padded, frame, lengths[i]);
@@ -357,7 +360,7 @@ END_TEST
 
 START_TEST(context_descriptor_is_done_and_sends_nothing)
 {
-	const struct tx_context c = { .tucss = 34, .tucso = 50, .tucmd = TXD_RS };
+	const struct tx_context c = {.tucss = 34, .tucso = 50, .tucmd = TXD_RS};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 8);
 	unsigned int i = tx_set_context(&r, &c);
@@ -372,7 +375,7 @@ END_TEST
 
 START_TEST(drained_queue_raises_txqe)
 {
-	uint8_t frame[100] = { 0 };
+	uint8_t frame[100] = {0};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 8);
 
@@ -384,7 +387,7 @@ END_TEST
 
 START_TEST(doorbell_while_sending_is_not_lost)
 {
-	uint8_t frame[1000] = { 0 };
+	uint8_t frame[1000] = {0};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r, 64);
 	uint64_t at = put_bytes(b, frame, sizeof(frame));
@@ -442,4 +445,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tx = { "tx", tests };
+const struct card_topic topic_tx = {"tx", tests};

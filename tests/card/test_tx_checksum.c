@@ -22,12 +22,12 @@ static void check_insertion(bool ipv6, bool udp)
 	struct bench *b = ring_up(&r);
 
 	for (uint32_t i = 0; i < 60; i++) {
-		const struct packet_options o = { .ipv6 = ipv6,
-						  .udp = udp,
-						  .payload = i < 40 ? i : i * 24 + i % 5,
-						  .tcp_options = i % 4 * 4,
-						  .seed = i,
-						  .tcp_flags = TCP_ACK };
+		const struct packet_options o = {.ipv6 = ipv6,
+						 .udp = udp,
+						 .payload = i < 40 ? i : i * 24 + i % 5,
+						 .tcp_options = i % 4 * 4,
+						 .seed = i,
+						 .tcp_flags = TCP_ACK};
 
 		packet_build(&packet, &o);
 		tx_checksum_send(&r, &packet);
@@ -65,7 +65,8 @@ START_TEST(ip_options_are_part_of_the_header)
 	struct bench *b = ring_up(&r);
 
 	for (uint32_t i = 1; i <= 10; i++) {
-		const struct packet_options o = { .ip_options = 4 * i, .payload = 100 + i, .seed = i };
+		const struct packet_options o = {
+			.ip_options = 4 * i, .payload = 100 + i, .seed = i};
 
 		packet_build(&packet, &o);
 		tx_checksum_send(&r, &packet);
@@ -76,7 +77,7 @@ END_TEST
 
 START_TEST(ip_checksum_alone)
 {
-	const struct packet_options o = { .payload = 200, .seed = 3 };
+	const struct packet_options o = {.payload = 200, .seed = 3};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -96,7 +97,7 @@ END_TEST
 
 START_TEST(context_alone_changes_no_packet)
 {
-	const struct packet_options o = { .payload = 200, .seed = 4 };
+	const struct packet_options o = {.payload = 200, .seed = 4};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -106,7 +107,8 @@ START_TEST(context_alone_changes_no_packet)
 	packet.bytes[packet.l3 + 10] ^= 0x55;
 	c = checksum_context(&packet);
 	tx_set_context(&r, &c);
-	tx_data(&r, put_bytes(b, packet.bytes, packet.len), packet.len, TXD_EOP | TXD_IFCS | TXD_RS, 0);
+	tx_data(&r, put_bytes(b, packet.bytes, packet.len), packet.len, TXD_EOP | TXD_IFCS | TXD_RS,
+		0);
 	tx_doorbell(&r);
 	run_ns(b, US(50));
 	check_packet(b, 0, &packet);
@@ -120,7 +122,7 @@ START_TEST(context_serves_until_the_next_one)
 	struct bench *b = ring_up(&r);
 
 	for (uint32_t i = 0; i < 20; i++) {
-		const struct packet_options o = { .payload = 50 + 13 * i, .seed = i };
+		const struct packet_options o = {.payload = 50 + 13 * i, .seed = i};
 		struct tx_context c;
 
 		packet_build(&packet, &o);
@@ -139,7 +141,7 @@ END_TEST
 
 START_TEST(udp_result_of_zero_is_sent_as_ones)
 {
-	const struct packet_options o = { .udp = true, .payload = 64, .seed = 5 };
+	const struct packet_options o = {.udp = true, .payload = 64, .seed = 5};
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
 	uint16_t field;
@@ -160,7 +162,7 @@ END_TEST
 
 START_TEST(options_come_from_the_first_descriptor)
 {
-	const struct packet_options o = { .payload = 300, .seed = 6 };
+	const struct packet_options o = {.payload = 300, .seed = 6};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -182,7 +184,7 @@ END_TEST
 /* Bytes behind the IP packet are part of the frame and not of the sum. */
 START_TEST(sum_ends_at_tucse)
 {
-	const struct packet_options o = { .udp = true, .payload = 100, .seed = 7 };
+	const struct packet_options o = {.udp = true, .payload = 100, .seed = 7};
 	struct tx_context c;
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -237,8 +239,8 @@ START_TEST(with_and_without_insertion_in_one_ring)
 	struct bench *b = ring_up(&r);
 
 	for (uint32_t i = 0; i < 60; i++) {
-		const struct packet_options o = { .ipv6 = i & 1, .udp = i & 2, .payload = 10 * i + 1,
-						  .seed = i };
+		const struct packet_options o = {
+			.ipv6 = i & 1, .udp = i & 2, .payload = 10 * i + 1, .seed = i};
 		struct tx_context c;
 
 		packet_build(&sent[i], &o);
@@ -277,4 +279,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tx_checksum = { "tx_checksum", tests };
+const struct card_topic topic_tx_checksum = {"tx_checksum", tests};

@@ -27,7 +27,7 @@ int benches_create(const char *model)
 	for (int i = 0; platform && i < BENCH_KINDS; i++) {
 		struct bench *b = &benches[i];
 
-		*b = (struct bench){ .abi = abi, .platform = platform };
+		*b = (struct bench){.abi = abi, .platform = platform};
 		host_init(&b->host);
 		b->card = abi->card_create(platform, model, configs[i], host_ops(), &b->host, err,
 					   sizeof(err));
@@ -102,7 +102,7 @@ uint64_t run_until(struct bench *b, const unsigned int *counter, unsigned int ta
 
 void set_pci(struct bench *b, bool bus_master, bool link_up, enum ringside_irq_mode mode)
 {
-	b->pci = (struct ringside_pci_state){ bus_master, link_up, mode };
+	b->pci = (struct ringside_pci_state){bus_master, link_up, mode};
 	b->abi->card_pci_state(b->card, &b->pci);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Benches with one card each of the model under test, all in one platform, which is made and started
- * once a process. Every test uses one of them and begins with bench_up(), which turns the power off
- * and on.
+ * Benches with one card each of the model under test, all in one platform, which is made and
+ * started once a process. Every test uses one of them and begins with bench_up(), which turns the
+ * power off and on.
  */
 #ifndef TESTS_CARD_BENCH_H
 #define TESTS_CARD_BENCH_H

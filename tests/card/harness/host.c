@@ -20,14 +20,14 @@ static struct host_event *record(struct host *h, enum host_event_kind kind)
 {
 	if (h->num_events == h->max_events)
 		h->events = grow(h->events, &h->max_events, sizeof(*h->events));
-	h->events[h->num_events] = (struct host_event){ .kind = kind };
+	h->events[h->num_events] = (struct host_event){.kind = kind};
 	return &h->events[h->num_events++];
 }
 
 /* Where [addr, addr + len) lies in the array, or NULL. */
 static uint8_t *translate(struct host *h, uint64_t addr, size_t len)
 {
-	static const uint64_t bases[] = { HOST_LOW_BASE, HOST_HIGH_BASE };
+	static const uint64_t bases[] = {HOST_LOW_BASE, HOST_HIGH_BASE};
 
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		uint64_t offset = addr - bases[i];
@@ -41,8 +41,8 @@ static uint8_t *translate(struct host *h, uint64_t addr, size_t len)
 
 static uint8_t *dma(struct host *h, enum host_event_kind kind, uint64_t addr, size_t len)
 {
-	bool faulty = h->fault_len && addr < h->fault_addr + h->fault_len &&
-		      addr + len > h->fault_addr;
+	bool faulty =
+		h->fault_len && addr < h->fault_addr + h->fault_len && addr + len > h->fault_addr;
 	uint8_t *at = faulty ? NULL : translate(h, addr, len);
 	struct host_event *e = record(h, at ? kind : HOST_ERROR);
 
@@ -115,7 +115,7 @@ static bool op_transmit(void *host, const void *frame, size_t len, uint64_t time
 	if (h->num_frames == h->max_frames)
 		h->frames = grow(h->frames, &h->max_frames, sizeof(*h->frames));
 	f = &h->frames[h->num_frames++];
-	*f = (struct host_frame){ malloc(len), len, time_ns };
+	*f = (struct host_frame){malloc(len), len, time_ns};
 	memcpy(f->bytes, frame, len);
 	e = record(h, HOST_FRAME);
 	e->addr = time_ns;
@@ -140,7 +140,7 @@ static void op_log(void *host, int severity, const char *line)
 const struct ringside_host_ops *host_ops(void)
 {
 	static const struct ringside_host_ops ops = {
-		.abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(ops) },
+		.abi = {RINGSIDE_PLATFORM_ABI_VERSION, sizeof(ops)},
 		.dma_read = op_dma_read,
 		.dma_write = op_dma_write,
 		.irq = op_irq,
@@ -155,8 +155,8 @@ const struct ringside_host_ops *host_ops(void)
 
 void host_init(struct host *h)
 {
-	*h = (struct host){ .memory = mmap(NULL, HOST_MEMORY_BYTES, PROT_READ | PROT_WRITE,
-					   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) };
+	*h = (struct host){.memory = mmap(NULL, HOST_MEMORY_BYTES, PROT_READ | PROT_WRITE,
+					  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)};
 	if (h->memory == MAP_FAILED)
 		abort();
 	host_clear(h);
@@ -210,7 +210,8 @@ void *host_at(struct host *h, uint64_t addr)
 	return at;
 }
 
-static bool touches(const struct host_event *e, enum host_event_kind kind, uint64_t addr, size_t len)
+static bool touches(const struct host_event *e, enum host_event_kind kind, uint64_t addr,
+		    size_t len)
 {
 	return e->kind == kind && e->addr < addr + len && addr < e->addr + e->len;
 }

@@ -16,15 +16,15 @@
 #include "ringside/platform.h"
 
 #define HOST_MEMORY_BYTES (UINT64_C(16) << 20)
-#define HOST_LOW_BASE UINT64_C(0x00100000)
-#define HOST_HIGH_BASE UINT64_C(0x0000000540000000)
+#define HOST_LOW_BASE	  UINT64_C(0x00100000)
+#define HOST_HIGH_BASE	  UINT64_C(0x0000000540000000)
 
 enum host_event_kind { HOST_READ, HOST_WRITE, HOST_IRQ, HOST_PBA_CLEAR, HOST_FRAME, HOST_ERROR };
 
 struct host_event {
 	enum host_event_kind kind;
-	uint64_t addr;	       /* DMA; frame: its time */
-	uint32_t len;	       /* DMA, frame */
+	uint64_t addr;		/* DMA; frame: its time */
+	uint32_t len;		/* DMA, frame */
 	uint32_t vector, level; /* interrupt */
 };
 
@@ -36,8 +36,8 @@ struct host_frame {
 
 struct host {
 	uint8_t *memory;
-	uint64_t base;	     /* bus address that host_alloc() gives out */
-	uint64_t allocated;  /* bytes */
+	uint64_t base;	    /* bus address that host_alloc() gives out */
+	uint64_t allocated; /* bytes */
 
 	struct host_event *events;
 	size_t num_events, max_events;
@@ -68,7 +68,8 @@ uint64_t host_alloc(struct host *h, size_t bytes, size_t align);
 /* The bytes behind a bus address of host_alloc(). */
 void *host_at(struct host *h, uint64_t addr);
 
-/* Index of the first event, from `from` on, of a DMA kind that touches [addr, addr + len), or -1. */
+/* Index of the first event, from `from` on, of a DMA kind that touches [addr, addr + len), or -1.
+ */
 long host_find_dma(const struct host *h, enum host_event_kind kind, uint64_t addr, size_t len,
 		   size_t from);
 /* Same, the last one. */

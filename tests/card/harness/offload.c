@@ -102,19 +102,21 @@ void check_packet(const struct bench *b, size_t index, const struct packet *expe
 
 		if (!expected->udp && i == field) {
 			const uint8_t *is = f->bytes + i, *should = expected->bytes + i;
-			bool zeros = (is[0] == is[1] && (is[0] == 0 || is[0] == 0xff)) &&
-				     (should[0] == should[1] && (should[0] == 0 || should[0] == 0xff));
+			bool zeros =
+				(is[0] == is[1] && (is[0] == 0 || is[0] == 0xff)) &&
+				(should[0] == should[1] && (should[0] == 0 || should[0] == 0xff));
 
 			if (zeros) {
 				i++;
 				continue;
 			}
 		}
-		ck_assert_msg(f->bytes[i] == byte,
-			      "frame %zu, byte %zu of %zu (IP at %zu, transport at %zu, payload at %zu) "
-			      "is 0x%02x, not 0x%02x",
-			      index, i, f->len, expected->l3, expected->l4, expected->payload,
-			      f->bytes[i], byte);
+		ck_assert_msg(
+			f->bytes[i] == byte,
+			"frame %zu, byte %zu of %zu (IP at %zu, transport at %zu, payload at %zu) "
+			"is 0x%02x, not 0x%02x",
+			index, i, f->len, expected->l3, expected->l4, expected->payload,
+			f->bytes[i], byte);
 	}
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define ETHERNET_BYTES 14
-#define PROTO_TCP 6
-#define PROTO_UDP 17
+#define PROTO_TCP      6
+#define PROTO_UDP      17
 
 uint32_t next_random(uint32_t *state)
 {
@@ -103,8 +103,8 @@ void packet_finish(struct packet *p)
 
 void packet_build(struct packet *p, const struct packet_options *o)
 {
-	static const uint8_t destination[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
-	static const uint8_t source[6] = { 0x02, 0x00, 0x5e, 0x10, 0x00, 0x01 };
+	static const uint8_t destination[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+	static const uint8_t source[6] = {0x02, 0x00, 0x5e, 0x10, 0x00, 0x01};
 	const size_t ip_bytes = o->ipv6 ? 40 : 20 + o->ip_options;
 	const size_t transport_bytes = o->udp ? 8 : 20 + o->tcp_options;
 	uint8_t *ip, *transport;
@@ -189,7 +189,7 @@ void tso_frame(const struct packet *p, size_t mss, size_t k, struct packet *out)
 		if (!first)
 			transport[13] &= (uint8_t)~TCP_CWR;
 		if (!last)
-			transport[13] &= (uint8_t)~(TCP_FIN | TCP_PSH);
+			transport[13] &= (uint8_t) ~(TCP_FIN | TCP_PSH);
 	}
 	packet_finish(out);
 }

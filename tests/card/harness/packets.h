@@ -45,7 +45,8 @@ void packet_build(struct packet *p, const struct packet_options *o);
 void packet_finish(struct packet *p);
 size_t packet_checksum_offset(const struct packet *p); /* of TCP or UDP, in the frame */
 
-/* As a driver hands it over for checksum insertion: the transport field has the pseudo header's sum. */
+/* As a driver hands it over for checksum insertion: the transport field has the pseudo header's
+ * sum. */
 void packet_seed(struct packet *p);
 /* As for TSO: lengths zero, no checksum in IP, the pseudo header's sum without length. */
 void packet_seed_tso(struct packet *p);

@@ -6,11 +6,11 @@
 
 #define DESCRIPTOR_BYTES 16
 #define BUFFER_GAP_BYTES 64 /* between receive buffers, to see what is written beyond their end */
-#define SEND_NS US(100)
+#define SEND_NS		 US(100)
 
 void tx_setup(struct tx_ring *r, struct bench *b, unsigned int size)
 {
-	*r = (struct tx_ring){ .b = b, .size = size };
+	*r = (struct tx_ring){.b = b, .size = size};
 	r->base = host_alloc(&b->host, size * DESCRIPTOR_BYTES, 128);
 	wr(b, TDBAL, (uint32_t)r->base);
 	wr(b, TDBAH, (uint32_t)(r->base >> 32));
@@ -37,16 +37,16 @@ unsigned int tx_raw(struct tx_ring *r, const uint32_t word[4])
 unsigned int tx_legacy(struct tx_ring *r, uint64_t addr, size_t len, uint32_t cmd, unsigned int css,
 		       unsigned int cso)
 {
-	const uint32_t word[4] = { (uint32_t)addr, (uint32_t)(addr >> 32),
-				   (uint32_t)len | cso << 16 | cmd, css << 8 };
+	const uint32_t word[4] = {(uint32_t)addr, (uint32_t)(addr >> 32),
+				  (uint32_t)len | cso << 16 | cmd, css << 8};
 
 	return tx_raw(r, word);
 }
 
 unsigned int tx_data(struct tx_ring *r, uint64_t addr, size_t len, uint32_t dcmd, uint32_t popts)
 {
-	const uint32_t word[4] = { (uint32_t)addr, (uint32_t)(addr >> 32),
-				   (uint32_t)len | TXD_DTYP(1) | TXD_DEXT | dcmd, popts };
+	const uint32_t word[4] = {(uint32_t)addr, (uint32_t)(addr >> 32),
+				  (uint32_t)len | TXD_DTYP(1) | TXD_DEXT | dcmd, popts};
 
 	return tx_raw(r, word);
 }
@@ -83,8 +83,8 @@ uint64_t put_bytes(struct bench *b, const void *bytes, size_t len)
 
 unsigned int tx_send(struct tx_ring *r, const void *frame, size_t len)
 {
-	unsigned int i = tx_legacy(r, put_bytes(r->b, frame, len), len,
-				   TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
+	unsigned int i =
+		tx_legacy(r, put_bytes(r->b, frame, len), len, TXD_EOP | TXD_IFCS | TXD_RS, 0, 0);
 
 	tx_doorbell(r);
 	run_ns(r->b, SEND_NS);
@@ -121,8 +121,8 @@ void rx_setup(struct rx_ring *r, struct bench *b, unsigned int size, size_t buff
 {
 	const size_t stride = buffer_bytes + BUFFER_GAP_BYTES;
 
-	*r = (struct rx_ring){ .b = b, .size = size, .buffer_bytes = buffer_bytes,
-			       .extended = extended };
+	*r = (struct rx_ring){
+		.b = b, .size = size, .buffer_bytes = buffer_bytes, .extended = extended};
 	r->base = host_alloc(&b->host, size * DESCRIPTOR_BYTES, 128);
 	r->buffers = host_alloc(&b->host, size * stride, 16);
 	memset(host_at(&b->host, r->buffers), 0xee, size * stride);
@@ -171,7 +171,7 @@ static uint32_t status_of(const struct rx_ring *r, const uint32_t *d, size_t *le
 
 bool rx_take(struct rx_ring *r, struct rx_result *out)
 {
-	*out = (struct rx_result){ 0 };
+	*out = (struct rx_result){0};
 	for (;;) {
 		size_t len;
 

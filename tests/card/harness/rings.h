@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Descriptor rings as a driver keeps them: what is written to memory and registers, and read back. */
+/* Descriptor rings as a driver keeps them: what is written to memory and registers, and read back.
+ */
 #ifndef TESTS_CARD_RINGS_H
 #define TESTS_CARD_RINGS_H
 
@@ -53,7 +54,8 @@ struct rx_result {
 	uint8_t bytes[16384 + 8];
 };
 
-/* Ring with buffers of its own (spaced apart, filled with 0xee); RCTL is EN | BAM | SECRC | rctl. */
+/* Ring with buffers of its own (spaced apart, filled with 0xee); RCTL is EN | BAM | SECRC | rctl.
+ */
 void rx_setup(struct rx_ring *r, struct bench *b, unsigned int size, size_t buffer_bytes,
 	      bool extended, uint32_t rctl);
 /* Gives the card `count` more descriptors. */

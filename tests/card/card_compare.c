@@ -1,0 +1,547 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Two cards, the reference and the RTL, get the same random stimuli: configurations, packets to
+ * send in any fragmentation with any offload, frames to receive, good, damaged and foreign. After
+ * every burst both must have sent the same frames, left the same bytes in memory, rings included,
+ * and counted the same. When they did it is theirs to choose; so interrupts are not compared.
+ */
+#include <argp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/offload.h"
+
+enum { REF, RTL, CARDS };
+
+#define BURSTS_A_STREAM 24
+#define PENDING_FRAMES	64
+#define QUIET_NS	US(20)
+#define BURST_LIMIT_NS	MS(20)
+
+static const char *const models[CARDS] = {"ref", "rtl"};
+
+/* A frame that a card has not taken yet. */
+struct pending {
+	uint8_t bytes[16384];
+	size_t len;
+};
+
+struct side {
+	struct bench bench;
+	struct tx_ring tx;
+	struct rx_ring rx;
+	struct pending *pending;
+	unsigned int num_pending, first_pending;
+};
+
+struct comparison {
+	struct side side[CARDS];
+	uint32_t random;
+	uint64_t mark; /* host memory in use by the rings */
+	bool lpe;
+	size_t max_frame_bytes;
+	struct packet packet, seeded;
+	char difference[256]; /* empty: none yet */
+};
+
+struct options {
+	unsigned long seed, streams;
+};
+
+static uint32_t pick(struct comparison *c, uint32_t n)
+{
+	return next_random(&c->random) % n;
+}
+
+static bool chance(struct comparison *c, uint32_t one_in)
+{
+	return pick(c, one_in) == 0;
+}
+
+#define for_each_side(c, s) for (struct side *s = (c)->side; s < (c)->side + CARDS; s++)
+
+static void write_both(struct comparison *c, uint32_t offset, uint32_t value)
+{
+	for_each_side(c, s) wr(&s->bench, offset, value);
+}
+
+static void run_both(struct comparison *c, uint64_t ns)
+{
+	run_ns(&c->side[REF].bench, ns);
+	c->side[RTL].bench.now_ns = c->side[REF].bench.now_ns;
+}
+
+static int create(struct comparison *c)
+{
+	const struct ringside_platform_abi *abi = ringside_platform_abi();
+	char err[256] = "";
+	struct ringside_platform *platform = abi->create("", err, sizeof(err));
+
+	for (int i = 0; platform && i < CARDS; i++) {
+		struct side *s = &c->side[i];
+
+		s->bench = (struct bench){.abi = abi, .platform = platform};
+		s->pending = calloc(PENDING_FRAMES, sizeof(*s->pending));
+		host_init(&s->bench.host);
+		s->bench.card = abi->card_create(platform, models[i], "", host_ops(),
+						 &s->bench.host, err, sizeof(err));
+		if (!s->bench.card)
+			platform = NULL;
+	}
+	if (platform && abi->start(platform, err, sizeof(err)) == 0)
+		return 0;
+	fprintf(stderr, "card-compare: %s\n", err);
+	return -1;
+}
+
+static void power_on(struct comparison *c, enum ringside_irq_mode mode)
+{
+	c->side[REF].bench.abi->power_on(c->side[REF].bench.platform);
+	for_each_side(c, s)
+	{
+		host_clear(&s->bench.host);
+		s->bench.now_ns = 0;
+		s->num_pending = 0;
+		set_pci(&s->bench, true, true, mode);
+		wr(&s->bench, CTRL, rd(&s->bench, CTRL) | CTRL_RST);
+	}
+	run_both(c, US(5));
+}
+
+static void configure_filters(struct comparison *c)
+{
+	for (uint32_t i = 1; i < 4; i++) {
+		write_both(c, RAL0 + 8 * i, next_random(&c->random) & ~1u);
+		write_both(c, RAH0 + 8 * i, (chance(c, 2) ? RAH_AV : 0) | pick(c, 0x10000));
+	}
+	for (uint32_t i = 0; i < 128; i += 1 + pick(c, 8))
+		write_both(c, MTA + 4 * i, next_random(&c->random));
+}
+
+static void configure(struct comparison *c)
+{
+	static const size_t buffers[] = {256, 512, 1024, 2048, 4096, 3072};
+	const unsigned int tx_size = 32 + 8 * pick(c, 29), rx_size = 16 + 8 * pick(c, 31);
+	const size_t buffer = buffers[pick(c, 6)];
+	const bool extended = !chance(c, 3);
+	uint32_t rctl = pick(c, 4) << 12;
+
+	c->lpe = chance(c, 2);
+	rctl |= (chance(c, 4) ? RCTL_UPE : 0) | (chance(c, 4) ? RCTL_MPE : 0) |
+		(c->lpe ? RCTL_LPE : 0);
+	c->max_frame_bytes = c->lpe ? 9018 : 1518;
+	if (c->max_frame_bytes > (rx_size - 2) * buffer)
+		c->max_frame_bytes = (rx_size - 2) * buffer;
+	configure_filters(c);
+	write_both(c, IVAR, 0x000a0908 | (chance(c, 3) ? BIT(31) : 0));
+	write_both(c, RXCSUM, chance(c, 4) ? pick(c, 4) << 8 : 0x300);
+	for_each_side(c, s)
+	{
+		tx_setup(&s->tx, &s->bench, tx_size);
+		rx_setup(&s->rx, &s->bench, rx_size, buffer, extended, rctl);
+	}
+	c->mark = c->side[REF].bench.host.allocated;
+}
+
+/* --- transmit --- */
+
+static struct packet_options random_packet(struct comparison *c, uint32_t max_payload)
+{
+	struct packet_options o = {
+		.ipv6 = chance(c, 2),
+		.udp = chance(c, 3),
+		.payload = pick(c, max_payload + 1),
+		.seed = next_random(&c->random),
+		.tcp_flags = (uint8_t)next_random(&c->random),
+	};
+
+	if (!o.ipv6 && chance(c, 8))
+		o.ip_options = 4 * (1 + pick(c, 10));
+	if (!o.udp)
+		o.tcp_options = chance(c, 2) ? 12 : 4 * pick(c, 11);
+	return o;
+}
+
+static unsigned int fragments(size_t len, size_t fragment)
+{
+	return (unsigned int)((len + fragment - 1) / fragment);
+}
+
+static void send_packet(struct comparison *c, unsigned int *room)
+{
+	const bool tso = chance(c, 3);
+	const struct packet_options o = random_packet(c, tso ? 40000 : 1400);
+	const unsigned int mss = 48 + pick(c, chance(c, 4) ? 8900 : 1413);
+	const size_t fragment = chance(c, 4) ? 1 + pick(c, 100) : 100 + pick(c, 8000);
+	struct tx_context context;
+	uint32_t dcmd = chance(c, 3) ? TXD_IDE : 0;
+
+	packet_build(&c->packet, &o);
+	if (fragments(c->packet.len, fragment) + 1 > *room)
+		return;
+	*room -= fragments(c->packet.len, fragment) + 1;
+	c->seeded = c->packet;
+	if (tso && o.payload) {
+		packet_seed_tso(&c->seeded);
+		context = tso_context(&c->packet, mss);
+		dcmd |= TXD_TSE;
+	} else {
+		packet_seed(&c->seeded);
+		context = checksum_context(&c->packet);
+	}
+	for_each_side(c, s)
+	{
+		tx_set_context(&s->tx, &context);
+		tx_packet(&s->tx, &c->seeded, fragment, dcmd);
+	}
+}
+
+static void send_legacy(struct comparison *c, unsigned int *room)
+{
+	const size_t len = 17 + pick(c, 1500);
+	const bool checksum = chance(c, 2);
+	const unsigned int css = pick(c, 17), cso = pick(c, 15);
+	const uint32_t cmd =
+		TXD_EOP | TXD_IFCS | (checksum ? TXD_IC : 0) | (chance(c, 2) ? TXD_RS : 0);
+	uint8_t frame[2048];
+
+	if (*room == 0)
+		return;
+	(*room)--;
+	fill_random(frame, len, next_random(&c->random));
+	for_each_side(c, s) tx_legacy(&s->tx, put_bytes(&s->bench, frame, len), len, cmd, css, cso);
+}
+
+static void transmit_burst(struct comparison *c)
+{
+	unsigned int room = c->side[REF].tx.size - 1;
+	const uint32_t n = pick(c, 12);
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (chance(c, 4))
+			send_legacy(c, &room);
+		else
+			send_packet(c, &room);
+		if (chance(c, 3))
+			for_each_side(c, s) tx_doorbell(&s->tx);
+	}
+	for_each_side(c, s) tx_doorbell(&s->tx);
+}
+
+/* --- receive --- */
+
+static void damage(struct comparison *c, size_t *len)
+{
+	uint8_t *bytes = c->packet.bytes;
+
+	switch (pick(c, 8)) {
+	case 0: /* one bit */
+		bytes[12 + pick(c, (uint32_t)*len - 12)] ^= (uint8_t)(1 << pick(c, 8));
+		break;
+	case 1: /* cut */
+		*len = 14 + pick(c, (uint32_t)*len - 13);
+		break;
+	case 2: /* padded */
+		fill_random(bytes + *len, 30, next_random(&c->random));
+		*len += 30;
+		break;
+	case 3: /* a fragment */
+		bytes[c->packet.l3 + 6] ^= (uint8_t)(pick(c, 64));
+		break;
+	case 4: /* another protocol */
+		bytes[c->packet.l3 + (c->packet.ipv6 ? 6 : 9)] = (uint8_t)next_random(&c->random);
+		break;
+	}
+}
+
+static void random_destination(struct comparison *c)
+{
+	switch (pick(c, 6)) {
+	case 0:
+		memset(c->packet.bytes, 0xff, 6);
+		break;
+	case 1:
+		fill_random(c->packet.bytes, 6, next_random(&c->random));
+		break;
+	case 2:
+		memcpy(c->packet.bytes, "\x01\x00\x5e", 3);
+		break;
+	}
+}
+
+static void queue_frame(struct side *s, const uint8_t *bytes, size_t len)
+{
+	struct pending *p = &s->pending[(s->first_pending + s->num_pending++) % PENDING_FRAMES];
+
+	memcpy(p->bytes, bytes, len);
+	p->len = len;
+}
+
+static void offer_frames(struct side *s)
+{
+	while (s->num_pending) {
+		const struct pending *p = &s->pending[s->first_pending];
+
+		if (s->bench.abi->card_receive(s->bench.card, p->bytes, p->len) != 1)
+			return;
+		s->first_pending = (s->first_pending + 1) % PENDING_FRAMES;
+		s->num_pending--;
+	}
+}
+
+static void receive_frame(struct comparison *c)
+{
+	const uint32_t payload = c->lpe && chance(c, 4) ? 8900 : chance(c, 2) ? 1400 : 100;
+	struct packet_options o = random_packet(c, payload);
+	size_t len;
+
+	packet_build(&c->packet, &o);
+	random_destination(c);
+	len = c->packet.len;
+	if (chance(c, 2))
+		damage(c, &len);
+	if (len > c->max_frame_bytes)
+		len = c->max_frame_bytes;
+	for_each_side(c, s) queue_frame(s, c->packet.bytes, len);
+}
+
+/* Software gives back what the card has used; what it is given depends on nothing but the head. */
+static void post_receive(struct comparison *c)
+{
+	for_each_side(c, s)
+	{
+		const unsigned int head = rd(&s->bench, RDH);
+		const unsigned int owned = (s->rx.tail + s->rx.size - head) % s->rx.size;
+
+		rx_post(&s->rx, s->rx.size - 1 - owned);
+	}
+}
+
+static void receive_burst(struct comparison *c)
+{
+	const uint32_t n = pick(c, 16);
+
+	for (uint32_t i = 0; i < n; i++) {
+		receive_frame(c);
+		for_each_side(c, s) offer_frames(s);
+		if (!chance(c, 4))
+			run_both(c, pick(c, 3000));
+	}
+}
+
+/* --- comparison --- */
+
+static void differ(struct comparison *c, const char *format, ...)
+{
+	va_list args;
+
+	if (c->difference[0])
+		return;
+	va_start(args, format);
+	vsnprintf(c->difference, sizeof(c->difference), format, args);
+	va_end(args);
+}
+
+static void compare_frames(struct comparison *c)
+{
+	const struct host *ref = &c->side[REF].bench.host, *rtl = &c->side[RTL].bench.host;
+
+	if (ref->num_frames != rtl->num_frames)
+		differ(c, "ref has sent %zu frames, rtl %zu", ref->num_frames, rtl->num_frames);
+	for (size_t i = 0; i < ref->num_frames && i < rtl->num_frames; i++) {
+		const struct host_frame *a = &ref->frames[i], *b = &rtl->frames[i];
+		size_t at = 0;
+
+		if (a->len != b->len)
+			differ(c, "sent frame %zu has %zu bytes on ref, %zu on rtl", i, a->len,
+			       b->len);
+		while (at < a->len && at < b->len && a->bytes[at] == b->bytes[at])
+			at++;
+		if (at < a->len && at < b->len)
+			differ(c, "sent frame %zu of %zu bytes, byte %zu: %02x on ref, %02x on rtl",
+			       i, a->len, at, a->bytes[at], b->bytes[at]);
+	}
+}
+
+/* Names the place of a byte of memory. */
+static void name_place(const struct side *s, uint64_t addr, char *name, size_t size)
+{
+	const uint64_t rx_stride = rx_buffer(&s->rx, 1) - rx_buffer(&s->rx, 0);
+
+	if (addr - s->tx.base < s->tx.size * 16)
+		snprintf(name, size, "tx descriptor %u byte %u",
+			 (unsigned int)((addr - s->tx.base) / 16),
+			 (unsigned int)((addr - s->tx.base) % 16));
+	else if (addr - s->rx.base < s->rx.size * 16)
+		snprintf(name, size, "%s rx descriptor %u byte %u",
+			 s->rx.extended ? "extended" : "legacy",
+			 (unsigned int)((addr - s->rx.base) / 16),
+			 (unsigned int)((addr - s->rx.base) % 16));
+	else if (addr - s->rx.buffers < s->rx.size * rx_stride)
+		snprintf(name, size, "rx buffer %u byte %u",
+			 (unsigned int)((addr - s->rx.buffers) / rx_stride),
+			 (unsigned int)((addr - s->rx.buffers) % rx_stride));
+	else
+		snprintf(name, size, "memory at 0x%llx", (unsigned long long)addr);
+}
+
+static void compare_memory(struct comparison *c)
+{
+	const struct host *ref = &c->side[REF].bench.host, *rtl = &c->side[RTL].bench.host;
+	char place[64];
+
+	if (memcmp(ref->memory, rtl->memory, ref->allocated) == 0)
+		return;
+	for (uint64_t at = 0; at < ref->allocated; at++) {
+		if (ref->memory[at] == rtl->memory[at])
+			continue;
+		name_place(&c->side[REF], ref->base + at, place, sizeof(place));
+		differ(c, "%s: %02x on ref, %02x on rtl", place, ref->memory[at], rtl->memory[at]);
+	}
+}
+
+/* RNBC depends on when descriptors came, IAC on when interrupts were sent. */
+static void compare_counters(struct comparison *c)
+{
+	for (uint32_t offset = 0x4000; offset < 0x4100; offset += 4) {
+		const uint32_t ref = rd(&c->side[REF].bench, offset),
+			       rtl = rd(&c->side[RTL].bench, offset);
+
+		if (offset != RNBC && ref != rtl)
+			differ(c, "counter 0x%04x: %u on ref, %u on rtl", offset, ref, rtl);
+	}
+}
+
+static void compare_heads(struct comparison *c)
+{
+	static const uint32_t offsets[] = {TDH, RDH};
+
+	for (int i = 0; i < 2; i++) {
+		const uint32_t ref = rd(&c->side[REF].bench, offsets[i]);
+		const uint32_t rtl = rd(&c->side[RTL].bench, offsets[i]);
+
+		if (ref != rtl)
+			differ(c, "%s: %u on ref, %u on rtl", i ? "RDH" : "TDH", ref, rtl);
+	}
+}
+
+static void compare_rules(struct comparison *c)
+{
+	for (int i = 0; i < CARDS; i++) {
+		if (c->side[i].bench.host.violation)
+			differ(c, "%s: %s", models[i], c->side[i].bench.host.violation);
+	}
+}
+
+/* Both have nothing left to do. */
+static void run_to_quiet(struct comparison *c)
+{
+	const uint64_t end_ns = c->side[REF].bench.now_ns + BURST_LIMIT_NS;
+	size_t events;
+
+	do {
+		events = c->side[REF].bench.host.num_events + c->side[RTL].bench.host.num_events;
+		for_each_side(c, s) offer_frames(s);
+		post_receive(c);
+		run_both(c, QUIET_NS);
+		if (c->side[REF].bench.now_ns > end_ns)
+			differ(c, "not quiet after %llu ns", (unsigned long long)BURST_LIMIT_NS);
+	} while (!c->difference[0] &&
+		 events != c->side[REF].bench.host.num_events + c->side[RTL].bench.host.num_events);
+}
+
+static void clear_burst(struct comparison *c)
+{
+	for_each_side(c, s)
+	{
+		host_forget(&s->bench.host);
+		s->bench.host.allocated = c->mark;
+	}
+}
+
+static void run_burst(struct comparison *c)
+{
+	if (!chance(c, 5))
+		post_receive(c);
+	if (!chance(c, 3))
+		receive_burst(c);
+	if (!chance(c, 3))
+		transmit_burst(c);
+	if (!chance(c, 3))
+		receive_burst(c);
+	run_to_quiet(c);
+	compare_rules(c);
+	compare_frames(c);
+	compare_heads(c);
+	compare_memory(c);
+	compare_counters(c);
+	clear_burst(c);
+}
+
+/* True: no difference. */
+static bool run_stream(struct comparison *c, unsigned long seed)
+{
+	static const enum ringside_irq_mode modes[] = {RINGSIDE_IRQ_INTX, RINGSIDE_IRQ_MSI,
+						       RINGSIDE_IRQ_MSIX};
+	c->random = (uint32_t)(seed * 2654435761u);
+	c->difference[0] = '\0';
+	power_on(c, modes[pick(c, 3)]);
+	configure(c);
+	for (int burst = 0; burst < BURSTS_A_STREAM; burst++) {
+		run_burst(c);
+		if (c->difference[0]) {
+			printf("stream with seed %lu, burst %d: %s\n", seed, burst, c->difference);
+			return false;
+		}
+	}
+	return true;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 's':
+		o->seed = strtoul(arg, NULL, 0);
+		return 0;
+	case 'n':
+		o->streams = strtoul(arg, NULL, 0);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_option option_table[] = {
+	{"seed", 's', "N", 0, "seed of the first stream (default 1); the next have the next seeds",
+	 0},
+	{"streams", 'n', "N", 0, "number of streams (default 20)", 0},
+	{0},
+};
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {
+		option_table, parse_option,
+		NULL,	      "Compares the RTL with the reference card on random stimuli.",
+		NULL,	      NULL,
+		NULL};
+	struct options o = {.seed = 1, .streams = 20};
+	struct comparison *c = calloc(1, sizeof(*c));
+	unsigned long failed = 0;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (create(c) < 0)
+		return EXIT_FAILURE;
+	for (unsigned long i = 0; i < o.streams; i++) {
+		if (run_stream(c, o.seed + i))
+			continue;
+		failed++;
+		printf("repeat: %s --seed %lu --streams 1\n", argv[0], o.seed + i);
+	}
+	printf("%lu passed, %lu failed\n", o.streams - failed, failed);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

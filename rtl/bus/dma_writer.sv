@@ -174,7 +174,7 @@ module dma_writer #(
   logic [CntW-1:0] kill_w_q, kill_b_q;  // so many of the oldest bursts belong to before srst_i
   logic [7:0] beat_q;                   // of the burst at the head
   logic [DataW-1:0] hold_data_q, wdata_q;
-  logic [BeatBytes-1:0] wstrb_q, strb;
+  logic [BeatBytes-1:0] wstrb_q;
   logic wvalid_q, wlast_q;
   logic killed, w_free, beat_first, beat_last, needs_input, put, take;
 
@@ -192,12 +192,12 @@ module dma_writer #(
     wr_ready_o[wf_client] = take;
   end
 
-  always_comb begin
-    strb = '1;
-    if (killed) strb = '0;
-    if (beat_first) strb = strb << wf_off;
-    if (wf_last && beat_last) strb = strb & ({BeatBytes{1'b1}} >> (OffW'(BeatBytes - 1) - wf_end));
-  end
+  function automatic logic [BeatBytes-1:0] strobes(input logic none, input logic first, input logic [OffW-1:0] off,
+                                                   input logic last, input logic [OffW-1:0] finish);
+    strobes = none ? '0 : '1;
+    if (first) strobes = strobes << off;
+    if (last) strobes = strobes & ({BeatBytes{1'b1}} >> (OffW'(BeatBytes - 1) - finish));
+  endfunction
 
   function automatic logic [DataW-1:0] cut(input logic [DataW-1:0] hi, input logic [DataW-1:0] lo,
                                            input logic [OffW-1:0] off);
@@ -217,11 +217,17 @@ module dma_writer #(
     end
   end
 
+  logic [DataW-1:0] client_data [N];
+  for (genvar c = 0; c < N; c++) begin : g_client
+    assign client_data[c] = wr_data_i[c*DataW +: DataW];
+  end
+
   always_ff @(posedge clk_i) begin
-    if (take && wf_off != '0) hold_data_q <= wr_data_i[wf_client*DataW +: DataW];
+    if (take && wf_off != '0) hold_data_q <= client_data[wf_client];
     if (put) begin
-      wdata_q <= cut(wr_data_i[wf_client*DataW +: DataW], hold_data_q, wf_off);
-      wstrb_q <= strb;
+      if (wf_off == '0) wdata_q <= client_data[wf_client];
+      else wdata_q <= cut(client_data[wf_client], hold_data_q, wf_off);
+      wstrb_q <= strobes(killed, beat_first, wf_off, wf_last && beat_last, wf_end);
       wlast_q <= beat_last;
     end
   end

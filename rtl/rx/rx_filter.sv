@@ -2,10 +2,11 @@
 //
 // Destination address filter of the 82574 (fact sheet 5.2): 16 exact addresses, promiscuous modes,
 // broadcast, and the 4096-bit multicast hash table, whose bit the owner of the table looks up.
-// Combinational; the address's first byte on the wire is in bits 7:0.
+// The address's first byte on the wire is in bits 7:0. The verdict is given in the cycle after `load_i`.
 
 module rx_filter (
-  input  logic             valid_i,  // saves the simulator the comparisons when it is 0
+  input  logic             clk_i,
+  input  logic             load_i,
   input  logic [47:0]      da_i,
   input  logic [31:0]      rctl_i,
   input  logic [16*32-1:0] ral_i,
@@ -19,7 +20,7 @@ module rx_filter (
 );
   localparam int unsigned Upe = 3, Mpe = 4, Mo = 12, Bam = 15;
 
-  logic exact;
+  logic accept_q, mcast_q, bcast_q, mcast, bcast;
   logic [15:0] hash_input;
 
   function automatic logic listed(input logic [47:0] da, input logic [16*32-1:0] ral,
@@ -31,11 +32,6 @@ module rx_filter (
     end
   endfunction
 
-  always_comb begin
-    exact = 1'b0;
-    if (valid_i) exact = listed(da_i, ral_i, rah_i);
-  end
-
   assign hash_input = da_i[47:32];
   always_comb begin
     case (rctl_i[Mo +: 2])
@@ -46,15 +42,23 @@ module rx_filter (
     endcase
   end
 
-  assign mcast_o = da_i[0];
-  assign bcast_o = da_i == '1;
+  assign mcast = da_i[0];
+  assign bcast = da_i == '1;
 
-  always_comb begin
-    if (exact || mta_bit_i) accept_o = 1'b1;
-    else if (bcast_o) accept_o = rctl_i[Bam];
-    else if (mcast_o) accept_o = rctl_i[Mpe];
-    else accept_o = rctl_i[Upe];
+  always_ff @(posedge clk_i) begin
+    if (load_i) begin
+      mcast_q <= mcast;
+      bcast_q <= bcast;
+      if (mta_bit_i || listed(da_i, ral_i, rah_i)) accept_q <= 1'b1;
+      else if (bcast) accept_q <= rctl_i[Bam];
+      else if (mcast) accept_q <= rctl_i[Mpe];
+      else accept_q <= rctl_i[Upe];
+    end
   end
+
+  assign accept_o = accept_q;
+  assign mcast_o = mcast_q;
+  assign bcast_o = bcast_q;
 
   logic unused;
   assign unused = ^{rctl_i[31:16], rctl_i[14], rctl_i[11:5], rctl_i[2:0]};

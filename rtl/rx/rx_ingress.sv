@@ -74,17 +74,17 @@ module rx_ingress #(
   logic [8:0] index_q;
   // Frame in hand.
   logic open_q;              // a frame has begun on the wire
-  logic unwanted_q;          // nothing of it is stored: not receiving, filtered out
+  logic off_q;               // it came, or its end came, while not receiving
   logic missed_q;            // no room for it
   logic finish_q;            // verdict in this cycle
-  logic bad_crc_q, mcast_q, bcast_q, off_q;
+  logic bad_crc_q;
   logic [14:0] raw_len_q;
   logic [AddrW:0] start_ptr_q, ptr_q;
 
   logic take, accept, parse_stall, no_room, store, discard;
   logic [6:0] in_bytes;
-  logic filter_ok, mcast, bcast;
-  logic unwanted_now, missed_now;
+  logic filter_ok;
+  logic off_now, missed_now;
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
   assign take = s_axis_tvalid_i && s_axis_tready_o;
@@ -113,33 +113,33 @@ module rx_ingress #(
   end
 
   rx_filter u_filter (
-    .valid_i (beat_valid_q && beat_first_q),
+    .clk_i,
+    .load_i  (accept && beat_first_q),
     .da_i    (beat_q[47:0]),
     .rctl_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
     .accept_o(filter_ok),
-    .mcast_o (mcast),
-    .bcast_o (bcast)
+    .mcast_o (stat_mcast_o),
+    .bcast_o (stat_bcast_o)
   );
 
   // The frame in hand needs two words at most: this one and the FCS's.
   assign no_room = (AddrW + 1)'(ptr_q - read_ptr_i) >= (AddrW + 1)'(BufferWords - 1) || frame_full_i;
-  assign unwanted_now = beat_first_q ? !receive_i || !filter_ok : unwanted_q || !receive_i;
-  assign missed_now = (!beat_first_q && missed_q) || (line_drop_i && no_room && !unwanted_now);
-  assign discard = unwanted_now || missed_now || index_q == EndIndex;
+  assign off_now = (!beat_first_q && off_q) || !receive_i;
+  assign missed_now = (!beat_first_q && missed_q) || (line_drop_i && no_room && !off_now);
+  // A frame for somebody else is stored like any other and taken back at its end.
+  assign discard = off_now || missed_now || index_q == EndIndex;
   assign accept = beat_valid_q && !parse_stall && (discard || !no_room);
   assign store = accept && !discard;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
       index_q <= '0;
-      unwanted_q <= 1'b1;
       missed_q <= 1'b0;
       finish_q <= 1'b0;
       off_q <= 1'b1;
     end else begin
       if (accept) begin
-        off_q <= (!beat_first_q && off_q) || !receive_i;
-        unwanted_q <= unwanted_now;
+        off_q <= off_now;
         missed_q <= missed_now;
         if (beat_last_q) index_q <= '0;
         else if (index_q != EndIndex) index_q <= index_q + 1'b1;
@@ -149,10 +149,6 @@ module rx_ingress #(
       end
     end
 
-    if (accept && beat_first_q) begin
-      mcast_q <= mcast;
-      bcast_q <= bcast;
-    end
     if (accept && beat_last_q) begin
       raw_len_q <= {index_q, 6'd0} + 15'(beat_bytes_q);
       bad_crc_q <= beat_user_q;
@@ -173,6 +169,7 @@ module rx_ingress #(
     .beat_index_i   (index_q),
     .accept_i       (store),
     .stall_o        (parse_stall),
+    .finish_i       (finish_q),
     .frame_len_i    (raw_len_q),
     .csum_en_i,
     .ipofl_i        (rxcsum_i[Ipofl]),
@@ -195,7 +192,7 @@ module rx_ingress #(
   assign total_len = padded_len + (rctl_i[Secrc] ? 15'd0 : 15'd4);
   assign fcs_word = keep && last_index(total_len) != last_index(padded_len);
   assign count = finish_q && !off_q;
-  assign keep = count && !unwanted_q && !missed_q && raw_len_q <= MaxLongLen &&
+  assign keep = count && filter_ok && !missed_q && raw_len_q <= MaxLongLen &&
                 (rctl_i[Sbp] || (!oversize && !bad_crc_q));
 
   assign frame_valid_o = keep;
@@ -226,9 +223,7 @@ module rx_ingress #(
   assign stat_total_o = count;
   assign stat_frame_o = keep && !bad_crc_q && !oversize;
   assign stat_len_o = 16'(padded_len);
-  assign stat_mcast_o = mcast_q;
-  assign stat_bcast_o = bcast_q;
-  assign stat_mpc_o = count && missed_q;
+  assign stat_mpc_o = count && filter_ok && missed_q;
   assign ev_rxo_o = stat_mpc_o;
   assign stat_ruc_o = count && short_frame && !bad_crc_q;
   assign stat_roc_o = count && oversize;

@@ -27,7 +27,8 @@ module rx_parse (
   input  logic         accept_i,
   output logic         stall_o,
 
-  // Valid in the cycle after the last beat.
+  // The cycle after the last beat.
+  input  logic         finish_i,
   input  logic [14:0]  frame_len_i,   // real bytes, without padding
   input  logic         csum_en_i,
   input  logic         ipofl_i,
@@ -43,26 +44,48 @@ module rx_parse (
   localparam logic [7:0] ProtoDestOpts = 8'd60, ProtoMobility = 8'd135;
   localparam logic [3:0] MaxExtHeaders = 4'd8;
 
+  // Wide or long expressions stand in functions that are called where their result is stored: a
+  // simulator then works them out once a frame and not once a cycle.
+  function automatic logic [15:0] be16(input logic [15:0] lanes);
+    be16 = {lanes[7:0], lanes[15:8]};
+  endfunction
+
+  function automatic logic [35:0] sum_v4_header(input logic [159:0] ip);
+    sum_v4_header = 36'(ip[0 +: 32]) + 36'(ip[32 +: 32]) + 36'(ip[64 +: 32]) + 36'(ip[96 +: 32]) +
+                    36'(ip[128 +: 32]);
+  endfunction
+
+  function automatic logic [35:0] sum_v4_addresses(input logic [63:0] a);
+    sum_v4_addresses = 36'(a[0 +: 32]) + 36'(a[32 +: 32]);
+  endfunction
+
+  function automatic logic [35:0] sum_v6_addresses(input logic [255:0] a);
+    sum_v6_addresses = 36'(a[0 +: 32]) + 36'(a[32 +: 32]) + 36'(a[64 +: 32]) + 36'(a[96 +: 32]) +
+                       36'(a[128 +: 32]) + 36'(a[160 +: 32]) + 36'(a[192 +: 32]) + 36'(a[224 +: 32]);
+  endfunction
+
   // First beat.
-  logic vlan;
-  logic [15:0] ether_type;
-  logic [4:0] l3_off;
-  logic [319:0] ip;  // 40 bytes from the beginning of the IP header
   logic v4, v6;
-  logic [35:0] v4_header_sum, v4_addr_sum, v6_addr_sum;
+  logic [4:0] l3_off;
+  logic [15:0] ether_type;
+  logic [319:0] ip;  // 40 bytes from the beginning of the IP header
 
-  assign vlan = {data_i[8*12 +: 8], data_i[8*13 +: 8]} == EtherVlan;
-  assign ether_type = vlan ? {data_i[8*16 +: 8], data_i[8*17 +: 8]}
-                             : {data_i[8*12 +: 8], data_i[8*13 +: 8]};
-  assign l3_off = vlan ? 5'd18 : 5'd14;
-  assign ip = vlan ? data_i[8*18 +: 320] : data_i[8*14 +: 320];
-  assign v4 = ether_type == EtherIpv4 && ip[7:4] == 4'd4;
-  assign v6 = ether_type == EtherIpv6 && ip[7:4] == 4'd6;
-
-  assign v4_addr_sum = 36'(ip[96 +: 32]) + 36'(ip[128 +: 32]);
-  assign v4_header_sum = 36'(ip[0 +: 32]) + 36'(ip[32 +: 32]) + 36'(ip[64 +: 32]) + v4_addr_sum;
-  assign v6_addr_sum = 36'(ip[64 +: 32]) + 36'(ip[96 +: 32]) + 36'(ip[128 +: 32]) + 36'(ip[160 +: 32]) +
-                       36'(ip[192 +: 32]) + 36'(ip[224 +: 32]) + 36'(ip[256 +: 32]) + 36'(ip[288 +: 32]);
+  always_comb begin
+    ip = data_i[8*14 +: 320];
+    l3_off = 5'd14;
+    ether_type = be16(data_i[8*12 +: 16]);
+    v4 = 1'b0;
+    v6 = 1'b0;
+    if (load_first_i) begin
+      if (ether_type == EtherVlan) begin
+        ip = data_i[8*18 +: 320];
+        l3_off = 5'd18;
+        ether_type = be16(data_i[8*16 +: 16]);
+      end
+      v4 = ether_type == EtherIpv4 && ip[7:4] == 4'd4;
+      v6 = ether_type == EtherIpv6 && ip[7:4] == 4'd6;
+    end
+  end
 
   // The frame in hand.
   logic v4_q, v6_q, fragment_q, options_done_q;
@@ -92,18 +115,17 @@ module rx_parse (
                        (beat_index_i == '0 || (beat_index_i == 9'd1 && options_end > 7'd64));
   assign stall_o = walk || add_options;
 
-  // One range of the frame is summed a cycle.
+  // One range of the frame is summed a cycle. (Called where the sum is stored, not on a net of its own:
+  // a simulator then works it out only for beats that count.)
   logic [16:0] from, to;
   logic sum_any, cut_head, cut_tail;
-  logic [35:0] sum;
 
   assign is_l4 = (v4_q || v6_q) && !fragment_q && (next_proto_q == ProtoTcp || next_proto_q == ProtoUdp);
   assign from = add_options ? 17'(l3_off_q) + 17'd20 : next_off_q;
   assign to = add_options ? 17'(options_end) : ip_end_q;
   assign cut_head = from[16:6] == 11'(beat_index_i);
   assign cut_tail = to[16:6] == 11'(beat_index_i);
-  assign sum_any = (add_options || (accept_i && is_l4)) && from[16:6] <= 11'(beat_index_i) &&
-                   to[16:6] >= 11'(beat_index_i);
+  assign sum_any = from[16:6] <= 11'(beat_index_i) && to[16:6] >= 11'(beat_index_i);
 
   function automatic logic [35:0] sum_words(input logic [511:0] words);
     integer i;
@@ -119,14 +141,6 @@ module rx_parse (
     if (cut_behind) lanes_between = lanes_between & ~({512{1'b1}} << {last, 3'b000});
   endfunction
 
-  always_comb begin
-    sum = '0;
-    if (sum_any) begin
-      if (cut_head || cut_tail) sum = sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0]));
-      else sum = sum_words(beat_i);
-    end
-  end
-
   assign l4_field_off = next_off_q + 17'd4;
   assign udp_csum_off = next_off_q + 17'd6;
 
@@ -136,17 +150,16 @@ module rx_parse (
       v6_q <= v6;
       l3_off_q <= l3_off;
       ihl_q <= ip[3:0];
-      ip_len_q <= {ip[16 +: 8], ip[24 +: 8]};
-      ip_id_q <= {ip[32 +: 8], ip[40 +: 8]};
+      ip_len_q <= be16(ip[16 +: 16]);
+      ip_id_q <= be16(ip[32 +: 16]);
       fragment_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
-      ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'({ip[32 +: 8], ip[40 +: 8]})
-                                    : 17'({ip[16 +: 8], ip[24 +: 8]}));
+      ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'(be16(ip[32 +: 16])) : 17'(be16(ip[16 +: 16])));
       next_off_q <= 17'(l3_off) + (v6 ? 17'd40 : 17'({ip[3:0], 2'b00}));
       next_proto_q <= v6 ? ip[48 +: 8] : ip[72 +: 8];
       ext_headers_q <= '0;
       options_done_q <= 1'b0;
-      l4_sum_q <= v6 ? 48'(v6_addr_sum) : 48'(v4_addr_sum);
-      header_sum_q <= 40'(v4_header_sum);
+      l4_sum_q <= v6 ? 48'(sum_v6_addresses(ip[64 +: 256])) : 48'(sum_v4_addresses(ip[96 +: 64]));
+      header_sum_q <= 40'(sum_v4_header(ip[159:0]));
     end else begin
       if (walk) begin
         next_proto_q <= ext_word[7:0];
@@ -155,11 +168,16 @@ module rx_parse (
       end
       if (add_options) begin
         options_done_q <= 1'b1;
-        header_sum_q <= header_sum_q + 40'(sum);
+        header_sum_q <= header_sum_q + 40'(sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0])));
       end
       if (accept_i) begin
         options_done_q <= 1'b0;
-        if (sum_any) l4_sum_q <= l4_sum_q + 48'(sum);
+        if (is_l4 && sum_any) begin
+          if (cut_head || cut_tail)
+            l4_sum_q <= l4_sum_q + 48'(sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0])));
+          else
+            l4_sum_q <= l4_sum_q + 48'(sum_words(beat_i));
+        end
         if (l4_field_off[16:6] == 11'(beat_index_i))
           udp_len_q <= {beat_i[{l4_field_off[5:0], 3'b000} +: 8], beat_i[{l4_field_off[5:0], 3'b000} + 8 +: 8]};
         if (udp_csum_off[16:6] == 11'(beat_index_i))
@@ -179,36 +197,39 @@ module rx_parse (
 
   logic v4_ok, v6_ok, l4_ok, udp, l4_checked, v4_checked;
   logic [16:0] frame_len, l4_len, l4_min;
-  logic [47:0] l4_total;
-
-  assign frame_len = 17'(frame_len_i);
-  assign v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len &&
-                 ip_len_q >= 16'({ihl_q, 2'b00});
-  assign v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
-  assign udp = next_proto_q == ProtoUdp;
-  assign l4_min = next_off_q + (udp ? 17'd8 : 17'd20);
-  assign l4_ok = (v4_ok || v6_ok) && is_l4 && l4_min <= ip_end_q && l4_min <= frame_len;
-  assign l4_len = ip_end_q - next_off_q;
-  assign l4_total = l4_sum_q + 48'({next_proto_q, 8'h00}) + 48'({l4_len[7:0], l4_len[15:8]});
-
-  assign v4_checked = csum_en_i && ipofl_i && v4_ok;
-  assign l4_checked = csum_en_i && tuofl_i && l4_ok && ip_end_q <= frame_len &&
-                      !(v6_q && ipv6_xsum_dis_i) &&
-                      !(udp && (udp_csum_q == '0 || 17'(udp_len_q) != l4_len));
-
-  assign ip_id_o = (v4_ok && !pcsd_i) ? ip_id_q : '0;
 
   always_comb begin
     status_o = '0;
-    status_o[4] = l4_checked && udp;                                      // UDPCS
-    status_o[5] = l4_checked;                                             // TCPCS
-    status_o[6] = v4_checked;                                             // IPCS
-    status_o[9] = v4_ok && !pcsd_i;                                       // IPIDV
-    status_o[10] = l4_checked && udp;                                     // UDPV
-    status_o[29] = l4_checked && !ones_complement_ok(l4_total);           // TCPE
-    status_o[30] = v4_checked && !ones_complement_ok(48'(header_sum_q));  // IPE
-    if (v4_ok) status_o[19:16] = l4_ok ? 4'd2 : 4'd1;
-    else if (v6_ok && !ipv6_dis_i) status_o[19:16] = l4_ok ? 4'd6 : 4'd5;
+    ip_id_o = '0;
+    frame_len = 17'(frame_len_i);
+    udp = next_proto_q == ProtoUdp;
+    l4_min = next_off_q + (udp ? 17'd8 : 17'd20);
+    l4_len = ip_end_q - next_off_q;
+    v4_ok = 1'b0;
+    v6_ok = 1'b0;
+    l4_ok = 1'b0;
+    v4_checked = 1'b0;
+    l4_checked = 1'b0;
+    if (finish_i) begin
+      v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len && ip_len_q >= 16'({ihl_q, 2'b00});
+      v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
+      l4_ok = (v4_ok || v6_ok) && is_l4 && l4_min <= ip_end_q && l4_min <= frame_len;
+      v4_checked = csum_en_i && ipofl_i && v4_ok;
+      l4_checked = csum_en_i && tuofl_i && l4_ok && ip_end_q <= frame_len && !(v6_q && ipv6_xsum_dis_i) &&
+                   !(udp && (udp_csum_q == '0 || 17'(udp_len_q) != l4_len));
+
+      status_o[4] = l4_checked && udp;   // UDPCS
+      status_o[5] = l4_checked;          // TCPCS
+      status_o[6] = v4_checked;          // IPCS
+      status_o[9] = v4_ok && !pcsd_i;    // IPIDV
+      status_o[10] = l4_checked && udp;  // UDPV
+      status_o[29] = l4_checked && !ones_complement_ok(l4_sum_q + 48'({next_proto_q, 8'h00}) +
+                                                       48'({l4_len[7:0], l4_len[15:8]}));  // TCPE
+      status_o[30] = v4_checked && !ones_complement_ok(48'(header_sum_q));                 // IPE
+      if (v4_ok) status_o[19:16] = l4_ok ? 4'd2 : 4'd1;
+      else if (v6_ok && !ipv6_dis_i) status_o[19:16] = l4_ok ? 4'd6 : 4'd5;
+      if (v4_ok && !pcsd_i) ip_id_o = ip_id_q;
+    end
   end
 
   always_ff @(posedge clk_i) begin

@@ -74,7 +74,6 @@ module rx_writeback (
 
   // Gathering.
   logic [511:0] desc_q;
-  logic [127:0] desc;
   logic [2:0] gathered_q, frames_q;
   logic [15:0] first_q, next_q;  // ring index of the first one gathered, of the next one to come
   logic closed_q;                // the beat or the ring ends behind what is gathered
@@ -90,9 +89,8 @@ module rx_writeback (
                 (closed_q || (e_empty && !more_i));
   assign wraps = 17'(next_q) + 17'd1 >= ring_size_i;
 
+  // DD, and EOP with the last one of a frame.
   assign status = e_status | {30'd0, e_last, 1'b1};
-  assign desc = exten_i ? {16'd0, 1'b0, e_len, status, 16'd0, e_ip_id, 32'd0}
-                        : {16'd0, status[31:24], status[7:0], 16'd0, 1'b0, e_len, e_addr};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -119,7 +117,10 @@ module rx_writeback (
     else if (take) next_q <= wraps ? '0 : next_q + 1'b1;
 
     if (take) begin
-      desc_q[{gathered_q[1:0], 7'd0} +: 128] <= desc;
+      if (exten_i)
+        desc_q[{gathered_q[1:0], 7'd0} +: 128] <= {17'd0, e_len, status, 16'd0, e_ip_id, 32'd0};
+      else
+        desc_q[{gathered_q[1:0], 7'd0} +: 128] <= {16'd0, status[31:24], status[7:0], 17'd0, e_len, e_addr};
       if (gathered_q == '0) first_q <= next_q;
     end
   end
@@ -177,13 +178,20 @@ module rx_writeback (
     else if (wr_done_i) head_q <= head_after >= ring_size_i ? '0 : head_after[15:0];
   end
 
-  assign free_before = 17'(tail_i) - 17'(head_q) + (tail_i < head_q ? ring_size_i : '0);
-  assign free_after = free_before - 17'(w_descs);
-  assign threshold = ring_size_i >> (rdmts_i == 2'd3 ? 2'd3 : rdmts_i + 2'd1);
+  always_comb begin
+    free_before = '0;
+    free_after = '0;
+    threshold = '0;
+    if (wr_done_i) begin
+      free_before = 17'(tail_i) - 17'(head_q) + (tail_i < head_q ? ring_size_i : '0);
+      free_after = free_before - 17'(w_descs);
+      threshold = ring_size_i >> (rdmts_i == 2'd3 ? 2'd3 : rdmts_i + 2'd1);
+    end
+  end
 
   assign ev_wb_o = wr_done_i;
   assign ev_wb_frames_o = 8'(w_frames);
-  assign ev_rxdmt_o = wr_done_i && free_before > threshold && free_after <= threshold;
+  assign ev_rxdmt_o = free_before > threshold && free_after <= threshold;
 
   assign quiet_o = !sending && w_empty;
   assign idle_o = !take && !send && !(req_valid_q && wr_req_ready_i) && !(data_valid_q && wr_ready_i) &&

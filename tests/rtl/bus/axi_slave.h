@@ -214,10 +214,9 @@ public:
 	size_t max_bursts() const { return max_bursts_; }
 	uint64_t strobed_bytes() const { return strobed_bytes_; }
 
-	// Called when the address of a burst appears on the bus, before any of its effects.
-	std::function<void(uint64_t addr, unsigned beats)> on_address;
-	// Called when a burst has become visible, once per contiguous run of written bytes.
-	std::function<void(uint64_t addr, size_t len)> on_visible;
+	// Called when a burst has become visible, once per contiguous run of written bytes; with the
+	// cycle in which its address appeared on the bus, and the cycle now.
+	std::function<void(uint64_t addr, size_t len, uint64_t shown_cycle, uint64_t cycle)> on_visible;
 
 private:
 	struct Beat {
@@ -230,7 +229,7 @@ private:
 		unsigned len;
 		std::vector<Beat> beats;
 		bool complete, ok;
-		uint64_t due_cycle;
+		uint64_t due_cycle, shown_cycle;
 	};
 
 	void check_stable(Model &m)
@@ -239,8 +238,8 @@ private:
 			EXPECT(m.m_axi_awvalid_o, "AWVALID fell before AWREADY");
 			EXPECT(m.m_axi_awaddr_o == aw_addr_ && m.m_axi_awlen_o == aw_len_,
 				      "AW changed while it waited");
-		} else if (m.m_axi_awvalid_o && on_address) {
-			on_address(m.m_axi_awaddr_o, m.m_axi_awlen_o + 1u);
+		} else if (m.m_axi_awvalid_o) {
+			aw_shown_cycle_ = cycle_;
 		}
 		aw_waiting_ = m.m_axi_awvalid_o && !m.m_axi_awready_i;
 		aw_addr_ = m.m_axi_awaddr_o;
@@ -271,7 +270,7 @@ private:
 			      static_cast<unsigned long long>(addr));
 		EXPECT(addr / 4096 == (addr + uint64_t{len} * BeatBytes) / 4096,
 			      "write burst at %#llx crosses 4 KiB", static_cast<unsigned long long>(addr));
-		bursts_.push_back({addr, len, {}, false, false, 0});
+		bursts_.push_back({addr, len, {}, false, false, 0, aw_shown_cycle_});
 		if (bursts_.size() > max_bursts_)
 			max_bursts_ = bursts_.size();
 		while (!early_.empty() && append(early_.front()))
@@ -315,7 +314,7 @@ private:
 			const Beat &beat = b.beats[i / BeatBytes];
 			size_t lane = i % BeatBytes;
 			if (!(beat.strobe[lane / 8] >> (lane % 8) & 1)) {
-				flush_run(run, run_len);
+				flush_run(run, run_len, b.shown_cycle);
 				run_len = 0;
 				continue;
 			}
@@ -327,13 +326,13 @@ private:
 			if (run_len++ == 0)
 				run = b.addr + i;
 		}
-		flush_run(run, run_len);
+		flush_run(run, run_len, b.shown_cycle);
 	}
 
-	void flush_run(uint64_t addr, size_t len)
+	void flush_run(uint64_t addr, size_t len, uint64_t shown_cycle)
 	{
 		if (len && on_visible)
-			on_visible(addr, len);
+			on_visible(addr, len, shown_cycle, cycle_);
 	}
 
 	Memory &memory_;
@@ -344,7 +343,7 @@ private:
 	uint64_t cycle_ = 0, strobed_bytes_ = 0;
 	bool answering_ = false, stalled_ = false, hold_b_ = false;
 	bool aw_waiting_ = false, w_waiting_ = false;
-	uint64_t aw_addr_ = 0;
+	uint64_t aw_addr_ = 0, aw_shown_cycle_ = 0;
 	unsigned aw_len_ = 0;
 	Beat w_beat_ = {};
 	size_t max_bursts_ = 0;

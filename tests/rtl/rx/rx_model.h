@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+//
+// What the receive side has to do with a frame, byte by byte, written from the fact sheet (section 5)
+// and the RFCs it cites without a look at the RTL: filter, padding, checksum verdicts, descriptor
+// status. Bounds are those of the card: at most 8 IPv6 extension headers, one 802.1Q tag.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <vector>
+
+namespace rx {
+
+using Bytes = std::vector<uint8_t>;
+
+enum : uint32_t {
+	RCTL_EN = 1u << 1, RCTL_SBP = 1u << 2, RCTL_UPE = 1u << 3, RCTL_MPE = 1u << 4,
+	RCTL_LPE = 1u << 5, RCTL_BAM = 1u << 15, RCTL_BSEX = 1u << 25, RCTL_SECRC = 1u << 26,
+	RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11, RFCTL_EXTEN = 1u << 15,
+	RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9, RXCSUM_PCSD = 1u << 13,
+	DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6,
+	IPIDV = 1u << 9, UDPV = 1u << 10, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30,
+};
+
+struct Config {
+	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;
+	uint32_t rfctl = RFCTL_EXTEN;
+	uint32_t rxcsum = RXCSUM_IPOFL | RXCSUM_TUOFL | RXCSUM_PCSD;
+	uint32_t ral[16] = {}, rah[16] = {};
+	std::bitset<4096> mta;
+	bool csum_en = true;
+};
+
+struct Expected {
+	bool stored = false, good = false, runt = false, oversize = false, bad_crc = false;
+	bool mcast = false, bcast = false;
+	Bytes data;          // as it lies in memory, padding and FCS included
+	uint32_t status = 0; // of the last descriptor, without DD and EOP
+	uint16_t ip_id = 0;
+	unsigned stat_len = 0;
+};
+
+inline unsigned be16(const Bytes &f, size_t at) { return f[at] << 8 | f[at + 1]; }
+
+// RFC 1071, big-endian words, odd last byte padded.
+inline uint32_t add_range(uint32_t sum, const Bytes &f, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i += 2)
+		sum += f[i] << 8 | (i + 1 < to ? f[i + 1] : 0);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+inline bool address_accepted(const Config &c, const Bytes &f)
+{
+	bool all_ones = true;
+	for (int i = 0; i < 6; i++)
+		all_ones &= f[i] == 0xff;
+	for (int i = 0; i < 16; i++) {
+		uint8_t a[6];
+		for (int b = 0; b < 4; b++)
+			a[b] = static_cast<uint8_t>(c.ral[i] >> 8 * b);
+		a[4] = static_cast<uint8_t>(c.rah[i]);
+		a[5] = static_cast<uint8_t>(c.rah[i] >> 8);
+		if (c.rah[i] >> 31 && std::equal(a, a + 6, f.begin()))
+			return true;
+	}
+	static const unsigned shift[] = {4, 3, 2, 0};
+	unsigned hash = (f[5] << 8 | f[4]) >> shift[c.rctl >> 12 & 3] & 0xfff;
+	if (c.mta[hash])
+		return true;
+	if (all_ones)
+		return c.rctl & RCTL_BAM;
+	return c.rctl & (f[0] & 1 ? RCTL_MPE : RCTL_UPE);
+}
+
+struct L4 {
+	bool present = false, fragment = false;
+	unsigned proto = 0;
+	size_t at = 0;
+};
+
+// Follows IPv6's chain of headers (RFC 8200, section 4).
+inline L4 walk_ipv6(const Bytes &f, size_t l3)
+{
+	L4 l4;
+	l4.proto = f[l3 + 6];
+	l4.at = l3 + 40;
+	for (int n = 0;; n++) {
+		if (l4.proto == 44) {
+			l4.fragment = true;
+			return l4;
+		}
+		if (l4.proto != 0 && l4.proto != 43 && l4.proto != 60 && l4.proto != 135)
+			break;
+		if (n == 8 || l4.at + 2 > f.size())
+			return l4;
+		unsigned next = f[l4.at];
+		l4.at += 8 + 8 * f[l4.at + 1];
+		l4.proto = next;
+	}
+	l4.present = l4.proto == 6 || l4.proto == 17;
+	return l4;
+}
+
+// Status bits and IP id of a frame as it came from the wire (not padded).
+inline void inspect(const Config &c, const Bytes &f, Expected &e)
+{
+	size_t l3 = 14;
+	if (f.size() < 14)
+		return;
+	unsigned type = be16(f, 12);
+	if (type == 0x8100) {
+		if (f.size() < 18)
+			return;
+		l3 = 18;
+		type = be16(f, 16);
+	}
+	L4 l4;
+	size_t end = 0;
+	uint32_t pseudo = 0;
+	bool v6 = false;
+	unsigned pkttype = 0;
+
+	if (type == 0x0800) {
+		if (f.size() < l3 + 20 || f[l3] >> 4 != 4 || (f[l3] & 15) < 5)
+			return;
+		size_t header = 4 * (f[l3] & 15);
+		unsigned total = be16(f, l3 + 2);
+		if (f.size() < l3 + header || total < header)
+			return;
+		if (c.csum_en && c.rxcsum & RXCSUM_IPOFL) {
+			e.status |= IPCS;
+			if (add_range(0, f, l3, l3 + header) != 0xffff)
+				e.status |= IPE;
+		}
+		if (!(c.rxcsum & RXCSUM_PCSD)) {
+			e.status |= IPIDV;
+			e.ip_id = static_cast<uint16_t>(be16(f, l3 + 4));
+		}
+		l4.proto = f[l3 + 9];
+		l4.at = l3 + header;
+		l4.fragment = be16(f, l3 + 6) & 0x3fff;
+		l4.present = !l4.fragment && (l4.proto == 6 || l4.proto == 17);
+		end = l3 + total;
+		pseudo = add_range(0, f, l3 + 12, l3 + 20);
+		pkttype = 1;
+	} else if (type == 0x86dd) {
+		if (f.size() < l3 + 40 || f[l3] >> 4 != 6)
+			return;
+		v6 = true;
+		l4 = walk_ipv6(f, l3);
+		end = l3 + 40 + be16(f, l3 + 4);
+		pseudo = add_range(0, f, l3 + 8, l3 + 40);
+		pkttype = 5;
+	} else {
+		return;
+	}
+
+	size_t least = l4.at + (l4.proto == 17 ? 8 : 20);
+	l4.present = l4.present && least <= end && least <= f.size();
+	if (!(v6 && c.rfctl & RFCTL_IPV6_DIS))
+		e.status |= (pkttype + l4.present) << 16;
+	if (!l4.present || end > f.size() || !c.csum_en || !(c.rxcsum & RXCSUM_TUOFL))
+		return;
+	if (v6 && c.rfctl & RFCTL_IPV6_XSUM_DIS)
+		return;
+	if (l4.proto == 17 && (be16(f, l4.at + 6) == 0 || be16(f, l4.at + 4) != end - l4.at))
+		return;
+	e.status |= TCPCS | (l4.proto == 17 ? UDPCS | UDPV : 0);
+	uint32_t sum = pseudo + l4.proto + static_cast<uint32_t>(end - l4.at);
+	if (add_range(sum, f, l4.at, end) != 0xffff)
+		e.status |= TCPE;
+}
+
+inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
+{
+	Expected e;
+	e.bad_crc = bad_crc;
+	e.runt = frame.size() < 60 && !bad_crc;
+	e.oversize = frame.size() > 16380 || (frame.size() > 1518 && !(c.rctl & RCTL_LPE));
+	e.stat_len = frame.size() < 60 ? 60 : static_cast<unsigned>(frame.size());
+	e.mcast = frame[0] & 1;
+	e.bcast = true;
+	for (int i = 0; i < 6; i++)
+		e.bcast = e.bcast && frame[i] == 0xff;
+	e.stored = address_accepted(c, frame) && frame.size() <= 16380 &&
+		   ((c.rctl & RCTL_SBP) || (!e.oversize && !bad_crc));
+	e.good = e.stored && !bad_crc && !e.oversize;
+	inspect(c, frame, e);
+	if (bad_crc)
+		e.status |= CE;
+	e.data = frame;
+	if (e.data.size() < 60)
+		e.data.resize(60, 0);
+	if (!(c.rctl & RCTL_SECRC))
+		e.data.resize(e.data.size() + 4, 0);
+	return e;
+}
+
+inline unsigned buffer_size(uint32_t rctl)
+{
+	if (rctl >> 27 & 15)
+		return (rctl >> 27 & 15) * 1024;
+	static const unsigned plain[] = {2048, 1024, 512, 256}, ex[] = {2048, 16384, 8192, 4096};
+	return (rctl & RCTL_BSEX ? ex : plain)[rctl >> 16 & 3];
+}
+
+} // namespace rx

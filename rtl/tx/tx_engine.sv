@@ -115,8 +115,8 @@ module tx_engine #(
     else state_q <= state_d;
   end
 
-  assign run = state_q == StOn && state_d == StOn;
-  assign start = state_q == StOff && state_d == StOn;
+  assign run = state_q == StOn;
+  assign start = state_q == StOff;
   assign quiet = fetch_drained && payload_drained && writeback_drained && !steps_busy;
   assign flush = state_q == StAbort && quiet;
 

@@ -190,8 +190,8 @@ module tx_frame_buffer #(
 
   // Statistics, when the last beat has left.
   logic group_q, all_q, group, all;
-  assign group = first_q ? data_q[0] : group_q;
-  assign all = first_q ? &data_q[47:0] : all_q;
+  assign group = first_q ? m_axis_tdata_o[0] : group_q;
+  assign all = first_q ? &m_axis_tdata_o[47:0] : all_q;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin

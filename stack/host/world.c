@@ -411,8 +411,12 @@ static void run_host(struct host_world *w, struct host *h, uint64_t event_ns, ui
 enum host_run_result host_run_until(struct host_world *w, uint64_t until_ns)
 {
 	enum host_run_result result = HOST_RUN_STOPPED;
+	struct host *each;
 
 	assert(!w->running);
+	/* The caller may have armed timers behind the back of a CPU that is idle. */
+	list_for_each_entry(each, &w->hosts, node)
+		host_make_ready(each);
 	w->running = true;
 	w->stop = false;
 	while (!w->stop) {
@@ -421,6 +425,8 @@ enum host_run_result host_run_until(struct host_world *w, uint64_t until_ns)
 
 		host_ns = h ? host_next_ns(h) : HOST_NEVER;
 		if (event_ns == HOST_NEVER && host_ns == HOST_NEVER) {
+			if (until_ns != HOST_NEVER)
+				set_now(w, until_ns);
 			result = HOST_RUN_IDLE;
 			break;
 		}

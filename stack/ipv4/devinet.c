@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* IPv4 addresses of devices, and the life of the IPv4 layer's state. */
+#include "dhcp.h"
 #include "ipv4.h"
 #include <net/errno.h>
 
@@ -22,8 +23,8 @@ static struct in_device *in_dev_get(struct net_device *dev)
 	return in;
 }
 
-int net_ipv4_configure(struct net_device *dev, uint32_t addr, unsigned int prefix_len,
-		       uint32_t gateway)
+int ipv4_set_address(struct net_device *dev, uint32_t addr, unsigned int prefix_len,
+		     uint32_t gateway)
 {
 	struct net *net = dev->net;
 	__be32 mask = prefix_len <= 32 ? prefix_mask(prefix_len) : 0;
@@ -51,6 +52,18 @@ out:
 	return err;
 }
 
+int net_ipv4_configure(struct net_device *dev, uint32_t addr, unsigned int prefix_len,
+		       uint32_t gateway)
+{
+	int err;
+
+	local_bh_disable(dev->net);
+	dhcp_stop(dev);
+	err = ipv4_set_address(dev, addr, prefix_len, gateway);
+	local_bh_enable(dev->net);
+	return err;
+}
+
 void net_ipv4_info(const struct net_device *dev, struct net_ipv4_info *out)
 {
 	const struct in_device *in = in_dev(dev);
@@ -73,6 +86,7 @@ void ipv4_device_gone(struct net_device *dev)
 {
 	struct net *net = dev->net;
 
+	dhcp_stop(dev);
 	ipv4_device_changed(dev);
 	frag_table_flush(net, dev);
 	if (dev->ip_ptr)

@@ -11,15 +11,22 @@ void *memcpy(void *to, const void *from, size_t len);
 void *memset(void *to, int c, size_t len);
 int memcmp(const void *a, const void *b, size_t len);
 
+struct dhcp_client;
+
 /* IPv4 of one device (dev->ip_ptr); addr 0: not configured. */
 struct in_device {
 	__be32 addr, mask, broadcast, gateway;
+	struct dhcp_client *dhcp; /* NULL: configured by hand, or not at all */
 };
 
 static inline struct in_device *in_dev(const struct net_device *dev)
 {
 	return dev->ip_ptr;
 }
+
+/* devinet.c: what net_ipv4_configure() and DHCP do. */
+int ipv4_set_address(struct net_device *dev, uint32_t addr, unsigned int prefix_len,
+		     uint32_t gateway);
 
 /* ---- neighbour.c, arp.c ---- */
 
@@ -134,6 +141,9 @@ struct udp_table {
 };
 
 void udp_table_init(struct udp_table *t);
+/* Puts a UDP header in front of skb (data at the payload) and sends it; ports in host order. */
+int udp_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt, uint16_t source,
+		 uint16_t dest);
 
 struct netns_ipv4 {
 	struct neigh_table neigh;

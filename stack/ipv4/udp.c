@@ -245,6 +245,16 @@ static void push_udp_header(struct sk_buff *skb, const struct ip_route *rt, __be
 	skb->csum_offset = offsetof(struct udphdr, check);
 }
 
+int udp_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt, uint16_t source,
+		 uint16_t dest)
+{
+	struct ip_send_info info = { .protocol = IPPROTO_UDP };
+
+	push_udp_header(skb, rt, htons(source), htons(dest));
+	NET_INC(net, UdpOutDatagrams);
+	return ip_send_skb(net, skb, rt, &info);
+}
+
 static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct sockaddr_in *to,
 			 struct sk_buff *skb)
 {

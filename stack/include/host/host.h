@@ -78,7 +78,7 @@ void host_sleep(struct host *h, uint64_t ns);
 
 enum host_run_result {
 	HOST_RUN_TIME,	  /* until_ns was reached */
-	HOST_RUN_IDLE,	  /* nothing will ever happen again */
+	HOST_RUN_IDLE,	  /* nothing will ever happen again; time is until_ns unless HOST_NEVER */
 	HOST_RUN_STOPPED, /* host_stop() */
 };
 enum host_run_result host_run_until(struct host_world *w, uint64_t until_ns);

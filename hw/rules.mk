@@ -36,6 +36,7 @@ $$(HW_VERILATED_$(1))/Vringside_card.mk: $(RTL_FILES) $(RTL_GEN) hw/rules.mk
 	$$(call say,VERILATE,$(RTL_TOP) ($(1)))
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(3) --top-module $(RTL_TOP) --prefix Vringside_card --Mdir $$(@D) $(RTL_FILES)
+	$$(Q)touch $$@
 
 # Verilator's own makefile compiles what it generated; one file of everything is the fastest code.
 $$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_card.mk
@@ -44,6 +45,7 @@ $$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_car
 		OPT_FAST="$(HW_OPT)" OPT_SLOW=-O1 OPT_GLOBAL="$(HW_OPT)" \
 		CXXFLAGS="-fPIC -fvisibility=hidden -DVL_TIME_CONTEXT" VK_USER_OBJS= \
 		Vringside_card__ALL.a >/dev/null
+	$$(Q)touch $$@
 
 $(BUILD)/hw/$(1)/%.o: hw/rtl/%.cpp $$(HW_VERILATED_$(1))/Vringside_card.mk
 	$$(call say,CXX,$$< ($(1)))

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long the card's cycles take: one cycle in kStride is timed, less what it spends in the host's
- * operations and in reading the clock, and stands for the others. It is the thread's CPU time that
- * counts: on a busy machine one sample that the scheduler interrupted would outweigh all others.
+ * operations and in reading the clock, and stands for the others. A sample that the scheduler
+ * interrupted (no cycle takes kLongestNs) counts as the one before it: it would outweigh all others.
+ * The monotonic clock is read without a system call; the thread's CPU clock is not, and a system call
+ * makes the cycle after it half as slow again.
  */
 #ifndef RINGSIDE_HW_RTL_EVAL_CLOCK_H
 #define RINGSIDE_HW_RTL_EVAL_CLOCK_H
@@ -20,8 +22,8 @@ class EvalClock
 	EvalClock() : cost_ns_(UINT64_MAX)
 	{
 		for (int i = 0; i < 16; i++) {
-			uint64_t start_ns = cpu_ns();
-			cost_ns_ = std::min(cost_ns_, cpu_ns() - start_ns);
+			uint64_t start_ns = clock_ns();
+			cost_ns_ = std::min(cost_ns_, clock_ns() - start_ns);
 		}
 	}
 
@@ -35,11 +37,13 @@ class EvalClock
 		countdown_ = kStride;
 		outside_ns_ = cost_ns_;
 		sampling_ = true;
-		uint64_t start_ns = cpu_ns();
+		uint64_t start_ns = clock_ns();
 		cycle();
-		uint64_t spent_ns = cpu_ns() - start_ns;
+		uint64_t spent_ns = clock_ns() - start_ns;
 		sampling_ = false;
-		eval_ns_ += (spent_ns - std::min(spent_ns, outside_ns_)) * kStride;
+		if (spent_ns < kLongestNs)
+			sample_ns_ = spent_ns - std::min(spent_ns, outside_ns_);
+		eval_ns_ += sample_ns_ * kStride;
 	}
 
 	/* What the card does to its host, inside a cycle. */
@@ -51,9 +55,9 @@ class EvalClock
 			~Pause()
 			{
 				if (clock.sampling_)
-					clock.outside_ns_ += cpu_ns() - start_ns + clock.cost_ns_;
+					clock.outside_ns_ += clock_ns() - start_ns + clock.cost_ns_;
 			}
-		} pause{ *this, sampling_ ? cpu_ns() : 0 };
+		} pause{ *this, sampling_ ? clock_ns() : 0 };
 
 		return operation();
 	}
@@ -68,13 +72,14 @@ class EvalClock
 	}
 
     private:
-	/* Prime, and so out of step with bursts and frames; a reading costs about a cycle. */
-	static constexpr uint32_t kStride = 509;
+	/* Prime, and so out of step with bursts and frames. */
+	static constexpr uint32_t kStride = 127;
+	static constexpr uint64_t kLongestNs = 50'000;
 
-	static uint64_t cpu_ns()
+	static uint64_t clock_ns()
 	{
 		timespec now;
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+		clock_gettime(CLOCK_MONOTONIC, &now);
 		return now.tv_sec * UINT64_C(1'000'000'000) + now.tv_nsec;
 	}
 
@@ -82,6 +87,7 @@ class EvalClock
 	bool sampling_ = false;
 	uint64_t cost_ns_;
 	uint64_t outside_ns_ = 0;
+	uint64_t sample_ns_ = 0;
 	uint64_t eval_ns_ = 0;
 };
 

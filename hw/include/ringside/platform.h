@@ -96,8 +96,8 @@ struct ringside_host_ops {
 struct ringside_card_counters {
 	uint64_t cycles_clocked; /* clock edges evaluated (RTL) */
 	uint64_t cycles_skipped; /* 4 ns periods that passed without being evaluated */
-	uint64_t eval_ns;        /* CPU time of the thread spent clocking the model, host operations
-				    excluded; sampled, so that measuring costs < 2 % */
+	uint64_t eval_ns;        /* spent clocking the model, host operations and the scheduler's
+				    interruptions excluded; sampled: costs < 2 % */
 	uint64_t dma_read_bytes, dma_write_bytes;
 	uint64_t dma_read_bursts, dma_write_bursts;
 	uint64_t dma_errors; /* host operations that returned an error */

@@ -83,7 +83,7 @@ static bool bind_conflict(const struct sock *sk, const struct inet_bind_bucket *
 {
 	struct inet_connection_sock *icsk;
 
-	if (tb->tw_count && !sk->sk_reuse)
+	if (tb->tw_count && !sk->sk_reuse && inet_csk(sk)->icsk_bind_hash != tb)
 		return true;
 	list_for_each_entry(icsk, &tb->owners, icsk_bind_node) {
 		const struct sock *other = &icsk->inet.sk;

@@ -562,7 +562,7 @@ void tcp_send_fin(struct sock *sk)
 		if (!tail) {
 			/* Without memory for 1 sk_buff an orderly end is not possible. */
 			NET_INC(sk->sk_net, TcpExtTCPAbortOnMemory);
-			tcp_reset(sk, ENOMEM);
+			tcp_abort(sk, ENOMEM);
 			return;
 		}
 		tcp_skb_entail(sk, tail);

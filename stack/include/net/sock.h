@@ -51,6 +51,7 @@ enum sock_flags {
 	SOCK_BROADCAST = 1u << 4,
 	SOCK_NOSPACE = 1u << 5, /* a writer waits for memory */
 	SOCK_URGINLINE = 1u << 6,
+	SOCK_CONNECTING = 1u << 7, /* connect() has not told its result yet */
 };
 
 /* sk_userlocks */

@@ -160,7 +160,7 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn; /* first */
 
 	/* Receive fast path */
-	uint32_t pred_flags; /* expected 4th header word, network order; 0: slow path */
+	uint32_t pred_flags; /* expected 4th header word, host order; 0: slow path */
 	uint32_t rcv_nxt;
 	uint32_t copied_seq; /* head of what the application has not read */
 	uint32_t rcv_wup;    /* rcv_nxt when the last window was sent */
@@ -437,8 +437,10 @@ uint32_t tcp_init_cwnd(const struct tcp_sock *tp);
 /* ---- tcp.c: states ---- */
 void tcp_set_state(struct sock *sk, uint8_t state);
 void tcp_done(struct sock *sk);
-/* Aborts with err for the application. */
-void tcp_reset(struct sock *sk, int err);
+/* A valid RST came. */
+void tcp_reset(struct sock *sk);
+/* Ends the connection with err (positive) for the application; nothing is sent. */
+void tcp_abort(struct sock *sk, int err);
 void tcp_write_err(struct sock *sk);
 void tcp_write_queue_purge(struct sock *sk);
 int tcp_init_sock(struct sock *sk);
@@ -448,7 +450,6 @@ int tcp_disconnect(struct sock *sk);
 int tcp_shutdown(struct sock *sk, int how_mask);
 uint32_t tcp_poll(struct sock *sk);
 int tcp_ioctl(struct sock *sk, unsigned long request, int *value);
-void tcp_enter_memory_orphan(struct sock *sk);
 
 /* ---- tcp_connect.c, tcp_listen.c ---- */
 int tcp_v4_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
@@ -542,8 +543,11 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
 void tcp_fin(struct sock *sk);
 void tcp_finish_connect(struct sock *sk);
 void tcp_init_transfer(struct sock *sk);
-bool tcp_oow_rate_limited(struct sock *sk, uint64_t *last_ns, const struct sk_buff *skb);
-bool tcp_oow_within_limit(const struct sysctl *s, uint64_t now_ns, uint64_t *last_ns);
+/* True: an ACK in answer to an unacceptable segment went out too recently (RFC 5961, 7; ACK loops). */
+bool tcp_oow_rate_limited(struct net *net, uint64_t *last_ns);
+/* RFC 7323, 5.3: an old time stamp. */
+bool tcp_paws_reject(const struct tcp_options_received *opt, uint64_t now_ns, bool rst);
+bool tcp_in_window(uint32_t seq, uint32_t end_seq, uint32_t s_win, uint32_t e_win);
 void tcp_data_queue(struct sock *sk, struct sk_buff *skb);
 void tcp_fast_path_on(struct tcp_sock *tp);
 void tcp_fast_path_check(struct sock *sk);
@@ -652,21 +656,22 @@ void tcp_write_timer_handler(struct sock *sk);
 void tcp_delack_timer_handler(struct sock *sk);
 void tcp_set_keepalive(struct sock *sk, bool on);
 void tcp_reset_keepalive_timer(struct sock *sk, uint64_t in_ns);
-uint32_t tcp_orphan_retries(struct sock *sk, bool alive);
 bool tcp_too_many_orphans(struct sock *sk);
 uint64_t tcp_keepalive_time_ns(const struct tcp_sock *tp);
 uint64_t tcp_fin_time_ns(const struct sock *sk);
 
 /* ---- tcp_minisocks.c ---- */
-/* The child, the listener itself (let it go on), or NULL (dropped); *reset: answer with RST. */
-struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct request_sock *req,
-			   bool *req_stolen);
+/* The child, the listener itself (let it answer), or NULL: the segment has been dealt with. */
+struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct request_sock *req);
 void tcp_child_process(struct sock *parent, struct sock *child, struct sk_buff *skb);
 struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock *req,
 				      struct sk_buff *skb);
-int tcp_conn_request(struct sock *listener, struct sk_buff *skb);
+/* isn: of the new connection, 0: choose. */
+void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn);
 int tcp_rtx_synack(struct request_sock *req);
 void tcp_reqsk_timer(struct timer_list *t);
+/* Ends a request without a connection. */
+void tcp_reqsk_drop(struct request_sock *req);
 
 /* ---- tcp_timewait.c ---- */
 enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };

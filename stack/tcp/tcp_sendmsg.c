@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+/*
+ * send(): payload is copied once, into blocks that the network's TCP sockets share one after the
+ * other, and is referenced from there until it is acknowledged. sk_buffs grow to super-segments;
+ * the copy itself runs with soft interrupts on.
+ */
+#include <net/tcp.h>
+
+/* Where the next bytes go: a piece of the current block, reserved. */
+struct room {
+	struct skb_data *data; /* a reference of its own */
+	uint32_t offset, len;
+};
+
+/* Soft interrupts off. False: no memory. */
+static bool reserve_room(struct netns_tcp *tcp, struct port *port, uint32_t want, struct room *r)
+{
+	if (!tcp->page_frag || tcp->page_frag_offset == tcp->page_frag->size_bytes) {
+		struct skb_data *fresh = skb_data_alloc(port, TCP_PAGE_FRAG_BYTES);
+
+		if (!fresh)
+			return false;
+		if (tcp->page_frag)
+			skb_data_put(tcp->page_frag);
+		tcp->page_frag = fresh;
+		tcp->page_frag_offset = 0;
+	}
+	r->data = skb_data_get(tcp->page_frag);
+	r->offset = tcp->page_frag_offset;
+	r->len = min_u32(want, tcp->page_frag->size_bytes - tcp->page_frag_offset);
+	tcp->page_frag_offset += r->len;
+	return true;
+}
+
+static bool can_take_frag(const struct sk_buff *skb, const struct netns_tcp *tcp)
+{
+	const struct skb_frag *last = &skb->frags[skb->nr_frags - 1];
+
+	if (skb->nr_frags < MAX_SKB_FRAGS)
+		return true;
+	return last->data == tcp->page_frag && last->offset + last->len == tcp->page_frag_offset &&
+	       tcp->page_frag_offset < tcp->page_frag->size_bytes;
+}
+
+static bool forced_push(const struct tcp_sock *tp)
+{
+	return after(tp->write_seq, tp->pushed_seq + (tp->max_window >> 1));
+}
+
+static void mark_push(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	TCP_SKB_CB(skb)->tcp_flags |= TCPHDR_PSH;
+	tp->pushed_seq = tp->write_seq;
+}
+
+/* Everything copied may go; MSG_MORE: only what fills segments. */
+static void push(struct sock *sk, int flags, uint32_t mss, int nonagle)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *tail;
+
+	local_bh_disable(sk->sk_net);
+	tail = skb_peek_tail(&sk->sk_write_queue);
+	if (tail) {
+		if (!(flags & MSG_MORE) || forced_push(tp))
+			mark_push(tp, tail);
+		tcp_push_pending_frames(sk, mss, flags & MSG_MORE ? TCP_NAGLE_CORK : nonagle);
+	}
+	local_bh_enable(sk->sk_net);
+}
+
+/* Until connected. 0 or a negative errno. sk owned. */
+static int wait_connected(struct sock *sk, uint64_t *timeo_ns)
+{
+	for (;;) {
+		if (sk->sk_err)
+			return sock_error(sk);
+		if (sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT)
+			return 0;
+		if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV)
+			return -EPIPE;
+		if (!*timeo_ns)
+			return -EAGAIN;
+		release_sock(sk);
+		*timeo_ns = wait_event(&sk->sk_wq,
+				       sk->sk_err || (sk->sk_state != TCP_SYN_SENT &&
+						      sk->sk_state != TCP_SYN_RECV),
+				       *timeo_ns);
+		lock_sock(sk);
+	}
+}
+
+/* Until there is room in the send buffer. 0 or a negative errno. sk owned. */
+static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
+{
+	for (;;) {
+		if (sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN))
+			return -EPIPE;
+		if (tcp_stream_memory_free(sk))
+			return 0;
+		if (!*timeo_ns)
+			return -EAGAIN;
+		sock_set_flag(sk, SOCK_NOSPACE);
+		release_sock(sk);
+		*timeo_ns = wait_event(&sk->sk_wq,
+				       sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN) ||
+					       tcp_stream_memory_free(sk),
+				       *timeo_ns);
+		lock_sock(sk);
+	}
+}
+
+/* The sk_buff that takes the next bytes. NULL: no memory. Soft interrupts off. */
+static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (skb && skb->len < size_goal && !TCP_SKB_CB(skb)->eor &&
+	    can_take_frag(skb, net_tcp(sk)))
+		return skb;
+	skb = tcp_stream_alloc_skb(sk);
+	if (skb)
+		tcp_skb_entail(sk, skb);
+	return skb;
+}
+
+/* Copies into skb; the bytes, 0: no memory, or -EFAULT. */
+static long append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct room r;
+	bool ok;
+	size_t n;
+
+	local_bh_disable(sk->sk_net);
+	ok = reserve_room(net_tcp(sk), sk->sk_net->port, want, &r);
+	local_bh_enable(sk->sk_net);
+	if (!ok)
+		return 0;
+	n = copy_from_iter(r.data->bytes + r.offset, r.len, from);
+	local_bh_disable(sk->sk_net);
+	ok = n == r.len && skb_add_frag(skb, r.data, r.offset, r.len);
+	if (!ok)
+		skb_data_put(r.data);
+	local_bh_enable(sk->sk_net);
+	if (!ok)
+		return -EFAULT;
+	TCP_SKB_CB(skb)->end_seq += r.len;
+	TCP_SKB_CB(skb)->pcount = 0;
+	tp->write_seq += r.len;
+	sk->sk_wmem_queued += r.len;
+	return r.len;
+}
+
+/* An empty tail sk_buff (memory ran out before its first byte) must not stay. */
+static void remove_empty_tail(struct sock *sk)
+{
+	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
+
+	if (!skb || skb->len || (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
+		return;
+	local_bh_disable(sk->sk_net);
+	skb_unlink(&sk->sk_write_queue, skb);
+	tcp_wmem_free_skb(sk, skb);
+	local_bh_enable(sk->sk_net);
+}
+
+/* sk_buffs that are full go while the next is filled. */
+static void send_full(struct sock *sk, struct sk_buff *skb, uint32_t mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	local_bh_disable(sk->sk_net);
+	if (forced_push(tp)) {
+		mark_push(tp, skb);
+		tcp_push_pending_frames(sk, mss, TCP_NAGLE_PUSH);
+	} else if (skb == tcp_send_head(sk)) {
+		tcp_push_one(sk, mss);
+	}
+	local_bh_enable(sk->sk_net);
+}
+
+static uint32_t current_mss(struct sock *sk, uint32_t *size_goal)
+{
+	const uint32_t mss = tcp_current_mss(sk);
+
+	*size_goal = tcp_xmit_size_goal(sk, mss);
+	return mss;
+}
+
+/* Copies all; what was copied before an error counts. *err: why not all. */
+static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t timeo_ns, int *err)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	uint32_t size_goal, mss = current_mss(sk, &size_goal);
+	struct sk_buff *skb;
+	long copied = 0, n;
+
+	*err = 0;
+	while (from->count) {
+		if (sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN)) {
+			*err = -EPIPE;
+			break;
+		}
+		if (!tcp_stream_memory_free(sk)) {
+			if (copied)
+				push(sk, flags & ~MSG_MORE, mss, TCP_NAGLE_PUSH);
+			*err = wait_memory(sk, &timeo_ns);
+			if (*err)
+				break;
+			mss = current_mss(sk, &size_goal);
+		}
+		local_bh_disable(sk->sk_net);
+		skb = tail_with_room(sk, size_goal);
+		local_bh_enable(sk->sk_net);
+		n = skb ? append(sk, skb, from, min_u32((uint32_t)(from->count < size_goal ?
+									   from->count :
+									   size_goal),
+							size_goal - skb->len)) :
+			  0;
+		if (n <= 0) {
+			*err = n ? (int)n : -ENOBUFS;
+			remove_empty_tail(sk);
+			break;
+		}
+		copied += n;
+		if (!from->count && (flags & MSG_EOR))
+			TCP_SKB_CB(skb)->eor = true;
+		if (from->count && skb->len >= size_goal)
+			send_full(sk, skb, mss);
+	}
+	if (copied)
+		push(sk, flags, mss, tp->nonagle);
+	return copied;
+}
+
+long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
+{
+	uint64_t timeo_ns;
+	long copied = 0;
+	int err;
+
+	(void)msg; /* a connected socket: an address is ignored, as Linux does */
+	if (flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	lock_sock(sk);
+	timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
+	err = wait_connected(sk, &timeo_ns);
+	if (!err)
+		copied = copy_all(sk, from, flags, timeo_ns, &err);
+	if (!copied && err == -EPIPE && sk->sk_err)
+		err = sock_error(sk);
+	release_sock(sk);
+	return copied ? copied : err;
+}

@@ -7,7 +7,8 @@ GUEST_SRCS := $(wildcard guest/*.c guest/arch/*.c guest/apps/*.c guest/libc/*.c 
 	$(wildcard guest/arch/*.S guest/libc/*.S)
 GUEST_ALL_SRCS := $(GUEST_SRCS) $(DRIVER_SRCS) $(DRIVER_GUEST_SRCS) $(STACK_SRCS)
 GUEST_OBJS := $(GUEST_ALL_SRCS:%=$(BUILD)/guest/obj/%.o)
-GUEST_LIBS = $(shell $(CC) -print-file-name=libnettle.a) $(shell $(CC) -print-file-name=libhttp_parser.a)
+GUEST_LIBS = $(shell $(CC) -print-file-name=libnettle.a) $(shell $(CC) -print-file-name=libhttp_parser.a) \
+	$(shell $(CC) -print-libgcc-file-name)
 
 # General registers only: hard-interrupt handlers then leave vector registers alone (memcpy and the
 # kept libraries use them; soft interrupts save them). No inline "rep" strings: slow under translation.

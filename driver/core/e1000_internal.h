@@ -71,8 +71,8 @@ struct e1000_rx_ring {
 /* What adaptive moderation knows (e1000_itr.c). */
 struct e1000_itr {
 	uint64_t window_start_ns;
-	uint32_t rx_frames, rx_bytes, tx_frames, tx_bytes; /* since window_start_ns */
-	uint32_t interval_ns;				   /* what the card was told */
+	uint32_t rx_frames, rx_bytes, tx_frames, tx_bytes, polls; /* since window_start_ns */
+	uint32_t interval_ns; /* what the card was told */
 };
 
 struct e1000_counters {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * Interrupt moderation. The card keeps the interrupts of a vector at least an interval apart
- * (fact sheet 6.5); the first after a pause is never late. Adaptive: while little moves, or only
- * small frames (requests and answers), the interval is short. While much moves it is chosen so that
- * TARGET_FRAMES arrive in it, at the rate seen lately, within bounds that TCP does not notice.
+ * (fact sheet 6.5); the first after a pause is never late. Adaptive: while little moves, or small
+ * frames, or large ones to and fro (requests and answers), the interval is short. While much moves one
+ * way, or so much both ways that each poll finds several frames, it is chosen so that TARGET_FRAMES
+ * arrive in it, at the rate seen lately, within bounds that TCP does not notice.
  */
 #include "e1000_internal.h"
 
@@ -14,7 +15,9 @@
 #define WINDOW_NS	   500000u /* rates are judged over at least this long ... */
 #define WINDOW_FRAMES	   64u	   /* ... or so many frames */
 #define BULK_BYTES_PER_S   4000000ull
-#define BULK_FRAME_BYTES   600u /* average, of either direction */
+#define BULK_FRAME_BYTES   600u /* average, of the direction that carries the bulk */
+#define ONE_WAY_RATIO	   8u	/* of bytes: what goes back are acknowledgements */
+#define POLL_FRAMES	   4u	/* both ways: a poll finds so many on average */
 
 #define LATENCY_INTERVAL_NS  20000u
 #define SHORTEST_BULK_NS     40000u
@@ -54,13 +57,25 @@ void e1000_itr_reset(struct e1000_adapter *a)
 		interval_write(a, LATENCY_INTERVAL_NS, TX_VECTOR_NS);
 }
 
-static uint32_t wanted_interval(const struct e1000_itr *t, uint64_t elapsed_ns)
+static bool is_bulk(const struct e1000_itr *t, uint64_t elapsed_ns)
 {
-	uint64_t bytes = (uint64_t)t->rx_bytes + t->tx_bytes, interval_ns, longest_ns;
 	bool rx_large = t->rx_frames && t->rx_bytes / t->rx_frames >= BULK_FRAME_BYTES;
 	bool tx_large = t->tx_frames && t->tx_bytes / t->tx_frames >= BULK_FRAME_BYTES;
 
-	if (bytes * 1000000000ull < BULK_BYTES_PER_S * elapsed_ns || !(rx_large || tx_large))
+	if (((uint64_t)t->rx_bytes + t->tx_bytes) * 1000000000u < BULK_BYTES_PER_S * elapsed_ns)
+		return false;
+	if (rx_large && t->rx_bytes / ONE_WAY_RATIO >= t->tx_bytes)
+		return true;
+	if (tx_large && t->tx_bytes / ONE_WAY_RATIO >= t->rx_bytes)
+		return true;
+	return (rx_large || tx_large) && t->rx_frames + t->tx_frames >= POLL_FRAMES * t->polls;
+}
+
+static uint32_t wanted_interval(const struct e1000_itr *t, uint64_t elapsed_ns)
+{
+	uint64_t interval_ns, longest_ns;
+
+	if (!is_bulk(t, elapsed_ns))
 		return LATENCY_INTERVAL_NS;
 	longest_ns = t->rx_bytes > t->tx_bytes ? LONGEST_RX_BULK_NS : LONGEST_TX_BULK_NS;
 	interval_ns = t->rx_frames ? elapsed_ns * TARGET_FRAMES / t->rx_frames : longest_ns;
@@ -78,6 +93,7 @@ void e1000_itr_update(struct e1000_adapter *a)
 
 	if (a->options.itr_us)
 		return;
+	t->polls++;
 	now_ns = os_time_ns(a->dev);
 	elapsed_ns = now_ns - t->window_start_ns;
 	if (!elapsed_ns || (elapsed_ns < WINDOW_NS && t->rx_frames < WINDOW_FRAMES))
@@ -86,7 +102,7 @@ void e1000_itr_update(struct e1000_adapter *a)
 	if (next_ns > t->interval_ns) /* down at once, up by halves: a lull is soon over */
 		next_ns = (next_ns + t->interval_ns + 1) / 2;
 	t->window_start_ns = now_ns;
-	t->rx_frames = t->rx_bytes = t->tx_frames = t->tx_bytes = 0;
+	t->rx_frames = t->rx_bytes = t->tx_frames = t->tx_bytes = t->polls = 0;
 
 	/* A change of less than an eighth is not worth a register write. */
 	if (next_ns - t->interval_ns + t->interval_ns / 8 <= t->interval_ns / 4)

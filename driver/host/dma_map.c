@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOTS	    32768u
 #define SLOT_SHIFT  17u /* 64 KiB, and the offset within a page */
@@ -75,4 +76,22 @@ uint8_t *dma_map_find(struct dma_map *m, dma_addr_t bus, size_t len, unsigned in
 		return s->mem + (bus - s->bus);
 	m->refused++;
 	return NULL;
+}
+
+bool dma_map_read(struct dma_map *m, dma_addr_t bus, void *buf, size_t len)
+{
+	const struct dma_mapping *s = slot_of(m, bus);
+	dma_addr_t end = bus + len, first, last;
+
+	if (!s || !(s->access & DMA_MAP_READ) || end < bus || bus + DMA_BEAT_BYTES <= s->bus ||
+	    end >= s->bus + s->len + DMA_BEAT_BYTES || end <= s->bus || bus >= s->bus + s->len) {
+		m->refused++;
+		return false;
+	}
+	first = bus > s->bus ? bus : s->bus;
+	last = end < s->bus + s->len ? end : s->bus + s->len;
+	if (last - first < len)
+		memset(buf, DMA_POISON, len);
+	memcpy((uint8_t *)buf + (first - bus), s->mem + (first - s->bus), last - first);
+	return true;
 }

@@ -14,12 +14,8 @@
 static int op_dma_read(void *host, uint64_t addr, void *buf, size_t len)
 {
 	struct os_device *dev = host;
-	const uint8_t *mem = dma_map_find(&dev->dma, addr, len, DMA_MAP_READ);
 
-	if (!mem)
-		return -EFAULT;
-	memcpy(buf, mem, len);
-	return 0;
+	return dma_map_read(&dev->dma, addr, buf, len) ? 0 : -EFAULT;
 }
 
 static int op_dma_write(void *host, uint64_t addr, const void *buf, size_t len)

@@ -5,7 +5,7 @@
 #include "driver/host/dma_map.h"
 
 static struct dma_map map;
-static uint8_t memory[65536];
+static uint8_t memory[65536] __attribute__((aligned(4096)));
 
 static void setup(void)
 {
@@ -71,6 +71,25 @@ START_TEST(nothing_and_too_much_are_refused)
 }
 END_TEST
 
+START_TEST(reads_of_whole_beats_get_poison_beside_the_mapping)
+{
+	dma_addr_t bus = dma_map_add(&map, memory + 100, 50, DMA_MAP_READ);
+	dma_addr_t beat = bus & ~(dma_addr_t)(DMA_BEAT_BYTES - 1);
+	uint8_t buf[256];
+
+	memset(memory, 0x11, sizeof(memory));
+	ck_assert(dma_map_read(&map, beat, buf, 128));
+	for (unsigned int i = 0; i < 128; i++)
+		ck_assert_uint_eq(buf[i], beat + i >= bus && beat + i < bus + 50 ? 0x11 : DMA_POISON);
+	ck_assert(!dma_map_read(&map, bus - DMA_BEAT_BYTES, buf, 100));
+	ck_assert(!dma_map_read(&map, bus, buf, 50 + DMA_BEAT_BYTES));
+	ck_assert(!dma_map_read(&map, bus - 10, buf, 10));
+	ck_assert(!dma_map_read(&map, bus + 50, buf, 10));
+	ck_assert(dma_map_read(&map, bus, buf, 50 + DMA_BEAT_BYTES - 1));
+	ck_assert_uint_eq(map.refused, 4);
+}
+END_TEST
+
 Suite *dma_map_suite(void)
 {
 	Suite *s = suite_create("dma_map");
@@ -78,6 +97,7 @@ Suite *dma_map_suite(void)
 
 	tcase_add_checked_fixture(c, setup, teardown);
 	tcase_add_test(c, bytes_of_a_mapping_are_found_and_those_beside_it_are_refused);
+	tcase_add_test(c, reads_of_whole_beats_get_poison_beside_the_mapping);
 	tcase_add_test(c, an_address_is_dead_after_unmap_and_rests);
 	tcase_add_test(c, a_full_map_refuses_and_recovers);
 	tcase_add_test(c, nothing_and_too_much_are_refused);

@@ -104,6 +104,34 @@ START_TEST(requests_and_answers_stay_quick)
 }
 END_TEST
 
+START_TEST(large_requests_with_large_answers_stay_quick)
+{
+	fixture_open(&(struct e1000_options){ 0 });
+	for (unsigned int i = 0; i < 2000; i++) {
+		run_for(80 * HOST_US);
+		card_receive_frame(large_frame, 1514, E1000_RXD_EXT_EOP);
+		xmit(packet_plain(1514), false);
+		card_complete_tx();
+		ck_assert_uint_le(interval_us(), 20);
+	}
+}
+END_TEST
+
+START_TEST(bulk_both_ways_is_bulk)
+{
+	fixture_open(&(struct e1000_options){ 0 });
+	for (unsigned int t = 0; t < 20; t++) {
+		run_for(HOST_MS);
+		for (unsigned int i = 0; i < 40; i++) {
+			card_receive_frame(large_frame, 1514, E1000_RXD_EXT_EOP);
+			xmit(packet_plain(1514), i < 39);
+		}
+		card_complete_tx();
+	}
+	ck_assert_uint_ge(interval_us(), 200);
+}
+END_TEST
+
 START_TEST(silence_after_bulk_makes_it_quick_again)
 {
 	fixture_open(&(struct e1000_options){ 0 });
@@ -158,6 +186,8 @@ Suite *irq_suite(void)
 	tcase_add_test(c, a_shared_line_that_others_raised_is_left_to_them);
 	tcase_add_test(c, bulk_gets_the_interval_of_sixteen_frames);
 	tcase_add_test(c, requests_and_answers_stay_quick);
+	tcase_add_test(c, large_requests_with_large_answers_stay_quick);
+	tcase_add_test(c, bulk_both_ways_is_bulk);
 	tcase_add_test(c, silence_after_bulk_makes_it_quick_again);
 	tcase_add_test(c, a_fixed_interval_stays);
 	tcase_add_test(c, no_moderation_means_none);

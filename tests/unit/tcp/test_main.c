@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Runs the suites; an argument runs only the suite of that name. CK_RUN_CASE and CK_FORK=no are
+ * Check's own; a failing loop test names its index, which is its seed.
+ */
+#include "tcp_test.h"
+
+int main(int argc, char **argv)
+{
+	Suite *(*const suites[])(void) = { stream_suite };
+	SRunner *runner = srunner_create(NULL);
+	int failed;
+
+	for (unsigned int i = 0; i < sizeof(suites) / sizeof(suites[0]); i++)
+		srunner_add_suite(runner, suites[i]());
+	srunner_run(runner, argc > 1 ? argv[1] : NULL, NULL, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -77,7 +77,7 @@ module irq_ctrl (
   logic [1:0] mode_q;
   logic intx_q;
 
-  logic msix, reset, mode_change, wr_here, rd_here, any_event, active;
+  logic msix, reset, mode_change, here, wr_here, rd_here, any_event, active;
   logic asserted, timers_clear, in_eitr;
   logic [2:0] eitr_index;
   logic [31:0] icr_clear, ims_clear, ims_set, ics, causes;
@@ -91,14 +91,23 @@ module irq_ctrl (
   assign reset = !rst_ni || srst_i;
   assign msix = irq_mode_i == ModeMsix;
   assign mode_change = irq_mode_i != mode_q;
-  assign wr_here = we_i && (addr_i[16:6] == 11'h003 || addr_i == ringside_reg_pkg::RDTR_OFFSET ||
-                            addr_i == ringside_reg_pkg::RADV_OFFSET || addr_i == ringside_reg_pkg::TIDV_OFFSET ||
-                            addr_i == ringside_reg_pkg::TADV_OFFSET || addr_i == ringside_reg_pkg::PBACLR_OFFSET);
-  assign rd_here = re_i && (addr_i[16:6] == 11'h003 || addr_i == ringside_reg_pkg::RDTR_OFFSET ||
-                            addr_i == ringside_reg_pkg::RADV_OFFSET || addr_i == ringside_reg_pkg::TIDV_OFFSET ||
-                            addr_i == ringside_reg_pkg::TADV_OFFSET || addr_i == ringside_reg_pkg::PBACLR_OFFSET);
-  assign in_eitr = addr_i >= ringside_reg_pkg::EITR_OFFSET &&
-                   addr_i < ringside_reg_pkg::EITR_OFFSET + 17'(4 * ringside_reg_pkg::EITR_COUNT);
+  // Decoded only when there is an access: nothing of it is evaluated in the simulator otherwise.
+  always_comb begin
+    here = 1'b0;
+    in_eitr = 1'b0;
+    if (we_i || re_i) begin
+      case (addr_i)
+        ringside_reg_pkg::RDTR_OFFSET, ringside_reg_pkg::RADV_OFFSET, ringside_reg_pkg::TIDV_OFFSET,
+        ringside_reg_pkg::TADV_OFFSET, ringside_reg_pkg::PBACLR_OFFSET: here = 1'b1;
+        default: here = addr_i[16:6] == ringside_reg_pkg::ICR_OFFSET[16:6];
+      endcase
+      in_eitr = addr_i >= ringside_reg_pkg::EITR_OFFSET &&
+                addr_i < ringside_reg_pkg::EITR_OFFSET + 17'(4 * ringside_reg_pkg::EITR_COUNT);
+    end
+  end
+
+  assign wr_here = here && we_i;
+  assign rd_here = here && re_i;
   assign eitr_index = addr_i[4:2] - ringside_reg_pkg::EITR_OFFSET[4:2];
   assign asserted = icr_q != '0;
 

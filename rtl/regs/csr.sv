@@ -152,7 +152,29 @@ module csr (
   assign acc_wraw_o = wraw;
   assign acc_wdata_o = wdata;
 
-  assign srst = we && addr == ringside_reg_pkg::CTRL_OFFSET && wraw[ringside_reg_pkg::CTRL_RST_BIT];
+  // Decoded only when there is an access: nothing of it is evaluated in the simulator otherwise.
+  always_comb begin
+    srst = 1'b0;
+    phy_reset = 1'b0;
+    in_mta = 1'b0;
+    in_ra = 1'b0;
+    tx_head_we_o = 1'b0;
+    rx_head_we_o = 1'b0;
+    if (req) begin
+      in_mta = addr[16:9] == ringside_reg_pkg::MTA_OFFSET[16:9];
+      in_ra = addr[16:7] == ringside_reg_pkg::RAL_OFFSET[16:7];
+      if (bus_we) begin
+        if (addr == ringside_reg_pkg::CTRL_OFFSET) begin
+          srst = wraw[ringside_reg_pkg::CTRL_RST_BIT];
+          phy_reset = !srst && wraw[ringside_reg_pkg::CTRL_PHY_RST_BIT] &&
+                      !ctrl_q[ringside_reg_pkg::CTRL_PHY_RST_BIT];
+        end
+        tx_head_we_o = addr == ringside_reg_pkg::TDH0_OFFSET;
+        rx_head_we_o = addr == ringside_reg_pkg::RDH0_OFFSET;
+      end
+    end
+  end
+
   assign srst_o = srst;
 
   // Storage.
@@ -168,8 +190,6 @@ module csr (
     .rdata_o(plain_rdata),
     .written_o(plain_written)
   );
-
-  assign in_mta = addr[16:9] == ringside_reg_pkg::MTA_OFFSET[16:9];
 
   mta_table i_mta (
     .clk_i,
@@ -217,23 +237,23 @@ module csr (
   );
 
   // Control and status.
-  assign phy_reset = we && addr == ringside_reg_pkg::CTRL_OFFSET && !srst &&
-                     wraw[ringside_reg_pkg::CTRL_PHY_RST_BIT] && !ctrl_q[ringside_reg_pkg::CTRL_PHY_RST_BIT];
-
   assign lu = phy_link && ctrl_q[ringside_reg_pkg::CTRL_SLU_BIT];
   assign ev_lsc_o = lu_valid_q && lu != lu_q;
 
   always_comb begin
     status = '0;
-    status[ringside_reg_pkg::STATUS_FD_BIT] = ctrl_q[ringside_reg_pkg::CTRL_FD_BIT] ||
-                                              !ctrl_q[ringside_reg_pkg::CTRL_FRCDPX_BIT];
-    status[ringside_reg_pkg::STATUS_LU_BIT] = lu;
-    status[7:6] = ctrl_q[ringside_reg_pkg::CTRL_FRCSPD_BIT] || ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_SPD_BYPS_BIT] ?
-                  ctrl_q[9:8] : 2'b10;
-    status[9:8] = 2'b10;
-    status[ringside_reg_pkg::STATUS_PHYRA_BIT] = phyra_q;
-    status[ringside_reg_pkg::STATUS_GIO_MASTER_EN_BIT] = !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT] ||
-                                                         !drained_i;
+    if (req) begin
+      status[ringside_reg_pkg::STATUS_FD_BIT] = ctrl_q[ringside_reg_pkg::CTRL_FD_BIT] ||
+                                                !ctrl_q[ringside_reg_pkg::CTRL_FRCDPX_BIT];
+      status[ringside_reg_pkg::STATUS_LU_BIT] = lu;
+      status[7:6] = 2'b10;
+      if (ctrl_q[ringside_reg_pkg::CTRL_FRCSPD_BIT] || ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_SPD_BYPS_BIT])
+        status[7:6] = ctrl_q[9:8];
+      status[9:8] = 2'b10;
+      status[ringside_reg_pkg::STATUS_PHYRA_BIT] = phyra_q;
+      status[ringside_reg_pkg::STATUS_GIO_MASTER_EN_BIT] =
+          !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT] || !drained_i;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -322,8 +342,6 @@ module csr (
   end
 
   // Receive addresses: the first one from the NVM.
-  assign in_ra = addr[16:7] == ringside_reg_pkg::RAL_OFFSET[16:7];
-
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       ral_q <= {480'd0, reset_kind_i ? nvm_mac[31:0] : mac_i[31:0]};
@@ -389,7 +407,6 @@ module csr (
   assign tx_ring_base_o = {tdbah_q, tdbal_q};
   assign tx_ring_len_o = tdlen_q;
   assign tx_tail_o = tdt_q;
-  assign tx_head_we_o = we && addr == ringside_reg_pkg::TDH0_OFFSET;
   assign rx_enable_o = master_enable && rctl_q[ringside_reg_pkg::RCTL_EN_BIT];
   assign rctl_o = rctl_q;
   assign rfctl_o = rfctl_q;
@@ -399,7 +416,6 @@ module csr (
   assign rx_ring_base_o = {rdbah_q, rdbal_q};
   assign rx_ring_len_o = rdlen_q;
   assign rx_tail_o = rdt_q;
-  assign rx_head_we_o = we && addr == ringside_reg_pkg::RDH0_OFFSET;
   assign head_wdata_o = wdata[15:0];
 
   assign iame_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_IAME_BIT];

@@ -79,8 +79,8 @@ module nvm (
   logic [15:0] ram_word, read_word;
   logic ram_written;
 
-  assign eerd_we = we_i && addr_i == ringside_reg_pkg::EERD_OFFSET;
-  assign eewr_we = we_i && addr_i == ringside_reg_pkg::EEWR_OFFSET;
+  assign eerd_we = we_i ? addr_i == ringside_reg_pkg::EERD_OFFSET : 1'b0;
+  assign eewr_we = we_i ? addr_i == ringside_reg_pkg::EEWR_OFFSET : 1'b0;
   assign start = wdata_i[ringside_reg_pkg::EERD_START_BIT];
   assign word = wdata_i[ringside_reg_pkg::EERD_ADDR_LSB +: 6];
   assign in_range = wdata_i[15:8] == '0;

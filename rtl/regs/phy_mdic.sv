@@ -54,7 +54,7 @@ module phy_mdic (
   logic [2:0] slot;
   logic [15:0] wdata, paged_wdata, rdata, paged_rdata;
 
-  assign access = we_i && addr_i == ringside_reg_pkg::MDIC_OFFSET;
+  assign access = we_i ? addr_i == ringside_reg_pkg::MDIC_OFFSET : 1'b0;
   assign register = wdata_i[ringside_reg_pkg::MDIC_REG_LSB +: 5];
   assign wdata = wdata_i[15:0];
   // OEM_BITS' restart bit clears itself.
@@ -68,26 +68,27 @@ module phy_mdic (
   // The pages that exist, numbered; those of the loopback test (769, 776) only store.
   always_comb begin
     page_known = 1'b1;
-    case (page_q)
-      16'd0: slot = 3'd0;
-      16'd2: slot = 3'd1;
-      16'd3: slot = 3'd2;
-      16'd5: slot = 3'd3;
-      16'd6: slot = 3'd4;
-      16'd769: slot = 3'd5;
-      16'd776: slot = 3'd6;
-      default: begin
-        slot = 3'd7;
-        page_known = 1'b0;
-      end
-    endcase
+    slot = 3'd7;
+    good = 1'b0;
+    write = 1'b0;
+    read = 1'b0;
+    if (access) begin
+      case (page_q)
+        16'd0: slot = 3'd0;
+        16'd2: slot = 3'd1;
+        16'd3: slot = 3'd2;
+        16'd5: slot = 3'd3;
+        16'd6: slot = 3'd4;
+        16'd769: slot = 3'd5;
+        16'd776: slot = 3'd6;
+        default: page_known = 1'b0;
+      endcase
+      good = wdata_i[ringside_reg_pkg::MDIC_PHY_LSB +: 5] == MyAddress && (page_known || !paged);
+      write = good && wdata_i[ringside_reg_pkg::MDIC_OP_LSB +: 2] == OpWrite;
+      read = good && wdata_i[ringside_reg_pkg::MDIC_OP_LSB +: 2] == OpRead;
+    end
   end
 
-  assign good = wdata_i[ringside_reg_pkg::MDIC_PHY_LSB +: 5] == MyAddress && (page_known || !paged);
-  assign write = access && good && wdata_i[ringside_reg_pkg::MDIC_OP_LSB +: 2] == OpWrite;
-  assign read = access && good && wdata_i[ringside_reg_pkg::MDIC_OP_LSB +: 2] == OpRead;
-
-  assign phy_clear = phy_reset_i || (write && register == Bmcr && wdata[BmcrReset]);
 
   reg_ram #(
     .Width(16),
@@ -179,11 +180,21 @@ module phy_mdic (
   end
 
   // Auto-negotiation.
-  assign an_restart = write &&
-                      ((register == Bmcr && wdata[BmcrAnRestart] && wdata[BmcrAnEnable]) ||
-                       (register == OemBits && slot == 3'd0 && wdata[OemAnRestart] && bmcr_q[BmcrAnEnable]));
-  assign power_up = write && register == Bmcr && bmcr_q[BmcrPowerDown] && !wdata[BmcrPowerDown] &&
-                    wdata[BmcrAnEnable];
+  always_comb begin
+    phy_clear = phy_reset_i;
+    an_restart = 1'b0;
+    power_up = 1'b0;
+    if (write) begin
+      if (register == Bmcr) begin
+        phy_clear = phy_reset_i || wdata[BmcrReset];
+        an_restart = wdata[BmcrAnRestart] && wdata[BmcrAnEnable];
+        power_up = bmcr_q[BmcrPowerDown] && !wdata[BmcrPowerDown] && wdata[BmcrAnEnable];
+      end else if (register == OemBits && slot == 3'd0) begin
+        an_restart = wdata[OemAnRestart] && bmcr_q[BmcrAnEnable];
+      end
+    end
+  end
+
   assign an_start = phy_clear || an_restart || power_up ||
                     (link_up_i && !carrier_q && (an_busy_q || bmcr_q[BmcrAnEnable]));
   assign an_done = an_busy_q && carrier_q && now_i >= an_until_q;

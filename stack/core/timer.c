@@ -15,6 +15,7 @@ void timer_wheel_init(struct timer_wheel *w, uint64_t now_ns)
 	w->base_ns = now_ns;
 	w->floor_ns = now_ns;
 	w->pending = 0;
+	w->levels_occupied = 0;
 	for (unsigned int l = 0; l < TIMER_LEVELS; l++) {
 		for (unsigned int i = 0; i < TIMER_SLOTS / 64; i++)
 			w->levels[l].occupied[i] = 0;
@@ -32,6 +33,7 @@ static void insert(struct timer_wheel *w, struct timer_list *t)
 
 	list_add_tail(&t->node, &w->levels[level].slots[slot]);
 	w->levels[level].occupied[slot / 64] |= 1ull << (slot % 64);
+	w->levels_occupied |= (uint8_t)(1u << level);
 }
 
 /* The first slot that holds timers, or -1; clears the marks of slots that became empty. */
@@ -55,12 +57,15 @@ static int first_occupied(struct timer_level *l)
 static struct list_head *earliest_slot(struct timer_wheel *w, unsigned int *level,
 				       uint64_t *begins_ns)
 {
-	for (unsigned int l = 0; l < TIMER_LEVELS; l++) {
-		int slot = first_occupied(&w->levels[l]);
+	while (w->levels_occupied) {
+		unsigned int l = (unsigned int)__builtin_ctz(w->levels_occupied);
 		unsigned int shift = l * TIMER_LEVEL_BITS;
+		int slot = first_occupied(&w->levels[l]);
 
-		if (slot < 0)
+		if (slot < 0) {
+			w->levels_occupied &= (uint8_t)(w->levels_occupied - 1);
 			continue;
+		}
 		*level = l;
 		/* At the top level TIMER_SLOTS << shift wraps to 0: the mask is then empty. */
 		*begins_ns = (w->base_ns & ~(((uint64_t)TIMER_SLOTS << shift) - 1)) |

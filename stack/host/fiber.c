@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Coroutines (fiber.h): makecontext(3), a guard page below each stack. */
+/* Coroutines (fiber.h): a guard page below each stack. */
 #include "fiber.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -80,33 +80,34 @@ void fiber_destroy(struct fiber *f)
 	f->mapping = NULL;
 }
 
-/* The context is made at the first switch, when it is known who comes from where. */
-static void prepare(struct fiber *from, struct fiber *to)
+/* Never returns: the current context has been saved, or is left for ever. */
+static void __attribute__((noreturn)) jump(struct fiber *from, struct fiber *to)
 {
 	uintptr_t self = (uintptr_t)to, origin = (uintptr_t)from;
 
-	if (!to->fn || to->context.uc_stack.ss_sp)
-		return;
-	getcontext(&to->context);
-	to->context.uc_stack.ss_sp = to->stack;
-	to->context.uc_stack.ss_size = to->stack_bytes;
-	to->context.uc_link = NULL;
-	makecontext(&to->context, (void (*)(void))entry, 4, (unsigned int)(self >> 32),
+	if (!to->fn || to->begun) /* the thread's own context needs no beginning */
+		_longjmp(to->at, 1);
+	to->begun = true;
+	getcontext(&to->begin);
+	to->begin.uc_stack.ss_sp = to->stack;
+	to->begin.uc_stack.ss_size = to->stack_bytes;
+	to->begin.uc_link = NULL;
+	makecontext(&to->begin, (void (*)(void))entry, 4, (unsigned int)(self >> 32),
 		    (unsigned int)self, (unsigned int)(origin >> 32), (unsigned int)origin);
+	setcontext(&to->begin);
+	abort();
 }
 
 void fiber_switch(struct fiber *from, struct fiber *to)
 {
-	prepare(from, to);
 	before_switch(from, to, false);
-	swapcontext(&from->context, &to->context);
+	if (!_setjmp(from->at))
+		jump(from, to);
 	after_switch(from, NULL);
 }
 
 void fiber_exit_to(struct fiber *from, struct fiber *to)
 {
-	prepare(from, to);
 	before_switch(from, to, true);
-	setcontext(&to->context);
-	abort();
+	jump(from, to);
 }

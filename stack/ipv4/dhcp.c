@@ -235,7 +235,7 @@ static void dhcp_timer(struct timer_list *t)
 
 static unsigned int mask_len(__be32 mask)
 {
-	return (unsigned int)__builtin_popcount(mask);
+	return mask ? 32 - (unsigned int)__builtin_ctz(ntohl(mask)) : 0;
 }
 
 static bool same_config(const struct dhcp_client *c, const struct dhcp_answer *a)

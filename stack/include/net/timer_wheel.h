@@ -24,6 +24,7 @@ struct timer_wheel {
 	uint64_t base_ns;  /* everything before it has run */
 	uint64_t floor_ns; /* timers armed now expire no earlier */
 	uint32_t pending;
+	uint8_t levels_occupied; /* bit per level that may hold timers */
 	struct timer_level levels[TIMER_LEVELS];
 };
 

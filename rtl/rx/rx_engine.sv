@@ -149,7 +149,7 @@ module rx_engine #(
     logic [63:0] rsp_keep;
 
     stream_widen #(.InW(DataW), .OutW(512)) u_in (
-      .clk_i, .rst_ni(rst_n),
+      .clk_i, .rst_ni,
       .data_i(s_axis_tdata_i), .keep_i(s_axis_tkeep_i), .last_i(s_axis_tlast_i),
       .user_i(s_axis_tuser_i), .valid_i(s_axis_tvalid_i), .ready_o(s_axis_tready_o),
       .data_o(in_data), .keep_o(in_keep), .last_o(in_last), .user_o(in_user),
@@ -194,6 +194,7 @@ module rx_engine #(
 
   rx_ingress #(.BufferWords(BufferWords)) u_ingress (
     .clk_i, .rst_ni(rst_n),
+    .wire_rst_ni    (rst_ni),
     .clear_i        (clear),
     .receive_i      (on && link_up_i),
     .hold_i         (rctl_i[RctlEn] && state_q != On),

@@ -14,6 +14,7 @@ module rx_ingress #(
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
+  input  logic             wire_rst_ni,  // reset of what belongs to the wire: where a frame begins
   input  logic             clear_i,      // forget everything, the frame in hand too
 
   input  logic             receive_i,    // RCTL.EN and link up: else frames are thrown away
@@ -97,8 +98,8 @@ module rx_ingress #(
       if (take) beat_valid_q <= 1'b1;
       else if (accept) beat_valid_q <= 1'b0;
     end
-    // A frame that is cut by a clear is thrown away to its end.
-    if (!rst_ni) open_q <= 1'b0;
+    // A frame that is cut by a reset or a clear is thrown away to its end.
+    if (!wire_rst_ni) open_q <= 1'b0;
     else if (take) open_q <= !s_axis_tlast_i;
 
     if (take) begin

@@ -9,7 +9,7 @@
 namespace rx {
 
 struct Packet {
-	Bytes da = {0x02, 0, 0, 0, 0, 1};
+	uint8_t first_byte = 0x02;           // of the destination
 	bool vlan = false, v6 = false, udp = false;
 	unsigned payload = 100;
 	unsigned options_words = 0;          // IPv4
@@ -21,7 +21,7 @@ struct Packet {
 
 	Bytes build() const
 	{
-		Bytes f = da;
+		Bytes f(6);
 		uint64_t r = seed * 6364136223846793005ull + 1;
 		auto random = [&r] {
 			r = r * 6364136223846793005ull + 1442695040888963407ull;
@@ -31,6 +31,8 @@ struct Packet {
 			f[at] = static_cast<uint8_t>(v >> 8);
 			f[at + 1] = static_cast<uint8_t>(v);
 		};
+		f[0] = first_byte;
+		f[5] = 1;
 		for (uint8_t b : {2, 0, 0, 0, 0, 2})
 			f.push_back(b);
 		if (vlan)

@@ -5,22 +5,23 @@
 // status. Bounds are those of the card: at most 8 IPv6 extension headers, one 802.1Q tag.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace rx {
 
 using Bytes = std::vector<uint8_t>;
 
-enum : uint32_t {
+constexpr uint32_t
 	RCTL_EN = 1u << 1, RCTL_SBP = 1u << 2, RCTL_UPE = 1u << 3, RCTL_MPE = 1u << 4,
 	RCTL_LPE = 1u << 5, RCTL_BAM = 1u << 15, RCTL_BSEX = 1u << 25, RCTL_SECRC = 1u << 26,
 	RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11, RFCTL_EXTEN = 1u << 15,
 	RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9, RXCSUM_PCSD = 1u << 13,
 	DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6,
-	IPIDV = 1u << 9, UDPV = 1u << 10, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30,
-};
+	IPIDV = 1u << 9, UDPV = 1u << 10, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
 
 struct Config {
 	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;

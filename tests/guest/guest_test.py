@@ -224,8 +224,9 @@ def run_in_one_guest(results, network_class, sync):
         try:
             with qemu.Guest(results.card, network, folder, [APPS], sync=sync) as guest:
                 place = Place(guest, network, folder)
-                for name, test in names.items():
-                    results.check(name, lambda t=test: t(place))
+                with network.inside():
+                    for name, test in names.items():
+                        results.check(name, lambda t=test: t(place))
         except UserError as e:
             results.check(f"boots ({mode})", lambda: (_ for _ in ()).throw(e))
             return

@@ -7,6 +7,7 @@ loopback; needs nothing, but speaks an old TCP.
 """
 
 import contextlib
+import ctypes
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ ECHO_PORT = 7
 TAP_HOST = "192.0.2.1"
 TAP_GUEST = "192.0.2.2"
 TAP_PREFIX = 24
+CLONE_NEWNET = 0x40000000
 
 
 def _free_port():
@@ -35,6 +37,12 @@ def _check_port(port):
         except OSError as e:
             raise UserError(f"port {port} on 127.0.0.1 is in use: pass another with HTTP_PORT=") from e
     return port
+
+
+def _enter_namespace(file):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(file.fileno(), CLONE_NEWNET):
+        raise UserError(f"cannot enter a network namespace ({os.strerror(ctypes.get_errno())}): run as root, or use NET=user")
 
 
 class UserNetwork:
@@ -58,6 +66,11 @@ class UserNetwork:
 
     def __exit__(self, *exc):
         return False
+
+    @contextlib.contextmanager
+    def inside(self):
+        """Sockets that this thread makes meanwhile are on this network."""
+        yield
 
 
 class TapNetwork:
@@ -87,6 +100,16 @@ class TapNetwork:
     def __exit__(self, *exc):
         self._remove()
         return False
+
+    @contextlib.contextmanager
+    def inside(self):
+        """Sockets that this thread makes meanwhile are on this network."""
+        with open("/proc/thread-self/ns/net", "rb") as home, open(f"/run/netns/{self._namespace}", "rb") as there:
+            _enter_namespace(there)
+            try:
+                yield
+            finally:
+                _enter_namespace(home)
 
     @staticmethod
     def _ip(command):

@@ -8,7 +8,7 @@ namespace ringside::ref
 namespace
 {
 
-constexpr uint32_t ringside_magic = 0x474e4952; /* 'RING' */
+constexpr uint32_t ringside_magic = 0x52494e47; /* "RING" */
 constexpr uint32_t ringside_version = 1;
 constexpr size_t max_access_bytes = 65536; /* of Card::dma_read */
 

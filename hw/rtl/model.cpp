@@ -19,6 +19,7 @@ void Model::power_on(const std::string &trace_file, uint64_t trace_from_ns, uint
 #endif
 	top_.reset();
 	context_ = std::make_unique<VerilatedContext>();
+	context_->threads(1); /* no pool: its threads would be missing after a fork */
 	context_->traceEverOn(!trace_file.empty());
 	top_ = std::make_unique<Vringside_card>(context_.get(), "card");
 #if VM_TRACE

@@ -282,7 +282,7 @@ START_TEST(ringside_block_names_itself)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
-	ck_assert_uint_eq(rd(b, RINGSIDE_MAGIC), 0x474e4952);
+	ck_assert_uint_eq(rd(b, RINGSIDE_MAGIC), 0x52494e47);
 	ck_assert_uint_eq(rd(b, RINGSIDE_VERSION), 1);
 	ck_assert_uint_eq(rd(b, RINGSIDE_FEATURES), 0xf);
 }

@@ -24,11 +24,11 @@ module tx_csum #(
   // The frame's last beat is, or was, here; `cancel_i`: there will be no frame.
   input  logic             commit_i,
   input  logic             cancel_i,
-  input  logic [51:0]      info_i,  // {len, pad, ip en odd pos, l4 en odd pos udp add}
+  input  logic [51:0]      info_i,  // {len, below 60, ip en odd pos, l4 en odd pos udp add}
 
   output logic             frame_valid_o,
   output logic [13:0]      frame_len_o,
-  output logic             frame_pad_o,
+  output logic             frame_short_o,
   output logic             ip_en_o,
   output logic [7:0]       ip_pos_o,
   output logic [15:0]      ip_sum_o,
@@ -146,13 +146,23 @@ module tx_csum #(
   logic [16:0] l4_total;
   logic ip_odd, l4_odd, l4_udp;
 
-  assign {frame_len_o, frame_pad_o, ip_en_o, ip_odd, ip_pos_o, l4_en_o, l4_odd, l4_pos_o, l4_udp, l4_add} = final_info_q;
+  assign {frame_len_o, frame_short_o, ip_en_o, ip_odd, ip_pos_o, l4_en_o, l4_odd, l4_pos_o, l4_udp, l4_add} = final_info_q;
   assign frame_valid_o = final_q;
-  assign ip_sum_o = ~fold48(ip_all_q, ip_odd);
-  assign l4_folded = fold48(l4_all_q, l4_odd);
-  assign l4_total = 17'(l4_folded) + 17'({l4_add[7:0], l4_add[15:8]});
-  assign l4_inverted = ~(l4_total[15:0] + 16'(l4_total[16]));
-  assign l4_sum_o = (l4_udp && l4_inverted == '0) ? 16'hFFFF : l4_inverted;
+
+  always_comb begin
+    ip_sum_o = '0;
+    l4_folded = '0;
+    l4_total = '0;
+    l4_inverted = '0;
+    l4_sum_o = '0;
+    if (final_q) begin
+      ip_sum_o = ~fold48(ip_all_q, ip_odd);
+      l4_folded = fold48(l4_all_q, l4_odd);
+      l4_total = 17'(l4_folded) + 17'({l4_add[7:0], l4_add[15:8]});
+      l4_inverted = ~(l4_total[15:0] + 16'(l4_total[16]));
+      l4_sum_o = (l4_udp && l4_inverted == '0) ? 16'hFFFF : l4_inverted;
+    end
+  end
 
   assign active_o = beat_valid_i || commit_i || cancel_i || ip_hit_q || l4_hit_q || commit_q || cancel_q || final_q;
 endmodule

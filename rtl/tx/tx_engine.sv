@@ -212,7 +212,7 @@ module tx_engine #(
   logic beat_frame, beat_hdr, hdr_commit, commit, cancel, done;
 
   tx_walk #(.DataW(DataW), .MaxFrame(MaxFrame)) u_walk (
-    .clk_i, .rst_ni(rst_n), .run_i(run), .flush_i(flush), .psp_i,
+    .clk_i, .rst_ni(rst_n), .run_i(run), .flush_i(flush),
     .start_valid_i(!start_empty), .start_i(start_head), .start_pop_o(start_pop),
     .end_i(end_head[8:0]), .end_pop_o(end_pop),
     .piece_valid_i(!piece_empty), .piece_i(piece_head), .piece_pop_o(piece_pop),
@@ -251,7 +251,7 @@ module tx_engine #(
   );
   assign steps_busy = step_valid || beat_frame || beat_hdr || hdr_commit || commit || cancel || done;
 
-  logic frame_valid, frame_pad, ip_en, l4_en, csum_active, buffer_active;
+  logic frame_valid, frame_short, ip_en, l4_en, csum_active, buffer_active;
   logic [13:0] frame_len;
   logic [7:0] ip_pos, l4_pos;
   logic [15:0] ip_sum, l4_sum;
@@ -259,7 +259,7 @@ module tx_engine #(
   tx_csum #(.DataW(DataW)) u_csum (
     .clk_i, .rst_ni(rst_n), .beat_valid_i(beat_frame), .beat_i(beat), .sums_i(sums),
     .commit_i(commit), .cancel_i(cancel || flush), .info_i(info),
-    .frame_valid_o(frame_valid), .frame_len_o(frame_len), .frame_pad_o(frame_pad),
+    .frame_valid_o(frame_valid), .frame_len_o(frame_len), .frame_short_o(frame_short),
     .ip_en_o(ip_en), .ip_pos_o(ip_pos), .ip_sum_o(ip_sum), .l4_en_o(l4_en), .l4_pos_o(l4_pos), .l4_sum_o(l4_sum),
     .active_o(csum_active)
   );
@@ -267,7 +267,7 @@ module tx_engine #(
   tx_frame_buffer #(.DataW(DataW), .Beats(FrameBytes / Lanes)) u_buffer (
     .clk_i, .rst_ni, .srst_i, .flush_i(flush),
     .beat_valid_i(beat_frame), .beat_i(beat), .beat_commit_i(commit), .beat_cancel_i(cancel), .room_o(room),
-    .frame_valid_i(frame_valid), .frame_len_i(frame_len), .frame_pad_i(frame_pad),
+    .frame_valid_i(frame_valid), .frame_len_i(frame_len), .frame_pad_i(frame_short && psp_i),
     .ip_en_i(ip_en), .ip_pos_i(ip_pos), .ip_sum_i(ip_sum), .l4_en_i(l4_en), .l4_pos_i(l4_pos), .l4_sum_i(l4_sum),
     .m_axis_tdata_o, .m_axis_tkeep_o, .m_axis_tlast_o, .m_axis_tuser_o, .m_axis_tvalid_o, .m_axis_tready_i,
     .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .active_o(buffer_active)

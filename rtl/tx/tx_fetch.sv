@@ -51,19 +51,28 @@ module tx_fetch #(
   logic [15:0] next_q, size, ahead;
   logic [BatchW-1:0] want;
   logic [PtrW:0] want_beats, taken_q, room;
-  logic req_valid_q, request, req_fire;
+  logic req_valid_q, request, req_fire, fits;
   logic [63:0] req_addr_q;
   logic [BatchW-1:0] req_count_q;
 
   assign size = ring_size_i;
-  assign ahead = (tail_i >= next_q) ? tail_i - next_q : size - next_q;
-  assign want = (ahead > 16'(Batch)) ? BatchW'(Batch) : BatchW'(ahead);
-  assign want_beats = (PtrW + 1)'((32'(want) + PerBeat - 1) / PerBeat);
   assign room = (PtrW + 1)'(StoreBeats) - taken_q;
 
+  always_comb begin
+    ahead = '0;
+    want = '0;
+    want_beats = '0;
+    fits = 1'b0;
+    if (run_i && next_q != tail_i && tail_i < size && next_q < size && !counts_full) begin
+      ahead = (tail_i >= next_q) ? tail_i - next_q : size - next_q;
+      want = (ahead > 16'(Batch)) ? BatchW'(Batch) : BatchW'(ahead);
+      want_beats = (PtrW + 1)'((32'(want) + PerBeat - 1) / PerBeat);
+      fits = want_beats <= room;
+    end
+  end
+
   assign req_fire = req_valid_q && desc_rd_req_ready_i;
-  assign request = run_i && (!req_valid_q || req_fire) && !counts_full && tail_i < size && next_q < size &&
-                   next_q != tail_i && want_beats <= room;
+  assign request = fits && (!req_valid_q || req_fire);
 
   assign desc_rd_req_valid_o = req_valid_q;
   assign desc_rd_req_addr_o = req_addr_q;

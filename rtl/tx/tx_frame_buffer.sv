@@ -104,7 +104,7 @@ module tx_frame_buffer #(
   assign {len, pad, ip_en, ip_pos, ip_sum, l4_en, l4_pos, l4_sum} = info;
   assign wire_len = pad ? 14'd60 : len;
   assign stored = BeatW'((15'(len) + 15'(Lanes - 1)) >> LaneW);
-  assign beats = BeatW'((15'(wire_len) + 15'(Lanes - 1)) >> LaneW);
+  assign beats = pad ? BeatW'((60 + Lanes - 1) / Lanes) : stored;
   assign last = beat_q + 1'b1 == beats;
 
   // The wire's stage. `valid_q` once set stays until taken.
@@ -126,15 +126,29 @@ module tx_frame_buffer #(
   logic [4*LaneW-1:0] fix_lane_q;
   logic [31:0] fix_byte_q;
   logic [4*9-1:0] fix_pos;
-  assign fix_pos = {9'(l4_pos) + 9'd1, 9'(l4_pos), 9'(ip_pos) + 9'd1, 9'(ip_pos)};
+  logic [3:0] fix;
+  logic [4*LaneW-1:0] fix_lane;
+
+  always_comb begin
+    fix_pos = '0;
+    fix = '0;
+    fix_lane = '0;
+    if (take && beat_q <= BeatW'(256 / Lanes)) begin  // a field's last byte is at 256
+      fix_pos = {9'(l4_pos) + 9'd1, 9'(l4_pos), 9'(ip_pos) + 9'd1, 9'(ip_pos)};
+      for (int unsigned i = 0; i < 4; i++) begin
+        fix[i] = ((i < 2) ? ip_en : l4_en) && BeatW'(fix_pos[9*i+LaneW +: 9-LaneW]) == beat_q;
+        fix_lane[LaneW*i +: LaneW] = fix_pos[9*i +: LaneW];
+      end
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (take) begin
-      for (int unsigned i = 0; i < 4; i++) begin
-        fix_q[i] <= ((i < 2) ? ip_en : l4_en) && BeatW'(fix_pos[9*i+LaneW +: 9-LaneW]) == beat_q;
-        fix_lane_q[LaneW*i +: LaneW] <= fix_pos[9*i +: LaneW];
+      fix_q <= fix;
+      if (fix != '0) begin
+        fix_lane_q <= fix_lane;
+        fix_byte_q <= {l4_sum, ip_sum};
       end
-      fix_byte_q <= {l4_sum, ip_sum};
       last_q <= last;
       ends_q <= wire_len[LaneW-1:0];
       first_q <= beat_q == '0;

@@ -77,13 +77,36 @@ module tx_parse #(
   logic [19:0] paylen_q;
   logic tcp_q, ip_q;
 
+  // Can a TSO packet be cut by the context in this descriptor (sheet 4.8)? `ip_outside`: not if its IP
+  // checksum is asked for.
+  logic unfit, unfit_q, ip_outside, ip_outside_q, load_context;
+  logic [19:0] largest;  // payload of its largest segment
+  assign load_context = accept && is_context && !in_packet_q;
+
+  always_comb begin
+    largest = '0;
+    unfit = 1'b0;
+    ip_outside = 1'b0;
+    if (load_context) begin
+      largest = (dw2[19:0] < 20'(dw3[31:16])) ? dw2[19:0] : 20'(dw3[31:16]);
+      unfit = dw3[31:16] == '0 || dw3[15:8] == '0 || dw2[19:0] == '0 ||
+              desc_i[39:32] >= dw3[15:8] || desc_i[7:0] >= desc_i[39:32] ||
+              9'(dw3[15:8]) < 9'(desc_i[39:32]) + (dw2[24] ? 9'd20 : 9'd8) ||
+              9'(desc_i[47:40]) + 9'd2 > 9'(dw3[15:8]) ||
+              21'(largest) + 21'(dw3[15:8]) > 21'(MaxFrame);
+      ip_outside = 9'(desc_i[15:8]) + 9'd2 > 9'(dw3[15:8]);
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       {ipcss_q, ipcso_q, tucss_q, tucso_q, hdrlen_q} <= '0;
       {ipcse_q, tucse_q, mss_q} <= '0;
       paylen_q <= '0;
       {tcp_q, ip_q} <= '0;
-    end else if (accept && is_context && !in_packet_q) begin
+      {unfit_q, ip_outside_q} <= 2'b11;
+    end else if (load_context) begin
+      {unfit_q, ip_outside_q} <= {unfit, ip_outside};
       {ipcse_q, ipcso_q, ipcss_q} <= desc_i[31:0];
       {tucse_q, tucso_q, tucss_q} <= desc_i[63:32];
       {ip_q, tcp_q} <= dw2[25:24];
@@ -93,19 +116,11 @@ module tx_parse #(
   end
 
   // Packet-wide decisions, valid with the first descriptor.
-  logic tse, ixsm, txsm, bad_tso, drop, drop_q;
-  logic [19:0] largest;
+  logic tse, ixsm, txsm, drop, drop_q;
   assign tse = is_data && dw2[26];
   assign ixsm = is_data && dw3[8] && csum_en_i && (!tse || ip_q);
   assign txsm = is_data && dw3[9] && csum_en_i;
-  assign largest = (paylen_q < 20'(mss_q)) ? paylen_q : 20'(mss_q);
-  assign bad_tso = !tso_en_i || mss_q == '0 || hdrlen_q == '0 || paylen_q == '0 ||
-                   tucss_q >= hdrlen_q || ipcss_q >= tucss_q ||
-                   9'(hdrlen_q) < 9'(tucss_q) + (tcp_q ? 9'd20 : 9'd8) ||
-                   9'(tucso_q) + 9'd2 > 9'(hdrlen_q) ||
-                   (ixsm && 9'(ipcso_q) + 9'd2 > 9'(hdrlen_q)) ||
-                   21'(largest) + 21'(hdrlen_q) > 21'(MaxFrame);
-  assign drop = first ? tse && bad_tso : drop_q;
+  assign drop = first ? tse && (!tso_en_i || unfit_q || (ixsm && ip_outside_q)) : drop_q;
 
   // Checksum ranges are [css, end), `to_end` when they reach to the frame's last byte. The IP range
   // is cut to an even length: some drivers give an IPCSE one too high (sheet 4.7).

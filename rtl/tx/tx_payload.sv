@@ -47,19 +47,31 @@ module tx_payload #(
   logic [19:0] rest;
   logic [ReqW:0] size;
   logic [PtrW:0] beats, room;
-  logic last, req_valid_q, request, req_fire;
+  logic last, fits, req_valid_q, request, req_fire;
   logic [63:0] req_addr_q;
   logic [ReqW:0] req_len_q;
 
   logic [PtrW:0] wr_q, rd_q, reserved_q;  // reserved_q: where the next request's answer begins
 
-  assign rest = order_len_i - {part_q, {ReqW{1'b0}}};
-  assign last = rest <= 20'(MaxRequest);
-  assign size = last ? rest[ReqW:0] : (ReqW + 1)'(MaxRequest);
-  assign beats = (PtrW + 1)'((32'(size) + Lanes - 1) >> LaneW);
-  assign room = (PtrW + 1)'(Beats) - (reserved_q - rd_q);
+  always_comb begin
+    rest = '0;
+    last = 1'b0;
+    size = '0;
+    beats = '0;
+    room = '0;
+    fits = 1'b0;
+    if (run_i && order_valid_i) begin
+      rest = order_len_i - {part_q, {ReqW{1'b0}}};
+      last = rest <= 20'(MaxRequest);
+      size = last ? rest[ReqW:0] : (ReqW + 1)'(MaxRequest);
+      beats = (PtrW + 1)'((32'(size) + Lanes - 1) >> LaneW);
+      room = (PtrW + 1)'(Beats) - (reserved_q - rd_q);
+      fits = beats <= room;
+    end
+  end
+
   assign req_fire = req_valid_q && data_rd_req_ready_i;
-  assign request = run_i && order_valid_i && (!req_valid_q || req_fire) && beats <= room;
+  assign request = fits && (!req_valid_q || req_fire);
   assign order_pop_o = request && last;
 
   assign data_rd_req_valid_o = req_valid_q;

@@ -76,10 +76,11 @@ module tx_segment #(
   logic [6:0] pick_hit;
 
   always_comb begin
-    pick_pos = {tucss + 8'd13, tucss + 8'd4, tucss + 8'd5, tucss + 8'd6, tucss + 8'd7, ipcss + 8'd4, ipcss + 8'd5};
+    pick_pos = '0;
     pick_hit = '0;
     pick_byte = '0;
     if (hdr_we_i) begin
+      pick_pos = {tucss + 8'd13, tucss + 8'd4, tucss + 8'd5, tucss + 8'd6, tucss + 8'd7, ipcss + 8'd4, ipcss + 8'd5};
       for (int unsigned i = 0; i < 7; i++) begin
         pick_hit[i] = pick_pos[8*i+LaneW +: HdrW] == hdr_idx_i;
         pick_byte[8*i +: 8] = hdr_data_i[{pick_pos[8*i +: LaneW], 3'b000} +: 8];
@@ -91,11 +92,24 @@ module tx_segment #(
   logic [20:0] seen, behind;
   logic reaches, exact;
   logic [19:0] limit;
-  assign seen = end_valid_i ? end_total_i : gathered_i;
-  assign behind = (seen > 21'(hdrlen)) ? seen - 21'(hdrlen) : '0;
-  assign reaches = behind >= 21'(paylen);
-  assign exact = end_valid_i || reaches || stuck_i;
-  assign limit = (reaches || (stuck_i && !end_valid_i)) ? paylen : behind[19:0];
+  logic enough;
+
+  always_comb begin
+    seen = '0;
+    behind = '0;
+    reaches = 1'b0;
+    exact = 1'b0;
+    limit = '0;
+    enough = 1'b0;
+    if (state_q == StLimit) begin
+      seen = end_valid_i ? end_total_i : gathered_i;
+      if (seen > 21'(hdrlen)) behind = seen - 21'(hdrlen);
+      reaches = behind >= 21'(paylen);
+      exact = end_valid_i || reaches || stuck_i;
+      limit = (reaches || (stuck_i && !end_valid_i)) ? paylen : behind[19:0];
+      enough = exact || {1'b0, limit} > {1'b0, sent_q} + 21'(mss);
+    end
+  end
 
   // The segment in preparation.
   logic [19:0] sent_q;   // payload bytes of the segments before it
@@ -103,11 +117,10 @@ module tx_segment #(
   logic [15:0] len_q, id_q;
   logic [31:0] seq_q;
   logic [7:0] flags_q;
-  logic first_q, last_q, enough, none, edited;
+  logic first_q, last_q, none, edited;
   logic [19:0] rest;
   logic [HdrW-1:0] edit_q;
 
-  assign enough = exact || {1'b0, limit} > {1'b0, sent_q} + 21'(mss);
   assign none = limit_q <= sent_q;
   assign rest = limit_q - sent_q;
   assign edited = 9'({edit_q, {LaneW{1'b0}}}) + 9'(DataW / 8) >= 9'(hdrlen);
@@ -163,20 +176,24 @@ module tx_segment #(
   logic [Fields*8-1:0] edit_pos, edit_byte;
   logic [Fields-1:0] edit_on;
 
-  assign ip_len = 16'(hdrlen) - 16'(ipcss) + len_q - (ip ? 16'd0 : 16'd40);
-  assign l4_len = 16'(hdrlen) - 16'(tucss) + len_q;
-  assign flags = flags_q & ~(last_q ? 8'h00 : 8'h09) & ~(first_q ? 8'h00 : 8'h80);
-
-  assign edit_on = {tcp, tcp, tcp, 2'b11, ixsm, ixsm, 2'b11, ip, ip};
-  assign edit_pos = {tucss + 8'd13, tucss + 8'd7, tucss + 8'd6, tucss + 8'd5, tucss + 8'd4, ipcso + 8'd1, ipcso,
-                     ipcss + 8'd5, ipcss + 8'd4, ipcss + 8'd3, ipcss + 8'd2};
-  assign edit_byte = {flags, seq_q[7:0], seq_q[15:8], tcp ? seq_q[23:16] : l4_len[7:0],
-                      tcp ? seq_q[31:24] : l4_len[15:8], 16'd0,
-                      ip ? id_q[7:0] : ip_len[7:0], ip ? id_q[15:8] : ip_len[15:8], ip_len[7:0], ip_len[15:8]};
-
   always_comb begin
+    ip_len = '0;
+    l4_len = '0;
+    flags = '0;
+    edit_on = '0;
+    edit_pos = '0;
+    edit_byte = '0;
     edited_beat = '0;
     if (state_q == StEdit) begin
+      ip_len = 16'(hdrlen) - 16'(ipcss) + len_q - (ip ? 16'd0 : 16'd40);
+      l4_len = 16'(hdrlen) - 16'(tucss) + len_q;
+      flags = flags_q & ~(last_q ? 8'h00 : 8'h09) & ~(first_q ? 8'h00 : 8'h80);
+      edit_on = {tcp, tcp, tcp, 2'b11, ixsm, ixsm, 2'b11, ip, ip};
+      edit_pos = {tucss + 8'd13, tucss + 8'd7, tucss + 8'd6, tucss + 8'd5, tucss + 8'd4, ipcso + 8'd1, ipcso,
+                  ipcss + 8'd5, ipcss + 8'd4, ipcss + 8'd3, ipcss + 8'd2};
+      edit_byte = {flags, seq_q[7:0], seq_q[15:8], tcp ? seq_q[23:16] : l4_len[7:0],
+                   tcp ? seq_q[31:24] : l4_len[15:8], 16'd0,
+                   ip ? id_q[7:0] : ip_len[7:0], ip ? id_q[15:8] : ip_len[15:8], ip_len[7:0], ip_len[15:8]};
       edited_beat = hdr_q[edit_q];
       for (int unsigned i = 0; i < Fields; i++) begin
         if (edit_on[i] && edit_pos[8*i+LaneW +: HdrW] == edit_q)

@@ -25,7 +25,6 @@ module tx_walk #(
   input  logic               rst_ni,
   input  logic               run_i,
   input  logic               flush_i,
-  input  logic               psp_i,
 
   // Queues filled by tx_parse.
   input  logic               start_valid_i,
@@ -387,10 +386,13 @@ module tx_walk #(
   endfunction
 
   logic [SumsW-1:0] sums;
-  assign sums = {range(p_ixsm, p_ipcss, p_ip_end0, p_ip_end, BeatW'(beat_q)),
-                 range(p_legacy || p_txsm, p_css, p_l4_end0, p_l4_end, BeatW'(beat_q))};
+  always_comb begin
+    sums = '0;
+    if (emit) sums = {range(p_ixsm, p_ipcss, p_ip_end0, p_ip_end, BeatW'(beat_q)),
+                      range(p_legacy || p_txsm, p_css, p_l4_end0, p_l4_end, BeatW'(beat_q))};
+  end
 
-  // At the commit: length, padding, and the insertions. A checksum is inserted only if its range begins,
+  // At the commit: length, whether that is below 60, and the insertions. A checksum is inserted only if its range begins,
   // and its field lies, inside the frame (and the range is not empty by its own numbers).
   function automatic logic inserts(input logic on, input logic [7:0] field, input logic [7:0] from,
                                    input logic to_end, input logic [16:0] to, input logic [13:0] frame_len);
@@ -402,13 +404,23 @@ module tx_walk #(
   logic [7:0] l4_field;
   logic [15:0] l4_add;
   logic [51:0] info;
-  assign data_len = use_beat ? len_sum[13:0] : len_q;
   assign l4_field = p_legacy ? legacy_cso : p_tucso;
-  assign l4_add = p_tse ? 16'(p_hdrlen) - 16'(p_css) + seg_len_q : 16'd0;
-  assign ip_on = inserts(p_ixsm, p_ipcso, p_ipcss, p_ip_end0, p_ip_end, data_len);
-  assign l4_on = inserts(p_legacy ? legacy_ic : p_txsm, l4_field, p_css, p_l4_end0, p_l4_end, data_len);
-  assign info = {data_len, psp_i && data_len < 14'd60, ip_on, p_ipcss[0], p_ipcso,
-                 l4_on, p_css[0], l4_field, !p_legacy && !p_tcp, l4_add};
+
+  always_comb begin
+    data_len = '0;
+    l4_add = '0;
+    ip_on = 1'b0;
+    l4_on = 1'b0;
+    info = '0;
+    if (commit) begin
+      data_len = use_beat ? len_sum[13:0] : len_q;
+      l4_add = p_tse ? 16'(p_hdrlen) - 16'(p_css) + seg_len_q : 16'd0;
+      ip_on = inserts(p_ixsm, p_ipcso, p_ipcss, p_ip_end0, p_ip_end, data_len);
+      l4_on = inserts(p_legacy ? legacy_ic : p_txsm, l4_field, p_css, p_l4_end0, p_l4_end, data_len);
+      info = {data_len, data_len < 14'd60, ip_on, p_ipcss[0], p_ipcso,
+              l4_on, p_css[0], l4_field, !p_legacy && !p_tcp, l4_add};
+    end
+  end
 
   // The order to the packer.
   logic [LaneW-1:0] trim_at;
@@ -434,7 +446,7 @@ module tx_walk #(
       step_commit_o <= commit;
       step_cancel_o <= cancel;
       step_done_o <= done;
-      step_sums_o <= sums;
+      if (emit) step_sums_o <= sums;
       if (commit) step_info_o <= info;
     end
   end

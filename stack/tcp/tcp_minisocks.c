@@ -308,6 +308,7 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 	tp->total_retrans = req->num_retrans;
 	tcp_synack_rtt_meas(child, req);
 	inet_inherit_port(listener, child);
+	NET_INC(net, TcpPassiveOpens);
 	return child;
 }
 

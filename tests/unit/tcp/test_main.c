@@ -7,7 +7,7 @@
 
 int main(int argc, char **argv)
 {
-	Suite *(*const suites[])(void) = { stream_suite };
+	Suite *(*const suites[])(void) = { handshake_suite, stream_suite, close_suite };
 	SRunner *runner = srunner_create(NULL);
 	int failed;
 

@@ -26,7 +26,6 @@ module rx_deliver #(
 
   input  logic             desc_valid_i,
   input  logic [63:0]      desc_addr_i,
-  input  logic             desc_none_i,
   output logic             desc_pop_o,
 
   output logic             mem_re_o,
@@ -53,7 +52,6 @@ module rx_deliver #(
   output logic [15:0]      wb_ip_id_o,
   input  logic             wb_full_i,
 
-  output logic             stat_rnbc_o,
   output logic             more_o,        // will begin with another buffer in this cycle or soon
   output logic             quiet_o,       // nothing on the way to memory
   output logic             idle_o
@@ -67,7 +65,7 @@ module rx_deliver #(
     else capacity = 15'd16384 >> (rctl_i[Bsize +: 2] - 2'd1);
   end
 
-  logic in_frame_q, waited_q;
+  logic in_frame_q;
   logic [14:0] left_q, left, seg;
   logic [8:0] seg_words, words_left_q;  // words_left_q: of the buffer in hand, not read yet
   logic seg_last, null_addr, no_write, start, read;
@@ -123,12 +121,9 @@ module rx_deliver #(
 
     if (!rst_ni || clear_i) begin
       in_frame_q <= 1'b0;
-      waited_q <= 1'b0;
       read_ptr_q <= '0;
     end else begin
       if (start) in_frame_q <= !seg_last;
-      if (start) waited_q <= 1'b0;
-      else if (stat_rnbc_o) waited_q <= 1'b1;
       if (start && no_write) read_ptr_q <= read_ptr_q + (AddrW + 1)'(seg_words);
       else if (read) read_ptr_q <= read_ptr_q + 1'b1;
     end
@@ -146,12 +141,9 @@ module rx_deliver #(
   assign wr_valid_o = data_valid_q;
   assign wr_data_o = mem_data_i;
 
-  // Counted once a frame: at its arrival at the head of the queue the ring was empty.
-  assign stat_rnbc_o = enable_i && frame_valid_i && !in_frame_q && !waited_q && desc_none_i && !clear_i;
-
   assign quiet_o = !req_valid_q && !data_valid_q && words_left_q == '0 && writes_q == '0;
   assign idle_o = !start && !read && !(req_valid_q && wr_req_ready_i) && !(data_valid_q && wr_ready_i) &&
-                  !wr_done_i && !stat_rnbc_o && !clear_i;
+                  !wr_done_i && !clear_i;
 
   logic unused;
   assign unused = ^{rctl_i[31], rctl_i[26], rctl_i[24:18], rctl_i[15:0]};

@@ -295,7 +295,6 @@ module rx_engine #(
     .frame_pop_o   (get_frame),
     .desc_valid_i  (desc_valid),
     .desc_addr_i   (desc_addr),
-    .desc_none_i   (desc_none),
     .desc_pop_o    (desc_pop),
     .mem_re_o      (mem_re),
     .mem_addr_o    (mem_raddr),
@@ -317,7 +316,6 @@ module rx_engine #(
     .wb_status_o   (wb_status),
     .wb_ip_id_o    (wb_ip_id),
     .wb_full_i     (wb_full),
-    .stat_rnbc_o,
     .more_o        (more),
     .quiet_o       (deliver_quiet),
     .idle_o        (deliver_idle)
@@ -356,6 +354,9 @@ module rx_engine #(
     .quiet_o       (wb_quiet),
     .idle_o        (wb_idle)
   );
+
+  // A frame that arrives while the card owns no descriptor (fact sheet, section 10, item 16).
+  assign stat_rnbc_o = put_frame && desc_none;
 
   assign quiet = fetch_quiet && deliver_quiet && wb_quiet;
   assign drained_o = quiet;

@@ -15,12 +15,13 @@ module rx_filter (
   input  logic             mta_bit_i,
 
   output logic             accept_o,
+  output logic             inexact_o, // accepted by hash or promiscuous mode only
   output logic             mcast_o,  // group address, broadcast too
   output logic             bcast_o
 );
   localparam int unsigned Upe = 3, Mpe = 4, Mo = 12, Bam = 15;
 
-  logic accept_q, mcast_q, bcast_q, mcast, bcast;
+  logic accept_q, inexact_q, mcast_q, bcast_q, mcast, bcast;
   logic [15:0] hash_input;
 
   function automatic logic listed(input logic [47:0] da, input logic [16*32-1:0] ral,
@@ -49,14 +50,18 @@ module rx_filter (
     if (load_i) begin
       mcast_q <= mcast;
       bcast_q <= bcast;
-      if (mta_bit_i || listed(da_i, ral_i, rah_i)) accept_q <= 1'b1;
-      else if (bcast) accept_q <= rctl_i[Bam];
-      else if (mcast) accept_q <= rctl_i[Mpe];
-      else accept_q <= rctl_i[Upe];
+      if (listed(da_i, ral_i, rah_i) || (bcast && rctl_i[Bam])) begin
+        accept_q <= 1'b1;
+        inexact_q <= 1'b0;
+      end else begin
+        accept_q <= mta_bit_i || (!bcast && (mcast ? rctl_i[Mpe] : rctl_i[Upe]));
+        inexact_q <= 1'b1;
+      end
     end
   end
 
   assign accept_o = accept_q;
+  assign inexact_o = inexact_q;
   assign mcast_o = mcast_q;
   assign bcast_o = bcast_q;
 

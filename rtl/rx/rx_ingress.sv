@@ -84,7 +84,7 @@ module rx_ingress #(
 
   logic take, accept, parse_stall, no_room, store, discard;
   logic [6:0] in_bytes;
-  logic filter_ok;
+  logic filter_ok, inexact;
   logic off_now, missed_now;
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
@@ -119,6 +119,7 @@ module rx_ingress #(
     .da_i    (beat_q[47:0]),
     .rctl_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
     .accept_o(filter_ok),
+    .inexact_o(inexact),
     .mcast_o (stat_mcast_o),
     .bcast_o (stat_bcast_o)
   );
@@ -198,7 +199,7 @@ module rx_ingress #(
 
   assign frame_valid_o = keep;
   assign frame_len_o = total_len;
-  assign frame_status_o = {status[31:25], bad_crc_q, status[23:0]};
+  assign frame_status_o = {status[31:25], bad_crc_q, status[23:8], inexact, status[6:0]};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -234,5 +235,5 @@ module rx_ingress #(
 
   logic unused;
   assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:12], rfctl_i[9:0],
-                    status[24]};
+                    status[24], status[7]};
 endmodule

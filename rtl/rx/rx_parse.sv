@@ -41,7 +41,7 @@ module rx_parse (
 );
   localparam logic [15:0] EtherVlan = 16'h8100, EtherIpv4 = 16'h0800, EtherIpv6 = 16'h86dd;
   localparam logic [7:0] ProtoHopByHop = 8'd0, ProtoTcp = 8'd6, ProtoUdp = 8'd17, ProtoRouting = 8'd43;
-  localparam logic [7:0] ProtoDestOpts = 8'd60, ProtoMobility = 8'd135;
+  localparam logic [7:0] ProtoDestOpts = 8'd60;
   localparam logic [3:0] MaxExtHeaders = 4'd8;
 
   // Wide or long expressions stand in functions that are called where their result is stored: a
@@ -88,10 +88,12 @@ module rx_parse (
   end
 
   // The frame in hand.
-  logic v4_q, v6_q, fragment_q, options_done_q;
+  logic v4_q, v6_q, options_done_q;
+  logic no_l4_q;           // a fragment, or a route that does not end at the destination address
+  logic [1:0] route_q;     // Segments Left is to be looked at in the beat after this one, in this one
   logic [4:0] l3_off_q;
   logic [3:0] ihl_q, ext_headers_q;
-  logic [15:0] ip_len_q, ip_id_q, udp_len_q, udp_csum_q;
+  logic [15:0] ip_id_q, udp_len_q, udp_csum_q;
   logic [16:0] ip_end_q;   // offset behind the IP packet
   logic [16:0] next_off_q; // of the header that next_proto_q names
   logic [7:0] next_proto_q;
@@ -100,11 +102,12 @@ module rx_parse (
 
   logic walkable, walk, is_l4, add_options;
   logic [15:0] ext_word;
-  logic [16:0] l4_field_off, udp_csum_off;
+  logic [16:0] udp_len_off, udp_csum_off;
+  logic [15:0] udp_len_here;
   logic [6:0] options_end;
 
   assign walkable = next_proto_q == ProtoHopByHop || next_proto_q == ProtoRouting ||
-                    next_proto_q == ProtoDestOpts || next_proto_q == ProtoMobility;
+                    next_proto_q == ProtoDestOpts;
   assign walk = beat_valid_i && v6_q && walkable && ext_headers_q != MaxExtHeaders &&
                 next_off_q[16:6] == 11'(beat_index_i);
   // Extension headers are multiples of 8 bytes: their first two bytes are never in two beats.
@@ -120,9 +123,22 @@ module rx_parse (
   logic [16:0] from, to;
   logic sum_any, cut_head, cut_tail;
 
-  assign is_l4 = (v4_q || v6_q) && !fragment_q && (next_proto_q == ProtoTcp || next_proto_q == ProtoUdp);
+  assign is_l4 = (v4_q || v6_q) && !no_l4_q && (next_proto_q == ProtoTcp || next_proto_q == ProtoUdp);
   assign from = add_options ? 17'(l3_off_q) + 17'd20 : next_off_q;
-  assign to = add_options ? 17'(options_end) : ip_end_q;
+
+  // A UDP datagram ends where its own length says, which may be known in its second beat only.
+  assign udp_len_off = next_off_q + 17'd4;
+  assign udp_csum_off = next_off_q + 17'd6;
+  assign udp_len_here = be16(beat_i[{udp_len_off[5:0], 3'b000} +: 16]);
+
+  always_comb begin
+    if (add_options) to = 17'(options_end);
+    else if (next_proto_q != ProtoUdp) to = ip_end_q;
+    else if (udp_len_off[16:6] == 11'(beat_index_i)) to = next_off_q + 17'(udp_len_here);
+    else if (udp_len_off[16:6] < 11'(beat_index_i)) to = next_off_q + 17'(udp_len_q);
+    else to = '1;
+  end
+
   assign cut_head = from[16:6] == 11'(beat_index_i);
   assign cut_tail = to[16:6] == 11'(beat_index_i);
   assign sum_any = from[16:6] <= 11'(beat_index_i) && to[16:6] >= 11'(beat_index_i);
@@ -141,18 +157,15 @@ module rx_parse (
     if (cut_behind) lanes_between = lanes_between & ~({512{1'b1}} << {last, 3'b000});
   endfunction
 
-  assign l4_field_off = next_off_q + 17'd4;
-  assign udp_csum_off = next_off_q + 17'd6;
-
   always_ff @(posedge clk_i) begin
     if (load_first_i) begin
       v4_q <= v4;
       v6_q <= v6;
       l3_off_q <= l3_off;
       ihl_q <= ip[3:0];
-      ip_len_q <= be16(ip[16 +: 16]);
       ip_id_q <= be16(ip[32 +: 16]);
-      fragment_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
+      route_q <= '0;
+      no_l4_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
       ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'(be16(ip[32 +: 16])) : 17'(be16(ip[16 +: 16])));
       next_off_q <= 17'(l3_off) + (v6 ? 17'd40 : 17'({ip[3:0], 2'b00}));
       next_proto_q <= v6 ? ip[48 +: 8] : ip[72 +: 8];
@@ -165,6 +178,12 @@ module rx_parse (
         next_proto_q <= ext_word[7:0];
         next_off_q <= next_off_q + {6'd0, ext_word[15:8], 3'b000} + 17'd8;
         ext_headers_q <= ext_headers_q + 1'b1;
+        // The checksum is over the final destination, which is not in the header while Segments Left,
+        // byte 3 of a routing header, is not 0 (RFC 8200, 8.1).
+        if (next_proto_q == ProtoRouting) begin
+          if (next_off_q[5:0] == 6'd62) route_q[0] <= 1'b1;
+          else if (beat_i[{next_off_q[5:0] + 6'd3, 3'b000} +: 8] != '0) no_l4_q <= 1'b1;
+        end
       end
       if (add_options) begin
         options_done_q <= 1'b1;
@@ -172,14 +191,15 @@ module rx_parse (
       end
       if (accept_i) begin
         options_done_q <= 1'b0;
+        route_q <= {route_q[0], 1'b0};
+        if (route_q[1] && beat_i[8*1 +: 8] != '0) no_l4_q <= 1'b1;
         if (is_l4 && sum_any) begin
           if (cut_head || cut_tail)
             l4_sum_q <= l4_sum_q + 48'(sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0])));
           else
             l4_sum_q <= l4_sum_q + 48'(sum_words(beat_i));
         end
-        if (l4_field_off[16:6] == 11'(beat_index_i))
-          udp_len_q <= {beat_i[{l4_field_off[5:0], 3'b000} +: 8], beat_i[{l4_field_off[5:0], 3'b000} + 8 +: 8]};
+        if (udp_len_off[16:6] == 11'(beat_index_i)) udp_len_q <= udp_len_here;
         if (udp_csum_off[16:6] == 11'(beat_index_i))
           udp_csum_q <= beat_i[{udp_csum_off[5:0], 3'b000} +: 16];
       end
@@ -196,33 +216,34 @@ module rx_parse (
   endfunction
 
   logic v4_ok, v6_ok, l4_ok, udp, l4_checked, v4_checked;
-  logic [16:0] frame_len, l4_len, l4_min;
+  logic [16:0] frame_len, l4_len, l4_end;
 
   always_comb begin
     status_o = '0;
     ip_id_o = '0;
     frame_len = 17'(frame_len_i);
     udp = next_proto_q == ProtoUdp;
-    l4_min = next_off_q + (udp ? 17'd8 : 17'd20);
-    l4_len = ip_end_q - next_off_q;
+    l4_len = udp ? 17'(udp_len_q) : ip_end_q - next_off_q;
+    l4_end = next_off_q + l4_len;
     v4_ok = 1'b0;
     v6_ok = 1'b0;
     l4_ok = 1'b0;
     v4_checked = 1'b0;
     l4_checked = 1'b0;
     if (finish_i) begin
-      v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len && ip_len_q >= 16'({ihl_q, 2'b00});
+      v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len;
       v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
-      l4_ok = (v4_ok || v6_ok) && is_l4 && l4_min <= ip_end_q && l4_min <= frame_len;
+      l4_ok = (v4_ok || v6_ok) && is_l4 && ip_end_q >= next_off_q + (udp ? 17'd8 : 17'd20) &&
+              l4_len >= 17'd8 && l4_end <= ip_end_q && ip_end_q <= frame_len;
       v4_checked = csum_en_i && ipofl_i && v4_ok;
-      l4_checked = csum_en_i && tuofl_i && l4_ok && ip_end_q <= frame_len && !(v6_q && ipv6_xsum_dis_i) &&
-                   !(udp && (udp_csum_q == '0 || 17'(udp_len_q) != l4_len));
+      l4_checked = csum_en_i && tuofl_i && l4_ok && !(v6_q && ipv6_xsum_dis_i) &&
+                   !(udp && udp_csum_q == '0);
 
-      status_o[4] = l4_checked && udp;   // UDPCS
-      status_o[5] = l4_checked;          // TCPCS
-      status_o[6] = v4_checked;          // IPCS
-      status_o[9] = v4_ok && !pcsd_i;    // IPIDV
-      status_o[10] = l4_checked && udp;  // UDPV
+      status_o[2] = !v4_checked && !l4_checked;  // IXSM
+      status_o[4] = l4_checked && udp;           // UDPCS
+      status_o[5] = l4_checked;                  // TCPCS
+      status_o[6] = v4_checked;                  // IPCS
+      status_o[9] = v4_ok && !pcsd_i;            // IPIDV
       status_o[29] = l4_checked && !ones_complement_ok(l4_sum_q + 48'({next_proto_q, 8'h00}) +
                                                        48'({l4_len[7:0], l4_len[15:8]}));  // TCPE
       status_o[30] = v4_checked && !ones_complement_ok(48'(header_sum_q));                 // IPE

@@ -16,7 +16,7 @@
 
 namespace {
 
-constexpr unsigned kLatency = 125, kRingSize = 256, kBeat = 64;
+constexpr unsigned kLatency = 125, kRingSize = 256;
 constexpr uint64_t kRing = 0x10000, kBuffers = 0x100000;
 
 // A queue of fixed size: what a latency of kLatency cycles can hold.

@@ -14,6 +14,8 @@ struct Packet {
 	unsigned payload = 100;
 	unsigned options_words = 0;          // IPv4
 	std::vector<std::pair<uint8_t, unsigned>> ext; // IPv6: type, length in 8-byte units beyond the first
+	uint8_t segments_left = 0;           // of each routing header
+	unsigned surplus = 0;                // bytes between the end of the UDP datagram and of the packet
 	unsigned fragment_word = 0x4000;     // IPv4 flags and offset
 	bool udp_csum_zero = false;
 	unsigned pad = 0;                    // bytes behind the IP packet
@@ -42,7 +44,7 @@ struct Packet {
 		f.push_back(v6 ? 0xdd : 0x00);
 		size_t l3 = f.size();
 		uint8_t proto = udp ? 17 : 6;
-		size_t l4_size = (udp ? 8 : 20) + payload;
+		size_t l4_size = (udp ? 8 : 20) + payload, rest = udp ? surplus : 0;
 		if (v6) {
 			f.resize(l3 + 40);
 			f[l3] = 0x60;
@@ -56,6 +58,8 @@ struct Packet {
 					f.push_back(random());
 				f[at] = i + 1 < ext.size() ? ext[i + 1].first : proto;
 				f[at + 1] = ext[i].first == 44 ? 0 : static_cast<uint8_t>(ext[i].second);
+				if (ext[i].first == 43)
+					f[at + 3] = segments_left;
 			}
 		} else {
 			size_t header = 20 + 4 * options_words;
@@ -63,7 +67,7 @@ struct Packet {
 			for (size_t i = l3 + 12; i < l3 + header; i++)
 				f[i] = random();
 			f[l3] = static_cast<uint8_t>(0x40 | header / 4);
-			put16(l3 + 2, static_cast<unsigned>(header + l4_size));
+			put16(l3 + 2, static_cast<unsigned>(header + l4_size + rest));
 			put16(l3 + 4, 0x1234 + static_cast<unsigned>(seed & 0xff));
 			put16(l3 + 6, fragment_word);
 			f[l3 + 8] = 64;
@@ -74,7 +78,7 @@ struct Packet {
 		for (size_t i = 0; i < l4_size; i++)
 			f.push_back(random());
 		if (v6)
-			put16(l3 + 4, static_cast<unsigned>(f.size() - l3 - 40));
+			put16(l3 + 4, static_cast<unsigned>(f.size() + rest - l3 - 40));
 		size_t csum = l4 + (udp ? 6 : 16);
 		if (udp)
 			put16(l4 + 4, static_cast<unsigned>(l4_size));
@@ -85,7 +89,7 @@ struct Packet {
 		put16(csum, udp && sum == 0 ? 0xffff : sum);
 		if (udp && udp_csum_zero)
 			put16(csum, 0);
-		for (unsigned i = 0; i < pad; i++)
+		for (unsigned i = 0; i < pad + rest; i++)
 			f.push_back(random());
 		return f;
 	}

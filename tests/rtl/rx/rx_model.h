@@ -21,7 +21,7 @@ constexpr uint32_t
 	RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11, RFCTL_EXTEN = 1u << 15,
 	RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9, RXCSUM_PCSD = 1u << 13,
 	DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6,
-	IPIDV = 1u << 9, UDPV = 1u << 10, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
+	IXSM = 1u << 2, PIF = 1u << 7, IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
 
 struct Config {
 	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;
@@ -53,8 +53,10 @@ inline uint32_t add_range(uint32_t sum, const Bytes &f, size_t from, size_t to)
 	return sum;
 }
 
-inline bool address_accepted(const Config &c, const Bytes &f)
+// Sets inexact when only a hash or a promiscuous mode lets the frame in.
+inline bool address_accepted(const Config &c, const Bytes &f, bool &inexact)
 {
+	inexact = false;
 	bool all_ones = true;
 	for (int i = 0; i < 6; i++)
 		all_ones &= f[i] == 0xff;
@@ -69,15 +71,18 @@ inline bool address_accepted(const Config &c, const Bytes &f)
 	}
 	static const unsigned shift[] = {4, 3, 2, 0};
 	unsigned hash = (f[5] << 8 | f[4]) >> shift[c.rctl >> 12 & 3] & 0xfff;
+	if (all_ones && c.rctl & RCTL_BAM)
+		return true;
+	inexact = true;
 	if (c.mta[hash])
 		return true;
 	if (all_ones)
-		return c.rctl & RCTL_BAM;
+		return false;
 	return c.rctl & (f[0] & 1 ? RCTL_MPE : RCTL_UPE);
 }
 
 struct L4 {
-	bool present = false, fragment = false;
+	bool present = false;
 	unsigned proto = 0;
 	size_t at = 0;
 };
@@ -89,13 +94,12 @@ inline L4 walk_ipv6(const Bytes &f, size_t l3)
 	l4.proto = f[l3 + 6];
 	l4.at = l3 + 40;
 	for (int n = 0;; n++) {
-		if (l4.proto == 44) {
-			l4.fragment = true;
-			return l4;
-		}
-		if (l4.proto != 0 && l4.proto != 43 && l4.proto != 60 && l4.proto != 135)
+		if (l4.proto != 0 && l4.proto != 43 && l4.proto != 60)
 			break;
-		if (n == 8 || l4.at + 2 > f.size())
+		if (n == 8 || l4.at + 4 > f.size())
+			return l4;
+		// While segments are left, the destination in the header is not the one summed.
+		if (l4.proto == 43 && f[l4.at + 3] != 0)
 			return l4;
 		unsigned next = f[l4.at];
 		l4.at += 8 + 8 * f[l4.at + 1];
@@ -129,7 +133,7 @@ inline void inspect(const Config &c, const Bytes &f, Expected &e)
 			return;
 		size_t header = 4 * (f[l3] & 15);
 		unsigned total = be16(f, l3 + 2);
-		if (f.size() < l3 + header || total < header)
+		if (f.size() < l3 + header)
 			return;
 		if (c.csum_en && c.rxcsum & RXCSUM_IPOFL) {
 			e.status |= IPCS;
@@ -142,8 +146,7 @@ inline void inspect(const Config &c, const Bytes &f, Expected &e)
 		}
 		l4.proto = f[l3 + 9];
 		l4.at = l3 + header;
-		l4.fragment = be16(f, l3 + 6) & 0x3fff;
-		l4.present = !l4.fragment && (l4.proto == 6 || l4.proto == 17);
+		l4.present = !(be16(f, l3 + 6) & 0x3fff) && (l4.proto == 6 || l4.proto == 17);
 		end = l3 + total;
 		pseudo = add_range(0, f, l3 + 12, l3 + 20);
 		pkttype = 1;
@@ -159,19 +162,23 @@ inline void inspect(const Config &c, const Bytes &f, Expected &e)
 		return;
 	}
 
-	size_t least = l4.at + (l4.proto == 17 ? 8 : 20);
-	l4.present = l4.present && least <= end && least <= f.size();
+	size_t l4_end = end;
+	l4.present = l4.present && end <= f.size() && l4.at + (l4.proto == 17 ? 8 : 20) <= end;
+	if (l4.present && l4.proto == 17) {
+		l4_end = l4.at + be16(f, l4.at + 4);
+		l4.present = l4_end >= l4.at + 8 && l4_end <= end;
+	}
 	if (!(v6 && c.rfctl & RFCTL_IPV6_DIS))
 		e.status |= (pkttype + l4.present) << 16;
-	if (!l4.present || end > f.size() || !c.csum_en || !(c.rxcsum & RXCSUM_TUOFL))
+	if (!l4.present || !c.csum_en || !(c.rxcsum & RXCSUM_TUOFL))
 		return;
 	if (v6 && c.rfctl & RFCTL_IPV6_XSUM_DIS)
 		return;
-	if (l4.proto == 17 && (be16(f, l4.at + 6) == 0 || be16(f, l4.at + 4) != end - l4.at))
+	if (l4.proto == 17 && be16(f, l4.at + 6) == 0)
 		return;
-	e.status |= TCPCS | (l4.proto == 17 ? UDPCS | UDPV : 0);
-	uint32_t sum = pseudo + l4.proto + static_cast<uint32_t>(end - l4.at);
-	if (add_range(sum, f, l4.at, end) != 0xffff)
+	e.status |= TCPCS | (l4.proto == 17 ? UDPCS : 0);
+	uint32_t sum = pseudo + l4.proto + static_cast<uint32_t>(l4_end - l4.at);
+	if (add_range(sum, f, l4.at, l4_end) != 0xffff)
 		e.status |= TCPE;
 }
 
@@ -186,10 +193,15 @@ inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 	e.bcast = true;
 	for (int i = 0; i < 6; i++)
 		e.bcast = e.bcast && frame[i] == 0xff;
-	e.stored = address_accepted(c, frame) && frame.size() <= 16380 &&
+	bool inexact;
+	e.stored = address_accepted(c, frame, inexact) && frame.size() <= 16380 &&
 		   ((c.rctl & RCTL_SBP) || (!e.oversize && !bad_crc));
 	e.good = e.stored && !bad_crc && !e.oversize;
 	inspect(c, frame, e);
+	if (!(e.status & (IPCS | TCPCS)))
+		e.status |= IXSM;
+	if (inexact)
+		e.status |= PIF;
 	if (bad_crc)
 		e.status |= CE;
 	e.data = frame;

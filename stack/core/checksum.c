@@ -45,6 +45,5 @@ uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum)
 		total += (tail & 0xffffffff) + (tail >> 32);
 	}
 	total += sum;
-	total = (total & 0xffffffff) + (total >> 32);
 	return csum_add((uint32_t)total, (uint32_t)(total >> 32));
 }

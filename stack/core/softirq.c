@@ -170,8 +170,7 @@ static void softnet_run(struct net *net)
 	unsigned int rounds = 0;
 	uint64_t start_ns;
 
-	if (sn->bh_disabled)
-		return;
+	assert(!sn->bh_disabled && !sn->running);
 	sn->bh_disabled++;
 	sn->running = true;
 	start_ns = port_time_ns(net->port);

@@ -153,10 +153,15 @@ END_TEST
 
 START_TEST(an_address_probe_is_answered_but_not_remembered)
 {
+	uint64_t memory;
+
+	learn_peer(); /* fills the caches that count as memory */
+	memory = host_memory_bytes(bench.host);
 	frame_arp(&f, broadcast_mac, 1, 0, peer_mac, MY_ADDR);
 	inject_and_run(&f);
 	ck_assert_uint_eq(bench.sent_count, 1);
 	ck_assert_uint_eq(OPERATION(0), 2);
+	ck_assert_uint_eq(host_memory_bytes(bench.host), memory);
 }
 END_TEST
 

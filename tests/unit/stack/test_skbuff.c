@@ -77,15 +77,20 @@ END_TEST
 
 START_TEST(pulling_from_a_shared_block_leaves_the_other_owner_alone)
 {
-	struct sk_buff *skb = make(50, three, 3, content, 3);
-	struct skb_data *shared = skb_data_get(skb->head_data);
-	uint8_t *behind = skb->tail;
-	uint8_t before = *behind;
+	struct skb_data *shared = skb_data_alloc(bench.net->port, 150), *frag;
+	struct sk_buff *skb = build_skb(bench.net, shared, 0, 50);
 
-	*behind = before = 0x5a;
+	frag = skb_data_alloc(bench.net->port, 100);
+	fill_pattern(content, 150, 3);
+	memcpy(skb->data, content, 50);
+	memcpy(frag->bytes, content + 50, 100);
+	skb_add_frag(skb, frag, 0, 100);
+	skb_data_get(shared);
+	memset(skb->tail, 0x5a, 10); /* the other owner's bytes */
 	ck_assert(pskb_may_pull(skb, 60));
-	ck_assert_uint_eq(*behind, before);
-	check_content(skb, content, 484);
+	check_content(skb, content, 150);
+	for (unsigned int i = 50; i < 60; i++)
+		ck_assert_uint_eq(shared->bytes[i], 0x5a);
 	skb_data_put(shared);
 	consume_skb(skb);
 }
@@ -238,6 +243,21 @@ START_TEST(completing_a_checksum_in_software_matches_the_definition)
 }
 END_TEST
 
+START_TEST(a_checksum_of_zero_is_stored_as_all_ones)
+{
+	struct sk_buff *skb = alloc_skb(bench.net, 20);
+
+	memset(skb_put(skb, 20), 0, 20);
+	skb->data[0] = skb->data[1] = 0xff; /* sums to all ones, whose inverse is zero */
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = 0;
+	skb->csum_offset = 6;
+	ck_assert_int_eq(skb_checksum_help(skb), 0);
+	ck_assert_mem_eq(skb->data + 6, "\xff\xff", 2);
+	consume_skb(skb);
+}
+END_TEST
+
 START_TEST(a_checksum_field_outside_the_linear_part_is_refused)
 {
 	struct sk_buff *skb = make(60, three, 3, content, 9);
@@ -296,6 +316,7 @@ Suite *skbuff_suite(void)
 	tcase_add_test(t, the_last_reference_runs_the_destructor_once);
 	tcase_add_test(t, no_memory_gives_null_and_leaks_nothing);
 	tcase_add_test(t, completing_a_checksum_in_software_matches_the_definition);
+	tcase_add_test(t, a_checksum_of_zero_is_stored_as_all_ones);
 	tcase_add_test(t, a_checksum_field_outside_the_linear_part_is_refused);
 	tcase_add_test(t, queues_are_fifo_and_count);
 	suite_add_tcase(s, t);

@@ -31,7 +31,7 @@ RTL_SOURCES := $(filter-out %_pkg.sv,$(RTL_FILES))
 RTL_MODULES := $(filter-out $(RTL_TOP),$(notdir $(basename $(RTL_SOURCES)))) $(filter $(RTL_TOP),$(notdir $(basename $(RTL_SOURCES))))
 RTL_LINT_STAMPS := $(RTL_MODULES:%=$(BUILD)/rtl/lint/%.ok)
 RTL_VERILATOR_LINT := verilator --lint-only -Wall
-RTL_YOSYS_LINT = read_verilog -sv $(RTL_FILES); hierarchy -check -top $(1); proc; opt; check -assert; \
+RTL_YOSYS_LINT = read_verilog -sv $(RTL_PKGS); read_verilog -sv -defer $(RTL_SOURCES); hierarchy -check -top $(1); proc; opt; check -assert; \
 	select -assert-none t:$$dlatch
 
 $(BUILD)/rtl/lint/%.ok: $(RTL_FILES)

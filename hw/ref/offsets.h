@@ -66,6 +66,7 @@ constexpr std::uint32_t rctl_lpe = bit(5), rctl_bam = bit(15), rctl_bsex = bit(2
 constexpr std::uint32_t rctl_secrc = bit(26);
 constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(10);
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
+constexpr std::uint32_t rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
 constexpr std::uint32_t rfctl_exten = bit(15);
 constexpr std::uint32_t rah_av = bit(31);

@@ -13,7 +13,8 @@ namespace
 /* Status and error bits of the extended descriptor's dword 2 (5.6). */
 constexpr std::uint32_t status_dd = bit(0), status_eop = bit(1), status_ixsm = bit(2);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
-constexpr std::uint32_t status_pif = bit(7), error_tcpe = bit(29), error_ipe = bit(30);
+constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe = bit(29),
+			error_ipe = bit(30);
 constexpr unsigned int packet_type_shift = 16;
 
 constexpr std::size_t fcs_bytes = 4;
@@ -252,14 +253,14 @@ void Receive::deliver(time_ns now)
 void Receive::deliver_frame(const Frame &f, time_ns now)
 {
 	const std::size_t total = delivered_bytes(f), size = buffer_bytes();
-	const std::uint32_t last_status = status_of(f) | status_dd | status_eop;
+	const Report not_last = {status_dd, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total; offset += size) {
 		Descriptor &d = cache_[used_++];
 		const std::size_t len = std::min(size, total - offset);
 
 		write_buffer(f, offset, len, std::uint64_t{d.word[1]} << 32 | d.word[0], now);
-		fill(d, len, offset + len == total ? last_status : status_dd);
+		fill(d, len, offset + len == total ? last : not_last);
 	}
 }
 
@@ -280,7 +281,7 @@ void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 		ready_at_ = memory_.write(now, address + from_frame, fcs, len - from_frame).done_at;
 }
 
-std::uint32_t Receive::status_of(const Frame &f) const
+Receive::Report Receive::report_of(const Frame &f) const
 {
 	const std::uint32_t rxcsum = registers_[reg::rxcsum], rfctl = registers_[reg::rfctl];
 	const Verdict v = verify(f.bytes.data(), f.bytes.size());
@@ -289,7 +290,8 @@ std::uint32_t Receive::status_of(const Frame &f) const
 	const bool ip = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
 	const bool transport = v.transport_checked && enabled && (rxcsum & rxcsum_tuofl) &&
 			       !(ipv6 && (rfctl & rfctl_ipv6_xsum_dis));
-	std::uint32_t status = f.inexact ? status_pif : 0;
+	const bool ip_id = v.network == Verdict::Network::ipv4 && !(rxcsum & rxcsum_pcsd);
+	std::uint32_t status = status_dd | status_eop | (f.inexact ? status_pif : 0);
 
 	if (ip)
 		status |= status_ipcs | (v.ip_bad ? error_ipe : 0);
@@ -302,14 +304,19 @@ std::uint32_t Receive::status_of(const Frame &f) const
 		status |= (v.transport ? 2u : 1u) << packet_type_shift;
 	else if (ipv6 && !(rfctl & rfctl_ipv6_dis))
 		status |= (v.transport ? 6u : 5u) << packet_type_shift;
-	return status;
+	if (ip_id)
+		status |= status_ipidv;
+	return {status, ip_id ? v.ip_id : 0u};
 }
 
 /* The write-back formats of 5.6; both have DD in the upper eight bytes. */
-void Receive::fill(Descriptor &d, std::size_t len, std::uint32_t status) const
+void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 {
+	const std::uint32_t status = report.status;
+
 	if (registers_[reg::rfctl] & rfctl_exten) {
-		d.word[0] = d.word[1] = 0;
+		d.word[0] = 0;
+		d.word[1] = report.ip_id; /* no packet checksum */
 		d.word[2] = status;
 		d.word[3] = static_cast<std::uint32_t>(len);
 	} else {

@@ -81,6 +81,10 @@ class Receive
 	struct Descriptor {
 		std::uint32_t word[4];
 	};
+	/* What the last descriptor of a frame says of it. */
+	struct Report {
+		std::uint32_t status, ip_id;
+	};
 
 	Registers &registers_;
 	Statistics &statistics_;
@@ -122,8 +126,8 @@ class Receive
 			  std::uint64_t address, time_ns now);
 	void report(time_ns now);
 	void complete(time_ns now);
-	void fill(Descriptor &d, std::size_t len, std::uint32_t status) const;
-	std::uint32_t status_of(const Frame &f) const;
+	void fill(Descriptor &d, std::size_t len, const Report &report) const;
+	Report report_of(const Frame &f) const;
 	std::uint32_t low_threshold() const;
 };
 

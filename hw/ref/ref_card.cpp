@@ -491,10 +491,6 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		registers_.store(reg::rxdctl0, value);
 		registers_.store(reg::rxdctl1, value);
 		break;
-	case reg::psrctl:
-		if ((value & 0x7f) && (value & 0x3f00)) /* trap 8 */
-			registers_.store(offset, value);
-		break;
 	case reg::wus: /* write 1 to clear what nothing here sets */
 		break;
 	case reg::pbaclr:

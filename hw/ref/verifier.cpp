@@ -56,6 +56,7 @@ void verify_ipv4(Verdict &v, Span ip)
 	const std::uint16_t fragment = load16(ip.at + 6);
 
 	v.network = Verdict::Network::ipv4;
+	v.ip_id = load16(ip.at + 4);
 	v.ip_checked = true;
 	v.ip_bad = ones_sum(ip.at, header) != sums_to_zero;
 	if (total < header || total > ip.len || (fragment & 0x3fff))

@@ -16,6 +16,7 @@ struct Verdict {
 	enum class Network { none, ipv4, ipv6 } network = Network::none;
 	bool transport = false; /* TCP or UDP, whole, not a fragment */
 	bool udp = false;
+	std::uint16_t ip_id = 0; /* IPv4's */
 	bool ip_checked = false, ip_bad = false;
 	bool transport_checked = false, transport_bad = false;
 };

@@ -307,16 +307,24 @@ static void receive_frame(struct comparison *c)
 	for_each_side(c, s) queue_frame(s, c->packet.bytes, len);
 }
 
-/* Software gives back what the card has used; what it is given depends on nothing but the head. */
-static void post_receive(struct comparison *c)
+/*
+ * Software gives back what the card has used; how much depends on nothing but the head. Returns
+ * whether there was any.
+ */
+static bool post_receive(struct comparison *c)
 {
+	unsigned int posted = 0;
+
 	for_each_side(c, s)
 	{
 		const unsigned int head = rd(&s->bench, RDH);
 		const unsigned int owned = (s->rx.tail + s->rx.size - head) % s->rx.size;
+		const unsigned int n = s->rx.size - 1 - owned;
 
-		rx_post(&s->rx, s->rx.size - 1 - owned);
+		rx_post(&s->rx, n);
+		posted += n;
 	}
+	return posted > 0;
 }
 
 static void receive_burst(struct comparison *c)
@@ -365,40 +373,47 @@ static void compare_frames(struct comparison *c)
 	}
 }
 
-/* Names the place of a byte of memory. */
-static void name_place(const struct side *s, uint64_t addr, char *name, size_t size)
+static void differ_in_descriptor(struct comparison *c, const char *kind, uint64_t ring,
+				 uint64_t addr)
 {
+	const uint64_t at = ring + (addr - ring) / 16 * 16;
+	uint32_t d[CARDS][4];
+
+	for (int i = 0; i < CARDS; i++)
+		memcpy(d[i], host_at(&c->side[i].bench.host, at), sizeof(d[i]));
+	differ(c, "%s descriptor %u: %08x %08x %08x %08x on ref, %08x %08x %08x %08x on rtl", kind,
+	       (unsigned int)((at - ring) / 16), d[REF][0], d[REF][1], d[REF][2], d[REF][3],
+	       d[RTL][0], d[RTL][1], d[RTL][2], d[RTL][3]);
+}
+
+/* Says what lies where memory differs first. */
+static void differ_at(struct comparison *c, uint64_t addr)
+{
+	const struct side *s = &c->side[REF];
 	const uint64_t rx_stride = rx_buffer(&s->rx, 1) - rx_buffer(&s->rx, 0);
 
 	if (addr - s->tx.base < s->tx.size * 16)
-		snprintf(name, size, "tx descriptor %u byte %u",
-			 (unsigned int)((addr - s->tx.base) / 16),
-			 (unsigned int)((addr - s->tx.base) % 16));
+		differ_in_descriptor(c, "tx", s->tx.base, addr);
 	else if (addr - s->rx.base < s->rx.size * 16)
-		snprintf(name, size, "%s rx descriptor %u byte %u",
-			 s->rx.extended ? "extended" : "legacy",
-			 (unsigned int)((addr - s->rx.base) / 16),
-			 (unsigned int)((addr - s->rx.base) % 16));
+		differ_in_descriptor(c, s->rx.extended ? "extended rx" : "legacy rx", s->rx.base,
+				     addr);
 	else if (addr - s->rx.buffers < s->rx.size * rx_stride)
-		snprintf(name, size, "rx buffer %u byte %u",
-			 (unsigned int)((addr - s->rx.buffers) / rx_stride),
-			 (unsigned int)((addr - s->rx.buffers) % rx_stride));
+		differ(c, "rx buffer %u, byte %u of %zu",
+		       (unsigned int)((addr - s->rx.buffers) / rx_stride),
+		       (unsigned int)((addr - s->rx.buffers) % rx_stride), s->rx.buffer_bytes);
 	else
-		snprintf(name, size, "memory at 0x%llx", (unsigned long long)addr);
+		differ(c, "memory at 0x%llx", (unsigned long long)addr);
 }
 
 static void compare_memory(struct comparison *c)
 {
 	const struct host *ref = &c->side[REF].bench.host, *rtl = &c->side[RTL].bench.host;
-	char place[64];
 
 	if (memcmp(ref->memory, rtl->memory, ref->allocated) == 0)
 		return;
 	for (uint64_t at = 0; at < ref->allocated; at++) {
-		if (ref->memory[at] == rtl->memory[at])
-			continue;
-		name_place(&c->side[REF], ref->base + at, place, sizeof(place));
-		differ(c, "%s: %02x on ref, %02x on rtl", place, ref->memory[at], rtl->memory[at]);
+		if (ref->memory[at] != rtl->memory[at])
+			differ_at(c, ref->base + at);
 	}
 }
 
@@ -435,7 +450,7 @@ static void compare_rules(struct comparison *c)
 	}
 }
 
-/* Both have nothing left to do. */
+/* Both have done what they can with the descriptors that they have. */
 static void run_to_quiet(struct comparison *c)
 {
 	const uint64_t end_ns = c->side[REF].bench.now_ns + BURST_LIMIT_NS;
@@ -444,12 +459,20 @@ static void run_to_quiet(struct comparison *c)
 	do {
 		events = c->side[REF].bench.host.num_events + c->side[RTL].bench.host.num_events;
 		for_each_side(c, s) offer_frames(s);
-		post_receive(c);
 		run_both(c, QUIET_NS);
 		if (c->side[REF].bench.now_ns > end_ns)
 			differ(c, "not quiet after %llu ns", (unsigned long long)BURST_LIMIT_NS);
 	} while (!c->difference[0] &&
 		 events != c->side[REF].bench.host.num_events + c->side[RTL].bench.host.num_events);
+}
+
+static void compare_effects(struct comparison *c)
+{
+	run_to_quiet(c);
+	compare_rules(c);
+	compare_frames(c);
+	compare_heads(c);
+	compare_memory(c);
 }
 
 static void clear_burst(struct comparison *c)
@@ -471,12 +494,10 @@ static void run_burst(struct comparison *c)
 		transmit_burst(c);
 	if (!chance(c, 3))
 		receive_burst(c);
-	run_to_quiet(c);
-	compare_rules(c);
-	compare_frames(c);
-	compare_heads(c);
-	compare_memory(c);
-	compare_counters(c);
+	do
+		compare_effects(c);
+	while (!c->difference[0] && post_receive(c));
+	compare_counters(c); /* which tell how much a buffer holds, as long as it is not empty */
 	clear_burst(c);
 }
 

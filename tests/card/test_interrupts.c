@@ -20,6 +20,13 @@ static void let_settle(struct bench *b)
 	run_ns(b, US(2));
 }
 
+/* What a register access set off reaches the line within the 64 cycles of interfaces.md. */
+static void check_intx_falls(struct bench *b)
+{
+	run_ns(b, 64 * 4);
+	ck_assert(!b->host.intx);
+}
+
 START_TEST(intx_rises_with_an_unmasked_cause_and_falls_when_read)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
@@ -30,7 +37,7 @@ START_TEST(intx_rises_with_an_unmasked_cause_and_falls_when_read)
 	let_settle(b);
 	ck_assert(b->host.intx);
 	ck_assert_uint_eq(rd(b, ICR), CAUSE_ASSERTED | CAUSE_RXT0);
-	ck_assert(!b->host.intx);
+	check_intx_falls(b);
 	ck_assert_uint_eq(rd(b, ICR), 0);
 }
 END_TEST
@@ -52,7 +59,7 @@ START_TEST(every_cause_of_the_self_test_interrupts)
 		let_settle(b);
 		ck_assert_msg(b->host.intx, "cause %u does not interrupt", i);
 		ck_assert_uint_eq(rd(b, ICR) & BIT(i), BIT(i));
-		ck_assert(!b->host.intx);
+		check_intx_falls(b);
 		wr(b, IMC, 0xffffffff);
 		wr(b, IMS, ~BIT(i) & 0x7fff);
 		wr(b, ICS, BIT(i));

@@ -165,6 +165,7 @@ START_TEST(itr_spaces_intx)
 	wr(b, ICS, CAUSE_RXT0);
 	run_until(b, &b->host.intx_rises, 1, STEP_NS, MS(1));
 	rd(b, ICR);
+	run_ns(b, 64 * 4);
 	ck_assert(!b->host.intx);
 	wr(b, ICS, CAUSE_RXT0);
 	run_ns(b, US(40));

@@ -265,19 +265,6 @@ START_TEST(ims_collects_and_imc_removes)
 }
 END_TEST
 
-START_TEST(packet_split_sizes_of_zero_are_refused)
-{
-	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
-
-	wr(b, PSRCTL, 0x00040401);
-	ck_assert_uint_eq(rd(b, PSRCTL), 0x00040401);
-	wr(b, PSRCTL, 0x00040400);
-	ck_assert_uint_eq(rd(b, PSRCTL), 0x00040401);
-	wr(b, PSRCTL, 0x00040001);
-	ck_assert_uint_eq(rd(b, PSRCTL), 0x00040401);
-}
-END_TEST
-
 START_TEST(ringside_block_names_itself)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
@@ -300,7 +287,6 @@ static const struct card_test tests[] = {
 	CARD_TEST(rxdctl_of_queue_0_writes_queue_1_too),
 	CARD_TEST(queue_enable_bits_are_storage),
 	CARD_TEST(ims_collects_and_imc_removes),
-	CARD_TEST(packet_split_sizes_of_zero_are_refused),
 	CARD_TEST(ringside_block_names_itself),
 	CARD_TESTS_END,
 };

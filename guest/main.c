@@ -4,6 +4,7 @@
 
 #include "apps/apps.h"
 #include "arch/features.h"
+#include "arch/machine_exit.h"
 #include "arch/paging.h"
 #include "arch/segments.h"
 #include "arch/start_info.h"
@@ -106,7 +107,8 @@ static struct net_device *probe_card(struct guest *g)
 static void sleep_ns(struct guest *g, uint64_t ns)
 {
 	task_prepare(&g->tasks);
-	task_sleep(&g->tasks, ns);
+	if (!g->power_button.pressed)
+		task_sleep(&g->tasks, ns);
 }
 
 static void wait_for_link(struct guest *g)
@@ -132,8 +134,8 @@ static void configure_address(struct guest *g)
 		err = net_ipv4_configure(g->netdev, o->ip_addr, o->ip_prefix_len, o->ip_gateway);
 	if (err)
 		refuse("no address (%d): %s", err,
-		       o->dhcp ? "no DHCP server answers; give ip=ADDRESS/PREFIX" :
-				 "ip= is not usable");
+		       o->dhcp ? "no DHCP server answers; give ip=ADDRESS/PREFIX"
+			       : "ip= is not usable");
 	net_ipv4_info(g->netdev, &ip);
 	console_log(&g->console, 6, "%s: address %u.%u.%u.%u/%d", g->netdev->name, ip.addr >> 24,
 		    ip.addr >> 16 & 255, ip.addr >> 8 & 255, ip.addr & 255,
@@ -168,6 +170,24 @@ static void start_apps(struct guest *g)
 		discard_server_start(g);
 }
 
+/* Serves until the power button is pressed. */
+static void serve(struct guest *g)
+{
+	power_button_enable(&g->power_button, &g->acpi, &g->interrupts, lapic_id(&g->lapic));
+	console_log(&g->console, 6, "ringside: ready");
+	while (!g->power_button.pressed)
+		sleep_ns(g, TASK_FOREVER);
+}
+
+static void power_off(struct guest *g) __attribute__((noreturn));
+static void power_off(struct guest *g)
+{
+	dev_close(g->netdev);
+	console_log(&g->console, 6, "ringside: power off");
+	console_flush(&g->console);
+	machine_power_off(g->acpi.pm1_control_port);
+}
+
 void guest_main(const struct hvm_start_info *info)
 {
 	struct guest *g = find_state();
@@ -179,7 +199,6 @@ void guest_main(const struct hvm_start_info *info)
 		    g->pages.free_pages / 256, g->clock.tsc_hz / 1000000);
 	start_network(g);
 	start_apps(g);
-	console_log(&g->console, 6, "ringside: ready");
-	for (;;)
-		sleep_ns(g, TASK_FOREVER);
+	serve(g);
+	power_off(g);
 }

@@ -11,20 +11,20 @@ struct hw_counter {
 };
 
 static const struct hw_counter hw_counters[E1000_HW_COUNTERS] = {
-	[E1000_HW_CRCERRS] = { "hw_rx_crc_errors", E1000_CRCERRS, false },
-	[E1000_HW_MPC] = { "hw_rx_missed", E1000_MPC, false },
-	[E1000_HW_RNBC] = { "hw_rx_no_buffer", E1000_RNBC, false },
-	[E1000_HW_RUC] = { "hw_rx_undersize", E1000_RUC, false },
-	[E1000_HW_ROC] = { "hw_rx_oversize", E1000_ROC, false },
-	[E1000_HW_GPRC] = { "hw_rx_frames", E1000_GPRC, false },
-	[E1000_HW_BPRC] = { "hw_rx_broadcast", E1000_BPRC, false },
-	[E1000_HW_MPRC] = { "hw_rx_multicast", E1000_MPRC, false },
-	[E1000_HW_GORC] = { "hw_rx_bytes", E1000_GORCL, true },
-	[E1000_HW_GPTC] = { "hw_tx_frames", E1000_GPTC, false },
-	[E1000_HW_GOTC] = { "hw_tx_bytes", E1000_GOTCL, true },
-	[E1000_HW_TSCTC] = { "hw_tx_tso", E1000_TSCTC, false },
-	[E1000_HW_TSCTFC] = { "hw_tx_tso_failed", E1000_TSCTFC, false },
-	[E1000_HW_IAC] = { "hw_interrupts", E1000_IAC, false },
+	[E1000_HW_CRCERRS] = {"hw_rx_crc_errors", E1000_CRCERRS, false},
+	[E1000_HW_MPC] = {"hw_rx_missed", E1000_MPC, false},
+	[E1000_HW_RNBC] = {"hw_rx_no_buffer", E1000_RNBC, false},
+	[E1000_HW_RUC] = {"hw_rx_undersize", E1000_RUC, false},
+	[E1000_HW_ROC] = {"hw_rx_oversize", E1000_ROC, false},
+	[E1000_HW_GPRC] = {"hw_rx_frames", E1000_GPRC, false},
+	[E1000_HW_BPRC] = {"hw_rx_broadcast", E1000_BPRC, false},
+	[E1000_HW_MPRC] = {"hw_rx_multicast", E1000_MPRC, false},
+	[E1000_HW_GORC] = {"hw_rx_bytes", E1000_GORCL, true},
+	[E1000_HW_GPTC] = {"hw_tx_frames", E1000_GPTC, false},
+	[E1000_HW_GOTC] = {"hw_tx_bytes", E1000_GOTCL, true},
+	[E1000_HW_TSCTC] = {"hw_tx_tso", E1000_TSCTC, false},
+	[E1000_HW_TSCTFC] = {"hw_tx_tso_failed", E1000_TSCTFC, false},
+	[E1000_HW_IAC] = {"hw_interrupts", E1000_IAC, false},
 };
 
 struct sw_counter {
@@ -32,15 +32,18 @@ struct sw_counter {
 	size_t offset; /* in struct e1000_counters */
 };
 
-#define SW(field) { #field, offsetof(struct e1000_counters, field) }
+#define SW(field)                                              \
+	{                                                      \
+#field, offsetof(struct e1000_counters, field) \
+	}
 
 static const struct sw_counter sw_counters[] = {
-	SW(irqs),	    SW(irqs_rx),       SW(irqs_tx),	   SW(irqs_other),
-	SW(link_changes),   SW(tx_tso_packets),	       SW(tx_tso_bytes),   SW(tx_csum),
-	SW(tx_contexts),    SW(tx_descriptors), SW(tx_doorbells),  SW(tx_stops),
-	SW(tx_busy),	    SW(tx_map_failed), SW(tx_resets),	   SW(rx_csum_good),
-	SW(rx_csum_bad),    SW(rx_alloc_failed), SW(rx_errors),	   SW(rx_split),
-	SW(rx_doorbells),   SW(itr_changes),
+	SW(irqs),	  SW(irqs_rx),	       SW(irqs_tx),	 SW(irqs_other),
+	SW(link_changes), SW(tx_tso_packets),  SW(tx_tso_bytes), SW(tx_csum),
+	SW(tx_contexts),  SW(tx_descriptors),  SW(tx_doorbells), SW(tx_stops),
+	SW(tx_busy),	  SW(tx_map_failed),   SW(tx_resets),	 SW(rx_csum_good),
+	SW(rx_csum_bad),  SW(rx_alloc_failed), SW(rx_errors),	 SW(rx_split),
+	SW(rx_doorbells), SW(itr_changes),
 };
 
 #define SW_COUNT (sizeof(sw_counters) / sizeof(sw_counters[0]))
@@ -71,7 +74,7 @@ static void put(struct netdev_stat *out, unsigned int max, unsigned int *n, cons
 		uint64_t value)
 {
 	if (*n < max)
-		out[*n] = (struct netdev_stat){ name, value };
+		out[*n] = (struct netdev_stat){name, value};
 	(*n)++;
 }
 

@@ -7,19 +7,19 @@
 #define NVM_WORDS    64u
 #define NVM_CHECKSUM 0xbabau
 
-#define PHY_ADDRESS	  1u
-#define PHY_BMCR	  0u
-#define PHY_BMSR	  1u
-#define PHY_ID1		  2u
-#define PHY_ID2		  3u
-#define PHY_ID1_82574	  0x0141u
-#define PHY_ID2_82574	  0x0cb1u
-#define BMCR_AN_RESTART	  (1u << 9)
-#define BMCR_POWER_DOWN	  (1u << 11)
-#define BMCR_AN_ENABLE	  (1u << 12)
-#define BMSR_LINK	  (1u << 2)
-#define MDIC_OP_WRITE	  1u
-#define MDIC_OP_READ	  2u
+#define PHY_ADDRESS	1u
+#define PHY_BMCR	0u
+#define PHY_BMSR	1u
+#define PHY_ID1		2u
+#define PHY_ID2		3u
+#define PHY_ID1_82574	0x0141u
+#define PHY_ID2_82574	0x0cb1u
+#define BMCR_AN_RESTART (1u << 9)
+#define BMCR_POWER_DOWN (1u << 11)
+#define BMCR_AN_ENABLE	(1u << 12)
+#define BMSR_LINK	(1u << 2)
+#define MDIC_OP_WRITE	1u
+#define MDIC_OP_READ	2u
 
 /* What RS_MAGIC reads: "RING". */
 #define RS_MAGIC_RING 0x52494e47u
@@ -134,8 +134,8 @@ static int mdic_access(struct e1000_adapter *a, uint32_t command, uint16_t *out)
 
 static int phy_read(struct e1000_adapter *a, uint32_t reg, uint16_t *out)
 {
-	return mdic_access(
-		a, reg << E1000_MDIC_REG_SHIFT | MDIC_OP_READ << E1000_MDIC_OP_SHIFT, out);
+	return mdic_access(a, reg << E1000_MDIC_REG_SHIFT | MDIC_OP_READ << E1000_MDIC_OP_SHIFT,
+			   out);
 }
 
 static int phy_write(struct e1000_adapter *a, uint32_t reg, uint16_t value)

@@ -72,13 +72,13 @@ struct e1000_rx_ring {
 struct e1000_itr {
 	uint64_t window_start_ns;
 	uint32_t rx_frames, rx_bytes, tx_frames, tx_bytes, polls; /* since window_start_ns */
-	uint32_t interval_ns; /* what the card was told */
+	uint32_t interval_ns;					  /* what the card was told */
 };
 
 struct e1000_counters {
 	uint64_t irqs, irqs_rx, irqs_tx, irqs_other, link_changes;
-	uint64_t tx_tso_packets, tx_tso_bytes, tx_csum, tx_contexts, tx_descriptors, tx_doorbells, tx_stops,
-		tx_busy, tx_map_failed, tx_resets;
+	uint64_t tx_tso_packets, tx_tso_bytes, tx_csum, tx_contexts, tx_descriptors, tx_doorbells,
+		tx_stops, tx_busy, tx_map_failed, tx_resets;
 	uint64_t rx_csum_good, rx_csum_bad, rx_alloc_failed, rx_errors, rx_split, rx_doorbells;
 	uint64_t itr_changes;
 };

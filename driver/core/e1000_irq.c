@@ -15,9 +15,9 @@ enum { VECTOR_RX, VECTOR_TX, VECTOR_OTHER };
 #define MSIX_CAUSES   (QUEUE_CAUSES | E1000_ICR_OTHER | E1000_ICR_LSC)
 #define SINGLE_CAUSES (E1000_ICR_TXDW | E1000_ICR_RXT0 | E1000_ICR_RXDMT0 | E1000_ICR_LSC)
 
-#define IVAR_VALUE                                                                                 \
-	(VECTOR_RX << E1000_IVAR_RXQ0_SHIFT | E1000_IVAR_RXQ0_VALID |                              \
-	 VECTOR_TX << E1000_IVAR_TXQ0_SHIFT | E1000_IVAR_TXQ0_VALID |                              \
+#define IVAR_VALUE                                                    \
+	(VECTOR_RX << E1000_IVAR_RXQ0_SHIFT | E1000_IVAR_RXQ0_VALID | \
+	 VECTOR_TX << E1000_IVAR_TXQ0_SHIFT | E1000_IVAR_TXQ0_VALID | \
 	 VECTOR_OTHER << E1000_IVAR_OTHER_SHIFT | E1000_IVAR_OTHER_VALID)
 
 /* Reads what happened, which clears it. The queues' causes may go with it: NAPI looks at both. */
@@ -83,8 +83,8 @@ int e1000_irq_setup(struct e1000_adapter *a)
 		return -ENOSPC;
 	}
 	a->irq_mask = a->irq_mode == OS_IRQ_MSIX ? MSIX_CAUSES : SINGLE_CAUSES;
-	err = os_irq_request(a->dev,
-			     a->irq_mode == OS_IRQ_MSIX ? interrupt_msix : interrupt_single, a);
+	err = os_irq_request(a->dev, a->irq_mode == OS_IRQ_MSIX ? interrupt_msix : interrupt_single,
+			     a);
 	if (err)
 		os_irq_free(a->dev);
 	return err;

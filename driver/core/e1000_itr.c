@@ -2,34 +2,45 @@
 /*
  * Interrupt moderation. The card keeps the interrupts of a vector at least an interval apart
  * (fact sheet 6.5); the first after a pause is never late. Adaptive: while little moves, or small
- * frames, or large ones to and fro (requests and answers), the interval is short. While much moves one
- * way, or so much both ways that each poll finds several frames, it is chosen so that TARGET_FRAMES
- * arrive in it, at the rate seen lately, within bounds that TCP does not notice.
+ * frames, or large ones to and fro (requests and answers), the interval is short. While much moves
+ * one way, or so much both ways that each poll finds several frames, it is chosen so that
+ * TARGET_FRAMES arrive in it, at the rate seen lately, within bounds that TCP does not notice.
  */
 #include "e1000_internal.h"
 
-#define TICK_NS	      256u /* unit of EITR and ITR */
-#define INTERVAL_MAX  0xffffu
+#define TICK_NS	     256u /* unit of EITR and ITR */
+#define INTERVAL_MAX 0xffffu
 
-#define TARGET_FRAMES	   16u
-#define WINDOW_NS	   500000u /* rates are judged over at least this long ... */
-#define WINDOW_FRAMES	   64u	   /* ... or so many frames */
-#define BULK_BYTES_PER_S   4000000ull
-#define BULK_FRAME_BYTES   600u /* average, of the direction that carries the bulk */
-#define ONE_WAY_RATIO	   8u	/* of bytes: what goes back are acknowledgements */
-#define POLL_FRAMES	   4u	/* both ways: a poll finds so many on average */
+#define TARGET_FRAMES	 16u
+#define WINDOW_NS	 500000u /* rates are judged over at least this long ... */
+#define WINDOW_FRAMES	 64u	 /* ... or so many frames */
+#define BULK_BYTES_PER_S 4000000ull
+#define BULK_FRAME_BYTES 600u /* average, of the direction that carries the bulk */
+#define ONE_WAY_RATIO	 8u   /* of bytes: what goes back are acknowledgements */
+#define POLL_FRAMES	 4u   /* both ways: a poll finds so many on average */
 
-#define LATENCY_INTERVAL_NS  20000u
-#define SHORTEST_BULK_NS     40000u
-#define LONGEST_RX_BULK_NS   1000000u
-#define LONGEST_TX_BULK_NS   250000u /* what arrives are acknowledgements: a sender waits for them */
-#define TX_VECTOR_NS	     250000u /* receive polls clean the transmit ring too */
+#define LATENCY_INTERVAL_NS 20000u
+#define SHORTEST_BULK_NS    40000u
+#define LONGEST_RX_BULK_NS  1000000u
+#define LONGEST_TX_BULK_NS  250000u /* what arrives are acknowledgements: a sender waits for them \
+				     */
+
+/*
+ * Transmit completions only bring memory back, and receive polls look for them too: their vector
+ * may be quiet for about the time in which the ring runs full, at this long a descriptor.
+ */
+#define TX_NS_PER_DESCRIPTOR 4000u
 
 static uint32_t ticks(uint32_t ns)
 {
 	uint32_t n = ns / TICK_NS;
 
 	return n < INTERVAL_MAX ? n : INTERVAL_MAX;
+}
+
+static uint32_t tx_interval_ns(const struct e1000_adapter *a)
+{
+	return a->tx.count * TX_NS_PER_DESCRIPTOR;
 }
 
 static void interval_write(struct e1000_adapter *a, uint32_t rx_ns, uint32_t tx_ns)
@@ -48,13 +59,13 @@ void e1000_itr_reset(struct e1000_adapter *a)
 	uint32_t us = a->options.itr_us;
 	uint32_t fixed_ns = us < INTERVAL_MAX * TICK_NS / 1000 ? us * 1000 : INTERVAL_MAX * TICK_NS;
 
-	a->itr = (struct e1000_itr){ .window_start_ns = os_time_ns(a->dev) };
+	a->itr = (struct e1000_itr){.window_start_ns = os_time_ns(a->dev)};
 	if (us == UINT32_MAX)
 		interval_write(a, 0, 0);
 	else if (us)
 		interval_write(a, fixed_ns, fixed_ns);
 	else
-		interval_write(a, LATENCY_INTERVAL_NS, TX_VECTOR_NS);
+		interval_write(a, LATENCY_INTERVAL_NS, tx_interval_ns(a));
 }
 
 static bool is_bulk(const struct e1000_itr *t, uint64_t elapsed_ns)
@@ -107,6 +118,6 @@ void e1000_itr_update(struct e1000_adapter *a)
 	/* A change of less than an eighth is not worth a register write. */
 	if (next_ns - t->interval_ns + t->interval_ns / 8 <= t->interval_ns / 4)
 		return;
-	interval_write(a, next_ns, TX_VECTOR_NS);
+	interval_write(a, next_ns, tx_interval_ns(a));
 	a->counters.itr_changes++;
 }

@@ -8,7 +8,8 @@
 #define RING_LEAST   32u
 #define RING_MOST    4096u
 
-/* 64 KiB - 1 is the largest IP packet; MTU 9216 the largest that one receive buffer is sized for. */
+/* 64 KiB - 1 is the largest IP packet; MTU 9216 the largest that one receive buffer is sized for.
+ */
 #define MTU_MOST 9216u
 
 /* Brings the card from reset to running; rings and interrupts are allocated. */
@@ -131,8 +132,8 @@ static bool ring_size_ok(uint32_t *count)
 
 static uint32_t hw_features(struct e1000_adapter *a)
 {
-	uint32_t features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 |
-			    NETIF_F_RXCSUM;
+	uint32_t features =
+		NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_RXCSUM;
 
 	if (a->options.no_tx_csum)
 		features &= ~(uint32_t)(NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6);
@@ -164,7 +165,7 @@ int e1000_probe(struct os_device *dev, struct net *net, const struct e1000_optio
 
 	if (!a)
 		return -ENOMEM;
-	*a = (struct e1000_adapter){ .net = net, .dev = dev };
+	*a = (struct e1000_adapter){.net = net, .dev = dev};
 	if (options)
 		a->options = *options;
 	if (!ring_size_ok(&a->options.tx_descriptors) || !ring_size_ok(&a->options.rx_descriptors))

@@ -13,13 +13,13 @@
 #define STANDARD_BUFFER 2048u
 
 /* 5.6: CE, SE, SEQ, CXE, RXE: frames that are not what was sent. */
-#define FRAME_ERRORS                                                                               \
-	(E1000_RXD_EXT_CE | E1000_RXD_EXT_SE | E1000_RXD_EXT_SEQ | E1000_RXD_EXT_CXE |             \
+#define FRAME_ERRORS                                                                   \
+	(E1000_RXD_EXT_CE | E1000_RXD_EXT_SE | E1000_RXD_EXT_SEQ | E1000_RXD_EXT_CXE | \
 	 E1000_RXD_EXT_RXE)
 
 /* RXDCTL: prefetch 32, host threshold 4, write back at once; units are descriptors. */
-#define RXDCTL_VALUE                                                                               \
-	(32u << E1000_RXDCTL0_PTHRESH_SHIFT | 4u << E1000_RXDCTL0_HTHRESH_SHIFT |                  \
+#define RXDCTL_VALUE                                                              \
+	(32u << E1000_RXDCTL0_PTHRESH_SHIFT | 4u << E1000_RXDCTL0_HTHRESH_SHIFT | \
 	 E1000_RXDCTL0_GRAN)
 
 int e1000_rx_alloc(struct e1000_adapter *a)
@@ -136,7 +136,7 @@ int e1000_rx_configure(struct e1000_adapter *a)
 	while (rx->buffer_bytes < frame)
 		rx->buffer_bytes *= 2;
 	for (uint32_t i = 0; i < rx->count; i++) {
-		rx->buffer[i] = (struct e1000_rx_buffer){ 0 };
+		rx->buffer[i] = (struct e1000_rx_buffer){0};
 		rx->desc[i].word[2] = 0;
 	}
 

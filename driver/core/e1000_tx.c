@@ -2,8 +2,8 @@
 /*
  * Transmit (fact sheet section 4). Every packet is data descriptors, one a contiguous piece of the
  * sk_buff (nothing is copied); a context descriptor goes before it when the card does not hold that
- * context already. Packets that are handed over by one doorbell share one report of status (RS): the
- * write-back of the last tells that all before are done.
+ * context already. Packets that are handed over by one doorbell share one report of status (RS):
+ * the write-back of the last tells that all before are done.
  */
 #include "e1000_internal.h"
 
@@ -17,8 +17,8 @@
 #define WAKE_FREE (2u * E1000_TX_NEED_MAX)
 
 /* TXDCTL: prefetch 31, host threshold 1, write back at once; units are descriptors (4.2). */
-#define TXDCTL_VALUE                                                                               \
-	(31u << E1000_TXDCTL0_PTHRESH_SHIFT | 1u << E1000_TXDCTL0_HTHRESH_SHIFT |                  \
+#define TXDCTL_VALUE                                                              \
+	(31u << E1000_TXDCTL0_PTHRESH_SHIFT | 1u << E1000_TXDCTL0_HTHRESH_SHIFT | \
 	 E1000_TXDCTL0_COUNT_DESC | E1000_TXDCTL0_GRAN)
 
 /* Full-duplex collision fields that the data sheet asks for. */
@@ -26,7 +26,7 @@
 
 #define DATA_COMMAND (1u << E1000_TXD_DATA_DTYP_SHIFT | E1000_TXD_DATA_DEXT | E1000_TXD_DATA_IFCS)
 
-#define TCP_CHECKSUM_OFFSET 16u
+#define TCP_CHECKSUM_OFFSET  16u
 #define IPV4_CHECKSUM_OFFSET 10u
 
 int e1000_tx_alloc(struct e1000_adapter *a)
@@ -61,7 +61,7 @@ void e1000_tx_configure(struct e1000_adapter *a)
 	tx->next_to_use = tx->next_to_clean = tx->batch_first = tx->tail_written = 0;
 	tx->context_valid = false;
 	for (uint32_t i = 0; i < tx->count; i++)
-		tx->buffer[i] = (struct e1000_tx_buffer){ .watch = E1000_NO_WATCH };
+		tx->buffer[i] = (struct e1000_tx_buffer){.watch = E1000_NO_WATCH};
 	e1000_write(a, E1000_TDBAL0, (uint32_t)tx->bus);
 	e1000_write(a, E1000_TDBAH0, (uint32_t)(tx->bus >> 32));
 	e1000_write(a, E1000_TDLEN0, tx->count * E1000_DESCRIPTOR_BYTES);
@@ -76,9 +76,9 @@ void e1000_tx_configure(struct e1000_adapter *a)
 
 static uint32_t tx_free_count(const struct e1000_tx_ring *tx)
 {
-	uint32_t used = tx->next_to_use >= tx->next_to_clean ?
-				tx->next_to_use - tx->next_to_clean :
-				tx->next_to_use + tx->count - tx->next_to_clean;
+	uint32_t used = tx->next_to_use >= tx->next_to_clean
+				? tx->next_to_use - tx->next_to_clean
+				: tx->next_to_use + tx->count - tx->next_to_clean;
 
 	return tx->count - used - 1; /* a full ring would look empty */
 }
@@ -89,7 +89,7 @@ static void tx_buffer_release(struct e1000_adapter *a, struct e1000_tx_buffer *b
 		os_dma_unmap(a->dev, b->bus, b->len, DMA_TO_DEVICE);
 	if (b->skb)
 		consume_skb(b->skb);
-	*b = (struct e1000_tx_buffer){ .watch = E1000_NO_WATCH };
+	*b = (struct e1000_tx_buffer){.watch = E1000_NO_WATCH};
 }
 
 void e1000_tx_drain(struct e1000_adapter *a)
@@ -173,7 +173,7 @@ static void offload_segmentation(struct sk_buff *skb, uint32_t start, struct tx_
 	uint32_t header_len = start + (skb->data[start + 12] >> 4) * 4u;
 
 	if (skb->gso_type == SKB_GSO_TCPV4) {
-		iph[2] = iph[3] = 0;  /* total length */
+		iph[2] = iph[3] = 0;   /* total length */
 		iph[10] = iph[11] = 0; /* checksum */
 		o->context.word[0] = ip |
 				     (ip + IPV4_CHECKSUM_OFFSET) << E1000_TXD_CONTEXT_IPCSO_SHIFT |
@@ -195,7 +195,7 @@ static bool offload_describe(struct sk_buff *skb, struct tx_offload *o)
 {
 	uint32_t start;
 
-	*o = (struct tx_offload){ .command = DATA_COMMAND };
+	*o = (struct tx_offload){.command = DATA_COMMAND};
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return true;
 	start = skb->csum_start - skb_headroom(skb);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What nobody calls for: the state of the link (also looked at when the card says LSC), receive
- * buffers that memory was short for, the card's counters before they stick, and a transmit ring that
- * does not move, which a reset cures.
+ * buffers that memory was short for, the card's counters before they stick, and a transmit ring
+ * that does not move, which a reset cures.
  */
 #include "e1000_internal.h"
 
@@ -11,7 +11,7 @@
 
 static unsigned int link_mbps(uint32_t status)
 {
-	static const unsigned int speeds[4] = { 10, 100, 1000, 1000 };
+	static const unsigned int speeds[4] = {10, 100, 1000, 1000};
 
 	return speeds[(status & E1000_STATUS_SPEED) >> E1000_STATUS_SPEED_SHIFT];
 }
@@ -49,8 +49,8 @@ void e1000_tx_timeout(struct net_device *dev)
 {
 	struct e1000_adapter *a = dev->priv;
 
-	os_log(a->dev, 4, "%s: transmit hangs (TDH %u TDT %u, %u of %u cleaned): resetting", dev->name,
-	       e1000_read(a, E1000_TDH0), e1000_read(a, E1000_TDT0), a->tx.next_to_clean,
+	os_log(a->dev, 4, "%s: transmit hangs (TDH %u TDT %u, %u of %u cleaned): resetting",
+	       dev->name, e1000_read(a, E1000_TDH0), e1000_read(a, E1000_TDT0), a->tx.next_to_clean,
 	       a->tx.count);
 	a->counters.tx_resets++;
 	e1000_restart(a);

@@ -46,12 +46,13 @@ struct os_device *os_guest_find(struct guest *g, const char **problem)
 		*problem = "no memory for the network card";
 		return NULL;
 	}
-	*dev = (struct os_device){ .guest = g, .next_bar = BAR_WINDOW, .first_vector = -1 };
+	*dev = (struct os_device){.guest = g, .next_bar = BAR_WINDOW, .first_vector = -1};
 	if (pci_find(CARD_VENDOR, CARD_DEVICE, &dev->pci)) {
 		bar0 = pci_bar(dev->pci, 0, &dev->next_bar);
 		*problem = "the network card's BAR0 is not usable memory";
 	} else {
-		*problem = "no network card 8086:10d3: give QEMU -device ringside,... or -device e1000e,...";
+		*problem =
+			"no network card 8086:10d3: give QEMU -device ringside,... or -device e1000e,...";
 	}
 	if (!bar0) {
 		size_class_free(&g->memory, dev, sizeof(*dev));

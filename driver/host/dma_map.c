@@ -14,7 +14,7 @@
 
 bool dma_map_init(struct dma_map *m)
 {
-	*m = (struct dma_map){ .slot_count = SLOTS, .free_last = SLOTS - 1 };
+	*m = (struct dma_map){.slot_count = SLOTS, .free_last = SLOTS - 1};
 	m->slots = calloc(SLOTS, sizeof(*m->slots));
 	if (!m->slots)
 		return false;

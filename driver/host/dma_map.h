@@ -32,8 +32,9 @@ void dma_map_remove(struct dma_map *m, dma_addr_t bus, size_t len);
 uint8_t *dma_map_find(struct dma_map *m, dma_addr_t bus, size_t len, unsigned int access);
 
 /*
- * A read by the card. A bus of whole beats reads up to DMA_BEAT_BYTES - 1 bytes beside what it needs;
- * such bytes outside the mapping read DMA_POISON, so that using them shows. false, counted: refused.
+ * A read by the card. A bus of whole beats reads up to DMA_BEAT_BYTES - 1 bytes beside what it
+ * needs; such bytes outside the mapping read DMA_POISON, so that using them shows. false, counted:
+ * refused.
  */
 #define DMA_BEAT_BYTES 64u
 #define DMA_POISON     0xee

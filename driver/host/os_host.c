@@ -69,7 +69,7 @@ static void op_log(void *host, int severity, const char *line)
 }
 
 const struct ringside_host_ops card_host_ops = {
-	.abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(struct ringside_host_ops) },
+	.abi = {RINGSIDE_PLATFORM_ABI_VERSION, sizeof(struct ringside_host_ops)},
 	.dma_read = op_dma_read,
 	.dma_write = op_dma_write,
 	.irq = op_irq,

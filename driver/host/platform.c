@@ -63,8 +63,8 @@ struct os_device *card_create(struct card_platform *p, const char *model, const 
 		return NULL;
 	}
 	dev->platform = p;
-	dev->card = p->abi->card_create(p->platform, model, config, &card_host_ops, dev, err,
-					err_len);
+	dev->card =
+		p->abi->card_create(p->platform, model, config, &card_host_ops, dev, err, err_len);
 	if (!dev->card) {
 		dma_map_destroy(&dev->dma);
 		free(dev);
@@ -149,8 +149,8 @@ void card_platform_join(struct card_platform *p, struct host_world *w)
 	p->world = w;
 	p->world_start_ns = host_now_ns(w);
 	p->next_ns = p->world_start_ns;
-	p->source = (struct host_event_source){ .next_time = source_next_time,
-						.advance = source_advance };
+	p->source = (struct host_event_source){.next_time = source_next_time,
+					       .advance = source_advance};
 	host_source_add(w, &p->source);
 }
 
@@ -160,7 +160,7 @@ void card_plug_in(struct os_device *dev, struct host *h)
 	dev->host = h;
 	dev->deaf = false;
 	dev->dma.refused = 0;
-	dev->pci = (struct ringside_pci_state){ .bus_master = true, .link_up = true };
+	dev->pci = (struct ringside_pci_state){.bus_master = true, .link_up = true};
 	dev->platform->abi->card_pci_state(dev->card, &dev->pci);
 	card_platform_kick(dev->platform);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What /bytes/N serves: byte i is ((i mod 65536) ^ ((i mod 65536) >> 8)) & 255, so that a client can
- * make the same bytes and their SHA-256 for any N.
+ * What /bytes/N serves: byte i is ((i mod 65536) ^ ((i mod 65536) >> 8)) & 255, so that a client
+ * can make the same bytes and their SHA-256 for any N.
  */
 #ifndef APPS_CONTENT_H
 #define APPS_CONTENT_H

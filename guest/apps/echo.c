@@ -31,7 +31,7 @@ static bool fill(struct echo_connection *e, bool *again)
 
 static bool drain(struct echo_connection *e, bool *again)
 {
-	struct iovec iov = { e->buffer + e->from, e->to - e->from };
+	struct iovec iov = {e->buffer + e->from, e->to - e->from};
 	long n = stream_write(&e->stream, &iov, 1);
 
 	*again = n > 0;

@@ -6,8 +6,8 @@
  *	PUT, POST /sink		answers with the SHA-256 of the body, in hex
  *	GET, HEAD /metrics	counters, Prometheus' text format
  *
- * A connection reads until it has a request, then writes the answer, then reads again: what a client
- * sends ahead waits. Wrong, too large or broken-off requests end their own connection only.
+ * A connection reads until it has a request, then writes the answer, then reads again: what a
+ *client sends ahead waits. Wrong, too large or broken-off requests end their own connection only.
  */
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -155,7 +155,8 @@ static void answer_bytes(struct http_connection *c, uint64_t size)
 	if (range == HTTP_RANGE_PART)
 		snprintf(extra, sizeof(extra), "Content-Range: bytes %lu-%lu/%lu\r\n", first,
 			 first + len - 1, size);
-	answer_head(c, range == HTTP_RANGE_PART ? 206 : 200, "application/octet-stream", len, extra);
+	answer_head(c, range == HTTP_RANGE_PART ? 206 : 200, "application/octet-stream", len,
+		    extra);
 	if (c->request.parser.method == HTTP_HEAD)
 		return;
 	c->content_offset = first;
@@ -243,13 +244,13 @@ static void on_headers(struct http_request *r)
 {
 	struct http_connection *c = connection_of(r);
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	struct iovec iov = { (void *)go_on, sizeof(go_on) - 1 };
+	struct iovec iov = {(void *)go_on, sizeof(go_on) - 1};
 
 	if (is_sink(r))
 		sha256_init(&c->sha256);
 	c->received = 0;
-	/* The answer before it is with TCP already, and a line always fits behind it; should it not,
-	 * the client sends its body unasked after a while (RFC 9110, 10.1.1). */
+	/* The answer before it is with TCP already, and a line always fits behind it; should it
+	 * not, the client sends its body unasked after a while (RFC 9110, 10.1.1). */
 	if (r->expects_continue)
 		stream_write(&c->stream, &iov, 1);
 }
@@ -263,7 +264,7 @@ static void on_body(struct http_request *r, const void *data, size_t len)
 		sha256_update(&c->sha256, len, data);
 }
 
-static struct http_request_events request_events = { on_headers, on_body };
+static struct http_request_events request_events = {on_headers, on_body};
 
 static void start_answer(struct http_connection *c)
 {
@@ -345,12 +346,13 @@ static int answer_rest(const struct http_connection *c, struct iovec iov[2])
 	int count = 0;
 
 	if (c->head_sent < c->head_len)
-		iov[count++] = (struct iovec){ (void *)(c->head + c->head_sent),
-					       c->head_len - c->head_sent };
+		iov[count++] = (struct iovec){(void *)(c->head + c->head_sent),
+					      c->head_len - c->head_sent};
 	if (c->text && c->text_sent < c->text_len)
-		iov[count++] = (struct iovec){ c->text + c->text_sent, c->text_len - c->text_sent };
+		iov[count++] = (struct iovec){c->text + c->text_sent, c->text_len - c->text_sent};
 	else if (c->content_left)
-		iov[count++] = content_at(server_of(c)->content, c->content_offset, c->content_left);
+		iov[count++] =
+			content_at(server_of(c)->content, c->content_offset, c->content_left);
 	return count;
 }
 

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HTTP_TARGET_MAX	     255u
-#define HTTP_FIELD_MAX	     31u
-#define HTTP_VALUE_MAX	     127u
+#define HTTP_TARGET_MAX	      255u
+#define HTTP_FIELD_MAX	      31u
+#define HTTP_VALUE_MAX	      127u
 #define HTTP_HEADER_BYTES_MAX 16384u
 
 struct http_request {

@@ -12,7 +12,7 @@
 
 #include "runtime/guest.h"
 
-#define NAME_MAX_BYTES 64u
+#define NAME_MAX_BYTES	 64u
 #define DRIVER_STATS_MAX 64u
 
 struct text {
@@ -108,7 +108,7 @@ static void put_guest(struct text *t, struct guest *g)
 
 size_t metrics_write(struct guest *g, char *buf, size_t size)
 {
-	struct text t = { buf, size, 0 };
+	struct text t = {buf, size, 0};
 
 	put_guest(&t, g);
 	put_device(&t, g->netdev);

@@ -79,7 +79,7 @@ static bool connection_start(struct stream_server *s, int fd)
 {
 	struct stream_connection *c =
 		size_class_alloc(&s->guest->memory, s->service->connection_bytes);
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
 
 	if (!c)
 		return false;
@@ -147,8 +147,8 @@ static void serve(void *ctx)
 
 static void listen_on(struct stream_server *s)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(s->service->port) };
-	struct epoll_event event = { .events = EPOLLIN, .data.ptr = NULL };
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(s->service->port)};
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 	int one = 1, err;
 
 	s->listen_fd = sys_socket(s->files, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -173,7 +173,7 @@ struct stream_server *stream_server_start(struct guest *g, const struct stream_s
 
 	if (!s)
 		panic("%s: no memory", service->name);
-	*s = (struct stream_server){ .guest = g, .service = service, .context = context };
+	*s = (struct stream_server){.guest = g, .service = service, .context = context};
 	INIT_LIST_HEAD(&s->active);
 	INIT_LIST_HEAD(&s->closed);
 	s->files = files_create(g->net, DESCRIPTORS_MAX);
@@ -187,7 +187,7 @@ struct stream_server *stream_server_start(struct guest *g, const struct stream_s
 
 void stream_watch(struct stream_connection *c, uint32_t events)
 {
-	struct epoll_event event = { .events = events, .data.ptr = c };
+	struct epoll_event event = {.events = events, .data.ptr = c};
 
 	if (events == c->events)
 		return;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Under emulation the processor may be held up anywhere, so a delay measured by a loop says nothing.
- * A pair (TSC, PM timer) read with little between them does: of several pairs the tightest is used.
+ * Under emulation the processor may be held up anywhere, so a delay measured by a loop says
+ * nothing. A pair (TSC, PM timer) read with little between them does: of several pairs the tightest
+ * is used.
  */
 #include "arch/clock.h"
 #include "arch/lapic.h"
@@ -19,7 +20,7 @@ struct sample {
 static struct sample sample_take(struct lapic *lapic, uint16_t port)
 {
 	uint64_t best = UINT64_MAX;
-	struct sample s = { 0 };
+	struct sample s = {0};
 
 	for (unsigned int i = 0; i < PAIR_TRIES; i++) {
 		uint64_t before = rdtsc();
@@ -30,7 +31,7 @@ static struct sample sample_take(struct lapic *lapic, uint16_t port)
 		if (width >= best)
 			continue;
 		best = width;
-		s = (struct sample){ before + width / 2, pm, count };
+		s = (struct sample){before + width / 2, pm, count};
 	}
 	return s;
 }

@@ -9,7 +9,7 @@
 #define LEAF1_ECX_RDRAND (1u << 30)
 #define LEAF7_EBX_AVX2	 (1u << 5)
 
-#define CR4_OSXSAVE    (1ull << 18)
+#define CR4_OSXSAVE	 (1ull << 18)
 #define XCR0_X87_SSE_AVX 7u
 
 const char *cpu_features_enable(void)

@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-/* Sends the level-triggered, active-high line `gsi` (0..23) to a vector of the processor `apic_id`. */
+/* Sends the level-triggered, active-high line `gsi` (0..23) to a vector of the processor `apic_id`.
+ */
 void ioapic_route_level(unsigned int gsi, unsigned int vector, uint32_t apic_id);
 void ioapic_mask(unsigned int gsi);
 

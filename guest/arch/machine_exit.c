@@ -5,8 +5,8 @@
 #define DEBUG_EXIT_PORT 0xf4u
 
 /* PM1 control (ACPI 6.5, 4.8.3.2): SLP_EN; q35's _S5 object says sleep type 0. */
-#define SLEEP_ENABLE	(1u << 13)
-#define SLEEP_TYPE_Q35	(0u << 10)
+#define SLEEP_ENABLE   (1u << 13)
+#define SLEEP_TYPE_Q35 (0u << 10)
 
 static void halt_for_ever(void) __attribute__((noreturn));
 static void halt_for_ever(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Page tables: all RAM one to one in 2 MiB pages, devices uncached, stacks elsewhere with guards. */
+/* Page tables: all RAM one to one in 2 MiB pages, devices uncached, stacks elsewhere with guards.
+ */
 #ifndef ARCH_PAGING_H
 #define ARCH_PAGING_H
 
@@ -20,8 +21,8 @@ struct page_alloc;
 void paging_init(struct page_alloc *pages, uint64_t low_ram_end, uint64_t ram_end);
 
 /*
- * Makes page 0 inaccessible, so that a null pointer is caught; after the last look at what the loader
- * left there.
+ * Makes page 0 inaccessible, so that a null pointer is caught; after the last look at what the
+ * loader left there.
  */
 void paging_unmap_null(struct page_alloc *pages);
 

@@ -71,8 +71,8 @@ static void gdt_fill(void)
 
 void segments_init(void)
 {
-	struct table_pointer gdt = { sizeof(cpu_tables.gdt) - 1, (uint64_t)cpu_tables.gdt };
-	struct table_pointer idt = { sizeof(cpu_tables.idt) - 1, (uint64_t)cpu_tables.idt };
+	struct table_pointer gdt = {sizeof(cpu_tables.gdt) - 1, (uint64_t)cpu_tables.gdt};
+	struct table_pointer idt = {sizeof(cpu_tables.idt) - 1, (uint64_t)cpu_tables.idt};
 	uint64_t exception_top =
 		(uint64_t)cpu_tables.exception_stack + sizeof(cpu_tables.exception_stack);
 	uint64_t interrupt_top =

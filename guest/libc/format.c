@@ -76,7 +76,7 @@ static int read_count(const char **fmt, va_list *args)
 
 static const char *read_spec(const char *fmt, struct spec *s, va_list *args)
 {
-	*s = (struct spec){ .length = 4 };
+	*s = (struct spec){.length = 4};
 	for (;; fmt++) {
 		if (*fmt == '-')
 			s->left = true;
@@ -108,7 +108,8 @@ static uint64_t take_unsigned(const struct spec *s, va_list *args)
 {
 	if (s->length == 8)
 		return va_arg(*args, uint64_t);
-	return va_arg(*args, unsigned int) & (s->length == 4 ? UINT32_MAX : (1u << 8 * s->length) - 1);
+	return va_arg(*args, unsigned int) &
+	       (s->length == 4 ? UINT32_MAX : (1u << 8 * s->length) - 1);
 }
 
 static int64_t take_signed(const struct spec *s, va_list *args)
@@ -141,7 +142,8 @@ static void convert(struct output *o, char kind, struct spec *s, va_list *args)
 	case 'd':
 	case 'i':
 		value = take_signed(s, args);
-		put_number(o, s, value < 0 ? -(uint64_t)value : (uint64_t)value, value < 0, 10, false);
+		put_number(o, s, value < 0 ? -(uint64_t)value : (uint64_t)value, value < 0, 10,
+			   false);
 		break;
 	case 'u':
 		put_number(o, s, take_unsigned(s, args), false, 10, false);
@@ -169,7 +171,7 @@ static void convert(struct output *o, char kind, struct spec *s, va_list *args)
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list list)
 {
-	struct output o = { buf, size, 0 };
+	struct output o = {buf, size, 0};
 	struct spec s;
 	va_list args;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What the compiler and kept libraries expect of <string.h> and <stdlib.h>; copying is in copy.S. */
+/* What the compiler and kept libraries expect of <string.h> and <stdlib.h>; copying is in copy.S.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -8,20 +8,20 @@
 #define CONFIG_DATA    0xcfcu
 #define CONFIG_ENABLE  (1u << 31)
 
-#define BAR_IO	       1u
-#define BAR_64BIT      4u
-#define BAR_FLAGS      0xfu
+#define BAR_IO	  1u
+#define BAR_64BIT 4u
+#define BAR_FLAGS 0xfu
 
-#define HEADER_BRIDGE  1u
-#define BRIDGE_BUSES   0x18u /* secondary bus in bits 15:8 */
+#define HEADER_BRIDGE 1u
+#define BRIDGE_BUSES  0x18u /* secondary bus in bits 15:8 */
 
-#define CAPABILITY_MSI	0x05u
-#define CAPABILITY_MSIX 0x11u
-#define MSI_ENABLE	(1u << 16)
-#define MSI_64BIT	(1u << 23)
-#define MSIX_ENABLE	(1u << 31)
+#define CAPABILITY_MSI	 0x05u
+#define CAPABILITY_MSIX	 0x11u
+#define MSI_ENABLE	 (1u << 16)
+#define MSI_64BIT	 (1u << 23)
+#define MSIX_ENABLE	 (1u << 31)
 #define MSIX_ENTRY_WORDS 4u
-#define MESSAGE_ADDRESS 0xfee00000u
+#define MESSAGE_ADDRESS	 0xfee00000u
 
 #define INTERRUPT_PIN 0x3cu /* dword; pin in bits 15:8 */
 
@@ -49,7 +49,7 @@ void pci_write(struct pci_function f, unsigned int offset, uint32_t value)
 static bool find_on_bus(uint8_t bus, uint32_t id, struct pci_function *out)
 {
 	for (unsigned int devfn = 0; devfn < 256; devfn++) {
-		struct pci_function f = { bus, (uint8_t)(devfn >> 3), (uint8_t)(devfn & 7) };
+		struct pci_function f = {bus, (uint8_t)(devfn >> 3), (uint8_t)(devfn & 7)};
 		uint32_t found = pci_read(f, PCI_VENDOR_ID);
 		uint8_t secondary;
 

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* PCI functions: configuration space by ports 0xcf8/0xcfc, BARs, and the three kinds of interrupt. */
+/* PCI functions: configuration space by ports 0xcf8/0xcfc, BARs, and the three kinds of interrupt.
+ */
 #ifndef PCI_PCI_H
 #define PCI_PCI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PCI_VENDOR_ID	   0x00u
-#define PCI_COMMAND	   0x04u
-#define PCI_COMMAND_MEMORY (1u << 1)
-#define PCI_COMMAND_MASTER (1u << 2)
+#define PCI_VENDOR_ID	    0x00u
+#define PCI_COMMAND	    0x04u
+#define PCI_COMMAND_MEMORY  (1u << 1)
+#define PCI_COMMAND_MASTER  (1u << 2)
 #define PCI_COMMAND_NO_INTX (1u << 10)
-#define PCI_HEADER_TYPE	   0x0cu /* dword; type in bits 23:16 */
-#define PCI_BAR(n)	   (0x10u + 4u * (n))
-#define PCI_CAPABILITIES   0x34u
+#define PCI_HEADER_TYPE	    0x0cu /* dword; type in bits 23:16 */
+#define PCI_BAR(n)	    (0x10u + 4u * (n))
+#define PCI_CAPABILITIES    0x34u
 
 struct interrupts;
 

@@ -55,9 +55,9 @@ void console_log(struct console *c, int severity, const char *fmt, ...)
 
 	len = snprintf(line, sizeof(line), "[%4u.%06u] %s", (unsigned int)(us / 1000000),
 		       (unsigned int)(us % 1000000),
-		       severity <= SEVERITY_ERROR	? "error: " :
-		       severity == SEVERITY_WARNING ? "warning: " :
-						      "");
+		       severity <= SEVERITY_ERROR     ? "error: "
+		       : severity == SEVERITY_WARNING ? "warning: "
+						      : "");
 	va_start(args, fmt);
 	len += vsnprintf(line + len, sizeof(line) - (size_t)len, fmt, args);
 	va_end(args);

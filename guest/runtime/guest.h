@@ -9,6 +9,7 @@
 #include "arch/acpi.h"
 #include "arch/clock.h"
 #include "arch/lapic.h"
+#include "arch/power_button.h"
 #include "runtime/console.h"
 #include "runtime/interrupt.h"
 #include "runtime/options.h"
@@ -32,6 +33,7 @@ struct guest {
 	struct page_alloc pages;
 	struct size_classes memory;
 	struct tasks tasks;
+	struct power_button power_button;
 	struct options options;
 	struct net *net;
 	struct net_device *netdev;

@@ -22,9 +22,9 @@ static void unexpected(void *ctx, unsigned int vector)
 
 void interrupts_init(struct interrupts *in, struct lapic *lapic)
 {
-	*in = (struct interrupts){ .lapic = lapic, .next_device_vector = VECTOR_DEVICE_FIRST };
+	*in = (struct interrupts){.lapic = lapic, .next_device_vector = VECTOR_DEVICE_FIRST};
 	for (unsigned int v = 0; v < 256; v++)
-		in->action[v] = (struct interrupt_action){ unexpected, in };
+		in->action[v] = (struct interrupt_action){unexpected, in};
 }
 
 void interrupts_set_softirq(struct interrupts *in, void (*softirq)(void *ctx), void *ctx)
@@ -36,8 +36,8 @@ void interrupts_set_softirq(struct interrupts *in, void (*softirq)(void *ctx), v
 void interrupt_set(struct interrupts *in, unsigned int vector,
 		   void (*handler)(void *ctx, unsigned int vector), void *ctx)
 {
-	in->action[vector] = handler ? (struct interrupt_action){ handler, ctx } :
-				       (struct interrupt_action){ unexpected, in };
+	in->action[vector] = handler ? (struct interrupt_action){handler, ctx}
+				     : (struct interrupt_action){unexpected, in};
 }
 
 int interrupt_vectors_alloc(struct interrupts *in, unsigned int count)

@@ -25,7 +25,7 @@ static bool word_is(struct word w, const char *text)
 static struct word word_cut(struct word *w, char separator)
 {
 	const char *end = memchr(w->at, separator, w->len);
-	struct word head = { w->at, end ? (size_t)(end - w->at) : w->len };
+	struct word head = {w->at, end ? (size_t)(end - w->at) : w->len};
 	size_t gone = end ? head.len + 1 : head.len;
 
 	w->at += gone;
@@ -135,7 +135,7 @@ static bool set_itr(struct options *o, struct word value)
 
 static bool set_irq(struct options *o, struct word value)
 {
-	static const char *const kinds[] = { "msix", "msi", "intx" };
+	static const char *const kinds[] = {"msix", "msi", "intx"};
 
 	for (unsigned int i = 0; i < 3; i++) {
 		if (word_is(value, kinds[i])) {
@@ -153,14 +153,14 @@ static bool set_rings(struct options *o, struct word value)
 }
 
 static const struct option option_table[] = {
-	{ "ip", "dhcp or ADDRESS/PREFIX[,GATEWAY], as 10.0.2.15/24,10.0.2.2", set_ip },
-	{ "app", "a list of http, echo, discard", set_app },
-	{ "tso", "on or off", set_tso },
-	{ "csum", "on or off", set_csum },
-	{ "gro", "on or off", set_gro },
-	{ "itr", "auto, off or 1..16000 microseconds", set_itr },
-	{ "irq", "msix, msi or intx", set_irq },
-	{ "rings", "a multiple of 8 from 32 to 4096", set_rings },
+	{"ip", "dhcp or ADDRESS/PREFIX[,GATEWAY], as 10.0.2.15/24,10.0.2.2", set_ip},
+	{"app", "a list of http, echo, discard", set_app},
+	{"tso", "on or off", set_tso},
+	{"csum", "on or off", set_csum},
+	{"gro", "on or off", set_gro},
+	{"itr", "auto, off or 1..16000 microseconds", set_itr},
+	{"irq", "msix, msi or intx", set_irq},
+	{"rings", "a multiple of 8 from 32 to 4096", set_rings},
 };
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
@@ -179,14 +179,14 @@ static bool set_word(struct options *o, struct word word, char *error, size_t er
 		return false;
 	}
 	snprintf(error, error_size,
-		 "unknown option '%.*s': there are ip app tso csum gro itr irq rings", (int)word.len,
-		 word.at);
+		 "unknown option '%.*s': there are ip app tso csum gro itr irq rings",
+		 (int)word.len, word.at);
 	return false;
 }
 
 bool options_parse(struct options *o, const char *command_line, char *error, size_t error_size)
 {
-	struct word rest = { command_line, strlen(command_line) };
+	struct word rest = {command_line, strlen(command_line)};
 
 	*o = (struct options){
 		.dhcp = true,

@@ -42,7 +42,7 @@ static void block_remove(struct page_alloc *a, uint64_t page)
 
 void page_alloc_init(struct page_alloc *a, uint8_t *state, uint64_t end)
 {
-	*a = (struct page_alloc){ .state = state, .page_count = end >> PAGE_SHIFT };
+	*a = (struct page_alloc){.state = state, .page_count = end >> PAGE_SHIFT};
 	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
 		a->free[order].next = a->free[order].prev = &a->free[order];
 	memset(state, STATE_BUSY, a->page_count);

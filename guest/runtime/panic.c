@@ -14,15 +14,24 @@ void exception_dispatch(const struct trap_frame *f) __attribute__((noreturn));
 void __stack_chk_fail(void) __attribute__((noreturn));
 
 static const char *const exception_names[32] = {
-	[0] = "divide error",	     [1] = "debug",
-	[2] = "NMI",		     [3] = "breakpoint",
-	[4] = "overflow",	     [5] = "bound range",
-	[6] = "invalid opcode",	     [7] = "device not available",
-	[8] = "double fault",	     [10] = "invalid TSS",
-	[11] = "segment not present", [12] = "stack fault",
-	[13] = "general protection", [14] = "page fault",
-	[16] = "x87 error",	     [17] = "alignment check",
-	[18] = "machine check",	     [19] = "SIMD error",
+	[0] = "divide error",
+	[1] = "debug",
+	[2] = "NMI",
+	[3] = "breakpoint",
+	[4] = "overflow",
+	[5] = "bound range",
+	[6] = "invalid opcode",
+	[7] = "device not available",
+	[8] = "double fault",
+	[10] = "invalid TSS",
+	[11] = "segment not present",
+	[12] = "stack fault",
+	[13] = "general protection",
+	[14] = "page fault",
+	[16] = "x87 error",
+	[17] = "alignment check",
+	[18] = "machine check",
+	[19] = "SIMD error",
 };
 
 static void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -92,8 +101,8 @@ void exception_dispatch(const struct trap_frame *f)
 	const char *name = exception_names[f->vector];
 	struct tasks *tasks = &this_guest()->tasks;
 
-	say("panic: exception %lu (%s), error %lx, task %s%s\n", f->vector, name ? name : "reserved",
-	    f->error, task_name(tasks),
+	say("panic: exception %lu (%s), error %lx, task %s%s\n", f->vector,
+	    name ? name : "reserved", f->error, task_name(tasks),
 	    task_stack_guard_hit(tasks, read_cr2()) && f->vector == 14 ? ": stack overflow" : "");
 	say("rip %016lx rsp %016lx rflags %08lx cr2 %016lx cr3 %lx\n", f->rip, f->rsp, f->rflags,
 	    read_cr2(), read_cr3());

@@ -94,9 +94,13 @@ void guest_port_init(struct guest *g)
 	g->port.ops = &guest_port_ops;
 }
 
-static void at_interrupt_exit(void *net)
+static void at_interrupt_exit(void *ctx)
 {
-	net_irq_exit(net);
+	struct guest *g = ctx;
+
+	if (g->power_button.pressed)
+		task_wake(&g->tasks, &g->tasks.task[0]);
+	net_irq_exit(g->net);
 }
 
 static uint64_t before_idle(void *ctx)
@@ -113,5 +117,5 @@ void guest_port_attach(struct guest *g, struct net *net)
 {
 	g->net = net;
 	tasks_set_softirq(&g->tasks, before_idle, g);
-	interrupts_set_softirq(&g->interrupts, at_interrupt_exit, net);
+	interrupts_set_softirq(&g->interrupts, at_interrupt_exit, g);
 }

@@ -61,7 +61,7 @@ void size_classes_init(struct size_classes *s, struct page_alloc *pages,
 		       struct interrupts *interrupts)
 {
 	assert(class_of(LARGEST_BYTES) + 1 <= SIZE_CLASSES);
-	*s = (struct size_classes){ .pages = pages, .interrupts = interrupts };
+	*s = (struct size_classes){.pages = pages, .interrupts = interrupts};
 }
 
 void *size_class_alloc(struct size_classes *s, size_t size)
@@ -71,7 +71,8 @@ void *size_class_alloc(struct size_classes *s, size_t size)
 
 	softirq_block(s->interrupts);
 	if (size > LARGEST_BYTES) {
-		mem = order_of(size) < PAGE_ORDERS ? page_alloc_get(s->pages, order_of(size)) : NULL;
+		mem = order_of(size) < PAGE_ORDERS ? page_alloc_get(s->pages, order_of(size))
+						   : NULL;
 		if (mem)
 			s->bytes_used += (size_t)4096 << order_of(size);
 	} else {

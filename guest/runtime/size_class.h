@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Memory in 64-byte aligned pieces: four size classes an octave, each a list of free pieces filled
- * from blocks of pages. The size is not stored: free is told it. Pieces stay in their class. Process
- * and soft-interrupt context.
+ * from blocks of pages. The size is not stored: free is told it. Pieces stay in their class.
+ * Process and soft-interrupt context.
  */
 #ifndef RUNTIME_SIZE_CLASS_H
 #define RUNTIME_SIZE_CLASS_H

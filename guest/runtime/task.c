@@ -186,7 +186,8 @@ void task_sleep(struct tasks *t, uint64_t timeout_ns)
 		make_ready(t, self); /* others get their turn */
 	} else {
 		self->state = TASK_SLEEPING;
-		self->wake_at_ns = timeout_ns < TASK_FOREVER - now ? now + timeout_ns : TASK_FOREVER;
+		self->wake_at_ns =
+			timeout_ns < TASK_FOREVER - now ? now + timeout_ns : TASK_FOREVER;
 		list_add_tail(&self->node, &t->sleeping);
 	}
 	softirq_unblock(t->interrupts);
@@ -237,7 +238,7 @@ int task_create(struct tasks *t, const char *name, void (*entry)(void *ctx), voi
 		return -EAGAIN;
 	if (paging_map_fresh(t->pages, stack_bottom((size_t)(task - t->task)), STACK_PAGES))
 		return -ENOMEM;
-	*task = (struct task){ .name = name, .entry = entry, .ctx = ctx };
+	*task = (struct task){.name = name, .entry = entry, .ctx = ctx};
 	INIT_LIST_HEAD(&task->node);
 
 	/* What context_switch pops: r15 r14 r13 r12 rbp rbx, return address. */

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver's port to the host rung: cards of the platform library (build/hw/libringside.so) in the
- * process, plugged into hosts of a virtual-time world (host/host.h).
+ * The driver's port to the host rung: cards of the platform library (build/hw/libringside.so) in
+ *the process, plugged into hosts of a virtual-time world (host/host.h).
  *
  *	struct card_platform *p = card_platform_open(NULL, NULL, err, sizeof(err));
  *	struct os_device *c0 = card_create(p, "rtl", NULL, err, sizeof(err));
  *	struct os_device *c1 = card_create(p, "ref", NULL, err, sizeof(err));
- *	struct ringside_wire *wire = card_wire_create(p, "rate_mbps=1000", c0, c1, err, sizeof(err));
- *	card_platform_start(p, err, sizeof(err));
- *	card_platform_join(p, world);		(once a scenario: power is cut and given again)
- *	card_plug_in(c0, host_a);
+ *	struct ringside_wire *wire = card_wire_create(p, "rate_mbps=1000", c0, c1, err,
+ *sizeof(err)); card_platform_start(p, err, sizeof(err)); card_platform_join(p, world);
+ *(once a scenario: power is cut and given again) card_plug_in(c0, host_a);
  *	... in a task of host_a: e1000_probe(c0, host_net(host_a), NULL, &netdev); dev_open(netdev);
  *	... in a task of host_a: e1000_remove(netdev);
  *	card_platform_leave(p);
  *
  * A process can have one platform in its life (SystemC).
  *
- * DMA goes through a table of mappings, as through an IOMMU: bus addresses lie above 4 GiB, a mapping
- * ends with os_dma_unmap() and its address is not given out again soon; what the card reads or writes
- * outside a mapping, or against its direction, is refused and counted.
+ * DMA goes through a table of mappings, as through an IOMMU: bus addresses lie above 4 GiB, a
+ *mapping ends with os_dma_unmap() and its address is not given out again soon; what the card reads
+ *or writes outside a mapping, or against its direction, is refused and counted.
  */
 #ifndef DRIVER_HOST_H
 #define DRIVER_HOST_H

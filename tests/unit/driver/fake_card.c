@@ -36,8 +36,8 @@ static void mdic_write(struct os_device *dev, uint32_t value)
 
 	if ((value & E1000_MDIC_OP) >> E1000_MDIC_OP_SHIFT == 1)
 		dev->phy[phy_reg] = (uint16_t)value;
-	*reg_at(dev, E1000_MDIC) = (value & ~E1000_MDIC_DATA) | dev->phy[phy_reg] |
-				   E1000_MDIC_READY;
+	*reg_at(dev, E1000_MDIC) =
+		(value & ~E1000_MDIC_DATA) | dev->phy[phy_reg] | E1000_MDIC_READY;
 }
 
 static void eerd_write(struct os_device *dev, uint32_t value)
@@ -279,8 +279,14 @@ struct sk_buff *packet_tcp(uint32_t payload, uint16_t gso_size)
 	skb_reset_transport_header(skb);
 	iph = skb_push(skb, sizeof(*iph));
 	*iph = (struct iphdr){
-		.version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
-		.saddr = htonl(SOURCE), .daddr = htonl(DEST), .tot_len = 0xffff, .check = 0xffff,
+		.version = 4,
+		.ihl = 5,
+		.ttl = 64,
+		.protocol = IPPROTO_TCP,
+		.saddr = htonl(SOURCE),
+		.daddr = htonl(DEST),
+		.tot_len = 0xffff,
+		.check = 0xffff,
 	};
 	skb_reset_network_header(skb);
 	memset(skb_push(skb, ETH_HLEN), 0xee, ETH_HLEN);
@@ -334,7 +340,7 @@ void run_for(uint64_t ns)
 void fixture_setup(void)
 {
 	memset(&fixture, 0, sizeof(fixture));
-	fixture.world = host_world_create(&(struct host_world_options){ .seed = 1 });
+	fixture.world = host_world_create(&(struct host_world_options){.seed = 1});
 	fixture.host = host_create(fixture.world, "host");
 	fixture.net = host_net(fixture.host);
 	card_make(&fixture.card, fixture.host);
@@ -360,7 +366,7 @@ void fixture_open(const struct e1000_options *options)
 void fixture_setup_open(void)
 {
 	fixture_setup();
-	fixture_open(&(struct e1000_options){ 0 });
+	fixture_open(&(struct e1000_options){0});
 }
 
 static void remove_body(void)

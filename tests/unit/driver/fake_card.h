@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A card that the test plays: registers that answer as the fact sheet says where the driver waits for
- * them, and stand still otherwise. Bus addresses are pointers; the test reads and completes
+ * A card that the test plays: registers that answer as the fact sheet says where the driver waits
+ * for them, and stand still otherwise. Bus addresses are pointers; the test reads and completes
  * descriptors itself.
  */
 #ifndef FAKE_CARD_H
@@ -39,7 +39,8 @@ struct os_device {
 	uint64_t map_fails_after; /* mappings; UINT64_MAX: never */
 };
 
-/* A world with one host, its stack, and a fake card: made by setup, checked for leaks by teardown. */
+/* A world with one host, its stack, and a fake card: made by setup, checked for leaks by teardown.
+ */
 struct fixture {
 	struct host_world *world;
 	struct host *host;
@@ -51,8 +52,8 @@ struct fixture {
 };
 extern struct fixture fixture;
 
-void fixture_setup(void);	 /* a card, not probed */
-void fixture_setup_open(void);	 /* probed with defaults, open, link up */
+void fixture_setup(void);      /* a card, not probed */
+void fixture_setup_open(void); /* probed with defaults, open, link up */
 void fixture_open(const struct e1000_options *options);
 void fixture_teardown(void);
 

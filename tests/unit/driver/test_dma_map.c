@@ -80,7 +80,8 @@ START_TEST(reads_of_whole_beats_get_poison_beside_the_mapping)
 	memset(memory, 0x11, sizeof(memory));
 	ck_assert(dma_map_read(&map, beat, buf, 128));
 	for (unsigned int i = 0; i < 128; i++)
-		ck_assert_uint_eq(buf[i], beat + i >= bus && beat + i < bus + 50 ? 0x11 : DMA_POISON);
+		ck_assert_uint_eq(buf[i],
+				  beat + i >= bus && beat + i < bus + 50 ? 0x11 : DMA_POISON);
 	ck_assert(!dma_map_read(&map, bus - DMA_BEAT_BYTES, buf, 100));
 	ck_assert(!dma_map_read(&map, bus, buf, 50 + DMA_BEAT_BYTES));
 	ck_assert(!dma_map_read(&map, bus - 10, buf, 10));

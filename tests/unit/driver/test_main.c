@@ -6,8 +6,8 @@
 
 int main(int argc, char **argv)
 {
-	Suite *(*const suites[])(void) = { probe_suite, tx_suite,	rx_suite,
-					   irq_suite,	watchdog_suite, dma_map_suite };
+	Suite *(*const suites[])(void) = {probe_suite, tx_suite,       rx_suite,
+					  irq_suite,   watchdog_suite, dma_map_suite};
 	SRunner *runner = srunner_create(NULL);
 	int failed;
 

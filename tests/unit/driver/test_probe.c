@@ -33,9 +33,9 @@ END_TEST
 
 START_TEST(reads_the_address_that_the_card_loaded)
 {
-	static const uint8_t mac[ETH_ALEN] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	static const uint8_t mac[ETH_ALEN] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
-	fixture_open(&(struct e1000_options){ 0 });
+	fixture_open(&(struct e1000_options){0});
 	ck_assert_mem_eq(fixture.netdev->dev_addr, mac, ETH_ALEN);
 }
 END_TEST
@@ -78,12 +78,12 @@ END_TEST
 static const struct {
 	uint32_t count;
 	int error;
-} ring_sizes[] = { { 0, 0 }, { 32, 0 }, { 4096, 0 }, { 24, -EINVAL }, { 100, -EINVAL }, { 8192, -EINVAL } };
+} ring_sizes[] = {{0, 0}, {32, 0}, {4096, 0}, {24, -EINVAL}, {100, -EINVAL}, {8192, -EINVAL}};
 
 START_TEST(checks_the_size_of_rings)
 {
-	const struct e1000_options tx = { .tx_descriptors = ring_sizes[_i].count };
-	const struct e1000_options rx = { .rx_descriptors = ring_sizes[_i].count };
+	const struct e1000_options tx = {.tx_descriptors = ring_sizes[_i].count};
+	const struct e1000_options rx = {.rx_descriptors = ring_sizes[_i].count};
 
 	ck_assert_int_eq(probe_with(&tx), ring_sizes[_i].error);
 	ck_assert_int_eq(probe_with(&rx), ring_sizes[_i].error);
@@ -94,14 +94,14 @@ START_TEST(offers_only_what_a_ringside_card_was_built_with)
 {
 	fixture.card.regs[E1000_RS_MAGIC / 4] = 0x52494e47;
 	fixture.card.regs[E1000_RS_FEATURES / 4] = E1000_RS_FEATURES_TX_CSUM;
-	fixture_open(&(struct e1000_options){ 0 });
+	fixture_open(&(struct e1000_options){0});
 	ck_assert_uint_eq(fixture.netdev->hw_features, NETIF_F_SG | NETIF_F_HW_CSUM);
 }
 END_TEST
 
 START_TEST(offers_what_options_leave)
 {
-	fixture_open(&(struct e1000_options){ .no_tso = true, .no_rx_csum = true });
+	fixture_open(&(struct e1000_options){.no_tso = true, .no_rx_csum = true});
 	ck_assert_uint_eq(fixture.netdev->hw_features, NETIF_F_SG | NETIF_F_HW_CSUM);
 }
 END_TEST

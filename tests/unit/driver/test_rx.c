@@ -7,7 +7,7 @@
 #define GOOD_TCP (E1000_RXD_EXT_EOP | E1000_RXD_EXT_TCPCS | E1000_RXD_EXT_IPCS)
 
 /* An EtherType that the stack throws away after counting: enough to see it arrive. */
-static const uint8_t frame[60] = { [0] = 0x52, [1] = 0x54, [12] = 0x88, [13] = 0xb5 };
+static const uint8_t frame[60] = {[0] = 0x52, [1] = 0x54, [12] = 0x88, [13] = 0xb5};
 
 static uint32_t missing(void)
 {
@@ -68,8 +68,8 @@ END_TEST
 START_TEST(checksums_are_not_believed_when_the_feature_is_off)
 {
 	ck_assert_uint_ne(fixture.card.regs[E1000_RXCSUM / 4] & E1000_RXCSUM_TUOFL, 0);
-	ck_assert_int_eq(dev_set_features(fixture.netdev, fixture.netdev->features &
-								  ~(uint32_t)NETIF_F_RXCSUM),
+	ck_assert_int_eq(dev_set_features(fixture.netdev,
+					  fixture.netdev->features & ~(uint32_t)NETIF_F_RXCSUM),
 			 0);
 	ck_assert_uint_eq(fixture.card.regs[E1000_RXCSUM / 4] & E1000_RXCSUM_TUOFL, 0);
 	receive(1, GOOD_TCP);
@@ -79,8 +79,8 @@ END_TEST
 
 START_TEST(frames_with_errors_are_dropped_and_counted)
 {
-	static const uint32_t errors[] = { E1000_RXD_EXT_CE, E1000_RXD_EXT_SE, E1000_RXD_EXT_SEQ,
-					   E1000_RXD_EXT_CXE, E1000_RXD_EXT_RXE };
+	static const uint32_t errors[] = {E1000_RXD_EXT_CE, E1000_RXD_EXT_SE, E1000_RXD_EXT_SEQ,
+					  E1000_RXD_EXT_CXE, E1000_RXD_EXT_RXE};
 
 	for (unsigned int i = 0; i < 5; i++)
 		receive(1, E1000_RXD_EXT_EOP | errors[i]);

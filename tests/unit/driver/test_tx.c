@@ -49,7 +49,7 @@ START_TEST(a_super_segment_has_the_context_of_the_data_sheet)
 	ck_assert_uint_eq(c->word[2], 4000 | E1000_TXD_CONTEXT_TCP | E1000_TXD_CONTEXT_IP |
 					      E1000_TXD_CONTEXT_TSE | E1000_TXD_CONTEXT_DEXT);
 	ck_assert_uint_eq(c->word[3], TCP_HEADERS << 8 | 1448 << 16);
-	ck_assert_uint_eq(ip[2] << 8 | ip[3], 0); /* total length */
+	ck_assert_uint_eq(ip[2] << 8 | ip[3], 0);   /* total length */
 	ck_assert_uint_eq(ip[10] << 8 | ip[11], 0); /* checksum */
 	ck_assert_uint_eq(length(tx_descriptor(1)), TCP_HEADERS);
 	ck_assert_uint_eq(length(tx_descriptor(2)), 4000);

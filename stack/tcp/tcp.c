@@ -22,6 +22,7 @@ int tcp_init_sock(struct sock *sk)
 	tp->snd_cwnd_clamp = TCP_MAX_CWND;
 	tp->mss_cache = TCP_MSS_DEFAULT;
 	tp->tcp_header_len = TCP_BASE_HEADER;
+	tp->scaling_ratio = (uint16_t)(256u >> sk_sysctl(sk)->tcp_adv_win_scale);
 	tp->reordering = sk_sysctl(sk)->tcp_reordering;
 	tcp_assign_congestion_control(sk);
 	sk->sk_sndbuf = sk_sysctl(sk)->tcp_wmem[1];

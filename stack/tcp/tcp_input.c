@@ -64,11 +64,23 @@ static void ack_snd_check(struct sock *sk)
 		tcp_send_delayed_ack(sk);
 }
 
+/* How much of a packet's memory is payload: what may be offered for the memory that is free. */
+static void measure_scaling_ratio(struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t ratio = (uint32_t)(((uint64_t)skb->len << 8) / skb->truesize);
+
+	tp->scaling_ratio = (uint16_t)min_u32(max_u32(ratio, 1), 256);
+	tp->window_clamp = min_u32(tcp_full_space(sk), 65535u << tp->rx_opt.rcv_wscale);
+}
+
 static void measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const uint32_t len = skb->gso_size ? skb->gso_size : skb->len;
 
+	if (len > icsk->icsk_ack.rcv_mss)
+		measure_scaling_ratio(sk, skb);
 	if (len >= icsk->icsk_ack.rcv_mss)
 		icsk->icsk_ack.rcv_mss = (uint16_t)max_u32(min_u32(len, tcp_sk(sk)->advmss),
 							   TCP_MIN_SND_MSS);

@@ -6,7 +6,8 @@
  */
 #include <net/tcp.h>
 
-#define COALESCE_COPY_MAX_BYTES 512u
+#define COALESCE_COPY_MAX_BYTES 2048u
+#define COLLAPSE_BLOCK_BYTES    32768u
 
 static uint32_t min_seq(uint32_t a, uint32_t b)
 {
@@ -65,9 +66,71 @@ static void prune_ofo(struct sock *sk, const struct sk_buff *in)
 	tp->rx_opt.num_sacks = 0;
 }
 
+/* ---- collapsing: small segments in large buffers are copied together ---- */
+
+static bool wasteful(const struct sk_buff *skb)
+{
+	return skb->truesize > 2 * skb->len &&
+	       !(TCP_SKB_CB(skb)->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN));
+}
+
+/* Moves the payload of `from` behind that of `to`; false: no room. */
+static bool collapse_into(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
+{
+	if (skb_tailroom(to) < from->len ||
+	    TCP_SKB_CB(to)->end_seq != TCP_SKB_CB(from)->seq)
+		return false;
+	skb_copy_bits(from, 0, skb_put(to, from->len), from->len);
+	TCP_SKB_CB(to)->end_seq = TCP_SKB_CB(from)->end_seq;
+	TCP_SKB_CB(to)->tcp_flags |= TCP_SKB_CB(from)->tcp_flags;
+	skb_unlink(&sk->sk_receive_queue, from);
+	consume_skb(from);
+	return true;
+}
+
+/* A block in front of skb, at skb's sequence number. NULL: no memory. */
+static struct sk_buff *collapse_block(struct sock *sk, struct sk_buff *skb)
+{
+	struct sk_buff *block = alloc_skb(sk->sk_net, COLLAPSE_BLOCK_BYTES);
+
+	if (!block)
+		return NULL;
+	memcpy(TCP_SKB_CB(block), TCP_SKB_CB(skb), sizeof(struct tcp_skb_cb));
+	TCP_SKB_CB(block)->end_seq = TCP_SKB_CB(block)->seq;
+	skb_set_owner_r(block, sk);
+	list_add(&block->list, skb->list.prev);
+	sk->sk_receive_queue.qlen++;
+	return block;
+}
+
+static void collapse_receive_queue(struct sock *sk)
+{
+	struct sk_buff *skb, *next, *block = NULL;
+
+	list_for_each_entry_safe(skb, next, &sk->sk_receive_queue.list, list) {
+		if (!wasteful(skb)) {
+			block = NULL;
+			continue;
+		}
+		if (block && collapse_into(sk, block, skb))
+			continue;
+		if (&next->list == &sk->sk_receive_queue.list || !wasteful(next))
+			continue;
+		block = collapse_block(sk, skb);
+		if (!block)
+			return;
+		collapse_into(sk, block, skb);
+		NET_INC(sk->sk_net, TcpExtTCPRcvCollapsed);
+	}
+}
+
 /* Whether skb may be queued. */
 bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 {
+	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
+		return true;
+	NET_INC(sk->sk_net, TcpExtPruneCalled);
+	collapse_receive_queue(sk);
 	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
 	prune_ofo(sk, skb);

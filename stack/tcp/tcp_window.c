@@ -201,7 +201,7 @@ void tcp_rcv_space_adjust(struct sock *sk)
 	if (copied > tp->rcvq_space.space) {
 		window = 2 * copied + 16ull * tp->advmss;
 		window += 2 * window * (copied - tp->rcvq_space.space) / tp->rcvq_space.space;
-		bytes = window << s->tcp_adv_win_scale;
+		bytes = (window << 8) / tp->scaling_ratio;
 		if (bytes > s->tcp_rmem[2])
 			bytes = s->tcp_rmem[2];
 		if (s->tcp_moderate_rcvbuf && !(sk->sk_userlocks & SOCK_RCVBUF_LOCK) &&

@@ -37,7 +37,8 @@
 
 /* As Linux's. */
 #define NET_MIB_TCPEXT(X) \
-	X(TcpExtEmbryonicRsts) X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
+	X(TcpExtEmbryonicRsts) X(TcpExtPruneCalled) X(TcpExtTCPRcvCollapsed) \
+	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
 	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \
 	X(TcpExtDelayedACKLocked) X(TcpExtDelayedACKLost) X(TcpExtListenOverflows) \
 	X(TcpExtListenDrops) X(TcpExtTCPHPHits) X(TcpExtTCPPureAcks) X(TcpExtTCPHPAcks) \

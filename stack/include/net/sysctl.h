@@ -35,7 +35,8 @@ struct sysctl {
 	uint32_t tcp_limit_output_bytes;  /* queued below TCP a socket: 1 MiB */
 	uint32_t tcp_invalid_ratelimit_ms; /* challenge and duplicate ACKs: 500 */
 	uint32_t tcp_min_tso_segs;        /* 2 */
-	uint32_t tcp_adv_win_scale;       /* share of the receive buffer for overhead: 1/2 */
+	uint32_t tcp_adv_win_scale;       /* payload's share of the receive buffer until
+					     measured: 1/2^this; 1 */
 	uint32_t tcp_tw_reuse;            /* 0 off, 1 all, 2 loopback only */
 	bool tcp_abort_on_overflow;
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;

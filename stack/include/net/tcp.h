@@ -183,6 +183,7 @@ struct tcp_sock {
 	struct tcp_options_received rx_opt;
 
 	uint32_t window_clamp, rcv_ssthresh;
+	uint16_t scaling_ratio; /* payload in 256 bytes of receive memory; 1..256 */
 	uint8_t nonagle; /* enum tcp_nonagle */
 	uint8_t keepalive_probes;
 	uint8_t tsq_flags;
@@ -343,9 +344,10 @@ static inline uint32_t tcp_receive_window(const struct tcp_sock *tp)
 	return win < 0 ? 0 : (uint32_t)win;
 }
 
+/* Payload that so much memory holds, by the share seen in what came (scaling_ratio / 256). */
 static inline uint32_t tcp_win_from_space(const struct sock *sk, uint32_t space)
 {
-	return space >> sk_sysctl(sk)->tcp_adv_win_scale;
+	return (uint32_t)((uint64_t)space * tcp_sk(sk)->scaling_ratio >> 8);
 }
 
 static inline uint32_t tcp_space(const struct sock *sk)

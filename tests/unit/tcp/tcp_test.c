@@ -105,6 +105,8 @@ static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint6
 		.flags = th->flags,
 	};
 	parse_options(s, (const uint8_t *)(th + 1), th->doff * 4u - 20);
+	if (!from && s->has_ts)
+		bench.tsval_seen = s->tsval;
 	return !bench.filter || bench.filter(s);
 }
 

@@ -47,6 +47,7 @@ struct bench {
 	struct seg *segs;
 	unsigned int seg_count, seg_room;
 	uint64_t objects_at_start[2];
+	uint32_t tsval_seen; /* latest from side 0 */
 	/* Called for each segment before the wire takes it; false: lost. May be NULL. */
 	bool (*filter)(const struct seg *s);
 };

@@ -149,7 +149,8 @@ public:
 		if (model.ev_sent_o)
 			counted++;
 		model.eval();
-		ck_assert_msg(!model.idle_o || model.deadline_o > now, "idle although its deadline has come");
+		if (model.idle_o && model.deadline_o <= now) // not ck_assert: it costs a system call
+			ck_abort_msg("idle although its deadline has come");
 		idle_.clock(model);
 		model.irq_ack_i = 0;
 		model.eval();
@@ -186,7 +187,8 @@ private:
 		model.now_i = to - 1;
 		model.clk_i = 0;
 		model.eval();
-		ck_assert_msg(model.idle_o, "woke up before its deadline");
+		if (!model.idle_o)
+			ck_abort_msg("woke up before its deadline");
 		idle_.clock(model);
 	}
 

@@ -282,7 +282,8 @@ static bool grow_linear(struct sk_buff *skb, uint32_t need)
 	if (!bigger)
 		return false;
 	memcpy(bigger->bytes, skb->head, used);
-	skb->truesize = skb->truesize - skb->head_data->size_bytes + bigger->size_bytes;
+	if (!skb->destructor) /* an owner was charged, and will be given back, the old size */
+		skb->truesize = skb->truesize - skb->head_data->size_bytes + bigger->size_bytes;
 	skb_data_put(skb->head_data);
 	skb->head_data = bigger;
 	skb->head = bigger->bytes;

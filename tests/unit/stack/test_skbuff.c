@@ -210,6 +210,25 @@ START_TEST(the_last_reference_runs_the_destructor_once)
 }
 END_TEST
 
+static uint32_t destroyed_truesize;
+
+static void note_truesize(struct sk_buff *skb)
+{
+	destroyed_truesize = skb->truesize;
+}
+
+START_TEST(an_owner_is_given_back_what_it_was_charged)
+{
+	struct sk_buff *skb = make(50, three, 3, content, 10);
+	uint32_t charged = skb->truesize;
+
+	skb->destructor = note_truesize;
+	ck_assert(pskb_may_pull(skb, 484)); /* moves everything to a larger block */
+	consume_skb(skb);
+	ck_assert_uint_eq(destroyed_truesize, charged);
+}
+END_TEST
+
 START_TEST(no_memory_gives_null_and_leaks_nothing)
 {
 	uint64_t before;
@@ -314,6 +333,7 @@ Suite *skbuff_suite(void)
 	tcase_add_test(t, the_eighteenth_fragment_is_refused);
 	tcase_add_test(t, a_clone_for_retransmission_shares_payload_and_has_its_own_head);
 	tcase_add_test(t, the_last_reference_runs_the_destructor_once);
+	tcase_add_test(t, an_owner_is_given_back_what_it_was_charged);
 	tcase_add_test(t, no_memory_gives_null_and_leaks_nothing);
 	tcase_add_test(t, completing_a_checksum_in_software_matches_the_definition);
 	tcase_add_test(t, a_checksum_of_zero_is_stored_as_all_ones);

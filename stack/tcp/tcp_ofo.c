@@ -6,8 +6,8 @@
  */
 #include <net/tcp.h>
 
-#define COALESCE_COPY_MAX_BYTES 2048u
-#define COLLAPSE_BLOCK_BYTES    32768u
+#define COALESCE_COPY_MAX_BYTES 512u
+#define COLLAPSE_BLOCK_BYTES    2048u /* the size of receive buffers: cheap to have */
 
 static uint32_t min_seq(uint32_t a, uint32_t b)
 {
@@ -17,6 +17,13 @@ static uint32_t min_seq(uint32_t a, uint32_t b)
 static uint32_t max_seq(uint32_t a, uint32_t b)
 {
 	return after(a, b) ? a : b;
+}
+
+static bool can_coalesce(const struct sk_buff *to, const struct sk_buff *from)
+{
+	return TCP_SKB_CB(to)->end_seq == TCP_SKB_CB(from)->seq && !from->data_len &&
+	       from->len <= COALESCE_COPY_MAX_BYTES && from->len && !to->data_len &&
+	       skb_tailroom(to) >= from->len && to->head_data->refcount == 1;
 }
 
 /* ---- memory ---- */
@@ -103,6 +110,23 @@ static struct sk_buff *collapse_block(struct sock *sk, struct sk_buff *skb)
 	return block;
 }
 
+/* Whether the small ones from skb on take more memory than a block that replaces them. */
+static bool block_pays(const struct sock *sk, struct sk_buff *skb)
+{
+	uint32_t truesize = 0, len = 0;
+
+	for (; &skb->list != &sk->sk_receive_queue.list && wasteful(skb);
+	     skb = list_entry(skb->list.next, struct sk_buff, list)) {
+		truesize += skb->truesize;
+		len += skb->len;
+		if (len > COLLAPSE_BLOCK_BYTES)
+			break;
+		if (truesize > 2 * COLLAPSE_BLOCK_BYTES)
+			return true;
+	}
+	return false;
+}
+
 static void collapse_receive_queue(struct sock *sk)
 {
 	struct sk_buff *skb, *next, *block = NULL;
@@ -114,7 +138,8 @@ static void collapse_receive_queue(struct sock *sk)
 		}
 		if (block && collapse_into(sk, block, skb))
 			continue;
-		if (&next->list == &sk->sk_receive_queue.list || !wasteful(next))
+		block = NULL;
+		if (!block_pays(sk, skb))
 			continue;
 		block = collapse_block(sk, skb);
 		if (!block)
@@ -127,14 +152,18 @@ static void collapse_receive_queue(struct sock *sk)
 /* Whether skb may be queued. */
 bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 {
-	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
+	const struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
+
+	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf || (tail && can_coalesce(tail, skb)))
 		return true;
 	NET_INC(sk->sk_net, TcpExtPruneCalled);
 	collapse_receive_queue(sk);
 	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
 	prune_ofo(sk, skb);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf) /* one more than the limit: the window was honest */
+	/* In order and within the window: promised, so a sixteenth more. */
+	if (TCP_SKB_CB(skb)->seq == tcp_sk(sk)->rcv_nxt &&
+	    sk->sk_rmem_alloc <= sk->sk_rcvbuf + sk->sk_rcvbuf / 16)
 		return true;
 	NET_INC(sk->sk_net, TcpExtRcvPruned);
 	return false;
@@ -145,9 +174,7 @@ bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 /* Small segments are copied into the room behind the last one: a byte costs no sk_buff. */
 static bool try_coalesce(struct sock *sk, struct sk_buff *to, const struct sk_buff *from)
 {
-	if (TCP_SKB_CB(to)->end_seq != TCP_SKB_CB(from)->seq || from->data_len ||
-	    from->len > COALESCE_COPY_MAX_BYTES || !from->len || to->data_len ||
-	    skb_tailroom(to) < from->len || to->head_data->refcount > 1)
+	if (!can_coalesce(to, from))
 		return false;
 	memcpy(skb_put(to, from->len), from->data, from->len);
 	TCP_SKB_CB(to)->end_seq = TCP_SKB_CB(from)->end_seq;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The C interface of platform.h on top of the C++ classes: handles, argument checks, and no exception
-// that gets out.
+// The C interface of platform.h on top of the C++ classes: handles, argument checks, and no
+// exception that gets out.
 
 #include <algorithm>
 #include <cerrno>
@@ -64,20 +64,23 @@ template <typename F> int guarded(char *err, size_t err_len, F f)
 
 void check_host_ops(const ringside_host_ops *ops)
 {
-	if (!ops || ops->abi.version != RINGSIDE_PLATFORM_ABI_VERSION || ops->abi.size < sizeof(*ops))
+	if (!ops || ops->abi.version != RINGSIDE_PLATFORM_ABI_VERSION ||
+	    ops->abi.size < sizeof(*ops))
 		throw Error(-EINVAL, "the host operations have another ABI version; build host and "
 				     "platform from the same platform.h");
 	if (!ops->dma_read || !ops->dma_write || !ops->irq || !ops->pba_clear || !ops->log)
-		throw Error(-EINVAL, "a host operation is missing; give all but, for a card on a wire, "
-				     "transmit and receive_ready");
+		throw Error(-EINVAL,
+			    "a host operation is missing; give all but, for a card on a wire, "
+			    "transmit and receive_ready");
 }
 
 void check_netdev_ops(const ringside_platform &p)
 {
 	for (const auto &card : p.cards)
 		if (!card->slot.on_wire() && (!card->ops.transmit || !card->ops.receive_ready))
-			throw Error(-EINVAL, "a card has neither a wire nor transmit and receive_ready "
-					     "operations; attach a wire, or give both");
+			throw Error(-EINVAL,
+				    "a card has neither a wire nor transmit and receive_ready "
+				    "operations; attach a wire, or give both");
 }
 
 struct ringside_platform *create(const char *config, char *err, size_t err_len)
@@ -89,17 +92,17 @@ struct ringside_platform *create(const char *config, char *err, size_t err_len)
 }
 
 struct ringside_card *card_create(struct ringside_platform *p, const char *model,
-				  const char *config, const struct ringside_host_ops *ops, void *host,
-				  char *err, size_t err_len)
+				  const char *config, const struct ringside_host_ops *ops,
+				  void *host, char *err, size_t err_len)
 {
 	struct ringside_card *card = nullptr;
 
 	guarded(err, err_len, [&] {
 		check_host_ops(ops);
-		Slot &slot = p->platform.add_card(model ? model : "", parse_card_config(config), *ops,
-						  host);
-		p->cards.push_back(std::make_unique<ringside_card>(
-			ringside_card{ p->platform, slot, *ops }));
+		Slot &slot = p->platform.add_card(model ? model : "", parse_card_config(config),
+						  *ops, host);
+		p->cards.push_back(
+			std::make_unique<ringside_card>(ringside_card{p->platform, slot, *ops}));
 		card = p->cards.back().get();
 	});
 	return card;
@@ -113,7 +116,7 @@ struct ringside_wire *wire_create(struct ringside_platform *p, const char *confi
 	guarded(err, err_len, [&] {
 		Wire &made = p->platform.add_wire(parse_wire_config(config));
 		p->wires.push_back(
-			std::make_unique<ringside_wire>(ringside_wire{ p->platform, made }));
+			std::make_unique<ringside_wire>(ringside_wire{p->platform, made}));
 		wire = p->wires.back().get();
 	});
 	return wire;
@@ -224,7 +227,7 @@ extern "C" __attribute__((visibility("default"))) const struct ringside_platform
 ringside_platform_abi(void)
 {
 	static const struct ringside_platform_abi abi = {
-		{ RINGSIDE_PLATFORM_ABI_VERSION, sizeof(abi) },
+		{RINGSIDE_PLATFORM_ABI_VERSION, sizeof(abi)},
 		create,
 		card_create,
 		wire_create,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The TLM-2.0 side of a card: register accesses come in through one socket, DMA leaves by the other.
+// The TLM-2.0 side of a card: register accesses come in through one socket, DMA leaves by the
+// other.
 
 #include "hw/card.h"
 
@@ -21,7 +22,7 @@ sc_core::sc_time sc_ns(uint64_t t_ns)
 
 Card::Card(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
 	   CardOutside &outside)
-	: sc_module(name), mmio("mmio"), dma("dma"), time_(time), config_(config), outside_(outside)
+    : sc_module(name), mmio("mmio"), dma("dma"), time_(time), config_(config), outside_(outside)
 {
 	mmio.register_b_transport(this, &Card::transport_mmio);
 }
@@ -70,7 +71,7 @@ Card::DmaResult Card::transport_dma(tlm::tlm_command command, uint64_t t_ns, uin
 	payload_.set_byte_enable_ptr(nullptr);
 	payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 	dma->b_transport(payload_, delay);
-	return { payload_.is_response_ok(), kernel_ns + delay.value() - outside_.epoch_ns() };
+	return {payload_.is_response_ok(), kernel_ns + delay.value() - outside_.epoch_ns()};
 }
 
 Card::DmaResult Card::dma_read(uint64_t t_ns, uint64_t addr, void *buf, size_t len)

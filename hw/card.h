@@ -14,12 +14,12 @@
  * ahead of the SystemC kernel while the model runs. It acts at instants; in virtual and sync mode
  * the RTL's instants are the multiples of 4 ns, and a model without a clock should act on the same
  * grid. run(), settle() and burst() return the next instant at which the model wants to act by
- * itself (RINGSIDE_TIME_NEVER: only the outside can wake it). Calls from the outside may change that
- * instant; after each the slot asks next_ns().
+ * itself (RINGSIDE_TIME_NEVER: only the outside can wake it). Calls from the outside may change
+ * that instant; after each the slot asks next_ns().
  *
- * Order. Everything the card does to its host (dma_*, outside().irq() ...) it does in program order,
- * inside one of the calls below, and the effect is complete when the call returns. Interrupts and
- * frames come after the DMA they announce.
+ * Order. Everything the card does to its host (dma_*, outside().irq() ...) it does in program
+ * order, inside one of the calls below, and the effect is complete when the call returns.
+ * Interrupts and frames come after the DMA they announce.
  */
 #ifndef RINGSIDE_HW_CARD_H
 #define RINGSIDE_HW_CARD_H
@@ -46,7 +46,7 @@ enum class TimeMode { Virtual, Sync, Free };
 /* Platform-wide settings, the same for every card. */
 struct TimeConfig {
 	TimeMode mode = TimeMode::Virtual;
-	bool skip = true;            /* false: act at every instant, even while asleep */
+	bool skip = true;	     /* false: act at every instant, even while asleep */
 	uint64_t dma_latency_ns = 0; /* already 0 in free mode */
 	uint64_t burst_cycles = 4096;
 	std::string trace_file; /* empty: none */
@@ -63,7 +63,7 @@ enum : uint32_t {
 };
 
 struct CardConfig {
-	std::array<uint8_t, 6> mac = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	std::array<uint8_t, 6> mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 	bool line_drop = false; /* receive=drop: the line does not wait */
 	uint64_t autoneg_ns = 10'000'000;
 	uint32_t features = kFeatureTso | kFeatureTxCsum | kFeatureRxCsum | kFeatureModeration;
@@ -72,7 +72,7 @@ struct CardConfig {
 /* What a card sees around it, besides memory. Implemented by its slot. */
 class CardOutside
 {
-    public:
+      public:
 	/* As in ringside_host_ops. */
 	virtual void irq(unsigned vector, int level) = 0;
 	virtual void pba_clear(uint32_t vector_mask) = 0;
@@ -87,16 +87,17 @@ class CardOutside
 	/* receive() would take a frame again, after it had returned false. */
 	virtual void receive_ready(uint64_t time_ns) = 0;
 
-	/* Power-on in SystemC time, in nanoseconds (power_on() does not turn the kernel's clock back). */
+	/* Power-on in SystemC time, in nanoseconds (power_on() does not turn the kernel's clock
+	 * back). */
 	virtual uint64_t epoch_ns() const = 0;
 
-    protected:
+      protected:
 	~CardOutside() = default;
 };
 
 class Card : public sc_core::sc_module
 {
-    public:
+      public:
 	tlm_utils::simple_target_socket<Card> mmio;
 	tlm_utils::simple_initiator_socket<Card> dma;
 
@@ -105,13 +106,14 @@ class Card : public sc_core::sc_module
 	     CardOutside &outside);
 	~Card() override;
 
-	/* State as after power-on, time 0, without any call to the outside. Called before first use. */
+	/* State as after power-on, time 0, without any call to the outside. Called before first
+	 * use. */
 	virtual void power_on() = 0;
 
 	/*
 	 * Acts at all instants t with time_ns() <= t < horizon_ns(). The horizon can fall while the
-	 * card runs (because it sent a frame that may be answered): look at it before every instant,
-	 * but one instant may always be completed. Used in virtual and sync mode.
+	 * card runs (because it sent a frame that may be answered): look at it before every
+	 * instant, but one instant may always be completed. Used in virtual and sync mode.
 	 */
 	uint64_t run_until(uint64_t horizon_ns)
 	{
@@ -138,9 +140,9 @@ class Card : public sc_core::sc_module
 	virtual uint64_t burst(uint64_t now_ns) = 0;
 
 	/*
-	 * Register access, not before time_ns and not before time_ns(); the slot has run the card to
-	 * there. addr is a multiple of 4 below 0x20000. A write has acted, and earlier writes too, when
-	 * this returns. Takes at most 64 cycles of card time (none in free mode).
+	 * Register access, not before time_ns and not before time_ns(); the slot has run the card
+	 * to there. addr is a multiple of 4 below 0x20000. A write has acted, and earlier writes
+	 * too, when this returns. Takes at most 64 cycles of card time (none in free mode).
 	 */
 	virtual uint32_t reg_read(uint64_t time_ns, uint32_t addr) = 0;
 	virtual void reg_write(uint64_t time_ns, uint32_t addr, uint32_t value) = 0;
@@ -170,7 +172,7 @@ class Card : public sc_core::sc_module
 	/* Fills cycles_clocked, cycles_skipped and eval_ns; the slot counts the rest. */
 	virtual void count(ringside_card_counters &out) const = 0;
 
-    protected:
+      protected:
 	virtual uint64_t run() = 0;
 
 	uint64_t horizon_ns() const
@@ -185,8 +187,9 @@ class Card : public sc_core::sc_module
 	};
 
 	/*
-	 * One access of the host's memory, 1..65536 bytes, made at time_ns; the bytes have moved when
-	 * it returns, the card may look at them from done_ns on. Reads that fail fill buf with ones.
+	 * One access of the host's memory, 1..65536 bytes, made at time_ns; the bytes have moved
+	 * when it returns, the card may look at them from done_ns on. Reads that fail fill buf with
+	 * ones.
 	 */
 	DmaResult dma_read(uint64_t time_ns, uint64_t addr, void *buf, size_t len);
 	DmaResult dma_write(uint64_t time_ns, uint64_t addr, const void *buf, size_t len);
@@ -204,10 +207,10 @@ class Card : public sc_core::sc_module
 		return outside_;
 	}
 
-    private:
+      private:
 	void transport_mmio(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
-	DmaResult transport_dma(tlm::tlm_command command, uint64_t time_ns, uint64_t addr, void *buf,
-				size_t len);
+	DmaResult transport_dma(tlm::tlm_command command, uint64_t time_ns, uint64_t addr,
+				void *buf, size_t len);
 
 	const TimeConfig &time_;
 	const CardConfig &config_;

@@ -58,7 +58,8 @@ void parse(const char *what, const char *text, const std::vector<Key> &keys)
 
 		const Key &key = find(what, keys, name);
 		if (!seen.insert(name).second)
-			refuse(what, "key '" + std::string(name) + "' is given twice; give it once");
+			refuse(what,
+			       "key '" + std::string(name) + "' is given twice; give it once");
 		try {
 			key.set(value);
 		} catch (const std::string &wanted) {
@@ -74,7 +75,8 @@ std::function<void(std::string_view)> number(uint64_t &out, uint64_t min, uint64
 	return [&out, min, max, unit](std::string_view value) {
 		uint64_t n = 0;
 		auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), n);
-		if (error != std::errc() || end != value.data() + value.size() || n < min || n > max)
+		if (error != std::errc() || end != value.data() + value.size() || n < min ||
+		    n > max)
 			throw "a number from " + std::to_string(min) + " to " + std::to_string(max);
 		out = n * unit;
 	};
@@ -85,7 +87,8 @@ std::function<void(std::string_view)> probability(double &out)
 	return [&out](std::string_view value) {
 		double p = -1;
 		auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), p);
-		if (error != std::errc() || end != value.data() + value.size() || !(p >= 0 && p <= 1))
+		if (error != std::errc() || end != value.data() + value.size() ||
+		    !(p >= 0 && p <= 1))
 			throw std::string("a probability from 0 to 1");
 		out = p;
 	};
@@ -169,13 +172,13 @@ TimeConfig parse_time_config(const char *text)
 
 	config.dma_latency_ns = kDefaultLatency;
 	parse("platform", text,
-	      { { "mode", mode(config.mode) },
-		{ "skip", either("on", "off", into(config.skip)) },
-		{ "dma_latency_ns", number(config.dma_latency_ns, 0, 1'000'000) },
-		{ "burst_cycles", number(config.burst_cycles, 1, 1'000'000'000) },
-		{ "trace", file_name(config.trace_file) },
-		{ "trace_from_ns", number(config.trace_from_ns, 0, INT64_MAX) },
-		{ "trace_to_ns", number(config.trace_to_ns, 0, INT64_MAX) } });
+	      {{"mode", mode(config.mode)},
+	       {"skip", either("on", "off", into(config.skip))},
+	       {"dma_latency_ns", number(config.dma_latency_ns, 0, 1'000'000)},
+	       {"burst_cycles", number(config.burst_cycles, 1, 1'000'000'000)},
+	       {"trace", file_name(config.trace_file)},
+	       {"trace_from_ns", number(config.trace_from_ns, 0, INT64_MAX)},
+	       {"trace_to_ns", number(config.trace_to_ns, 0, INT64_MAX)}});
 
 	if (config.dma_latency_ns == kDefaultLatency)
 		config.dma_latency_ns = config.mode == TimeMode::Virtual ? 500 : 0;
@@ -191,13 +194,13 @@ CardConfig parse_card_config(const char *text)
 	CardConfig config;
 
 	parse("card", text,
-	      { { "mac", mac(config.mac) },
-		{ "receive", either("drop", "hold", into(config.line_drop)) },
-		{ "autoneg_ms", number(config.autoneg_ns, 0, 1'000'000, 1'000'000) },
-		{ "tso", strap(config.features, kFeatureTso) },
-		{ "tx_csum", strap(config.features, kFeatureTxCsum) },
-		{ "rx_csum", strap(config.features, kFeatureRxCsum) },
-		{ "moderation", strap(config.features, kFeatureModeration) } });
+	      {{"mac", mac(config.mac)},
+	       {"receive", either("drop", "hold", into(config.line_drop))},
+	       {"autoneg_ms", number(config.autoneg_ns, 0, 1'000'000, 1'000'000)},
+	       {"tso", strap(config.features, kFeatureTso)},
+	       {"tx_csum", strap(config.features, kFeatureTxCsum)},
+	       {"rx_csum", strap(config.features, kFeatureRxCsum)},
+	       {"moderation", strap(config.features, kFeatureModeration)}});
 	return config;
 }
 
@@ -206,16 +209,16 @@ WireConfig parse_wire_config(const char *text)
 	WireConfig config;
 
 	parse("wire", text,
-	      { { "rate_mbps", number(config.rate_mbps, 0, 1'000'000) },
-		{ "delay_ns", number(config.delay_ns, 0, 60'000'000'000) },
-		{ "loss", probability(config.loss) },
-		{ "reorder", probability(config.reorder) },
-		{ "duplicate", probability(config.duplicate) },
-		{ "corrupt", probability(config.corrupt) },
-		{ "reorder_ns", number(config.reorder_ns, 0, 60'000'000'000) },
-		{ "queue_frames", number(config.queue_frames, 1, 1'000'000) },
-		{ "seed", number(config.seed, 0, UINT64_MAX) },
-		{ "pcap", file_name(config.pcap_file) } });
+	      {{"rate_mbps", number(config.rate_mbps, 0, 1'000'000)},
+	       {"delay_ns", number(config.delay_ns, 0, 60'000'000'000)},
+	       {"loss", probability(config.loss)},
+	       {"reorder", probability(config.reorder)},
+	       {"duplicate", probability(config.duplicate)},
+	       {"corrupt", probability(config.corrupt)},
+	       {"reorder_ns", number(config.reorder_ns, 0, 60'000'000'000)},
+	       {"queue_frames", number(config.queue_frames, 1, 1'000'000)},
+	       {"seed", number(config.seed, 0, UINT64_MAX)},
+	       {"pcap", file_name(config.pcap_file)}});
 	return config;
 }
 

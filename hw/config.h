@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration text, "key=value,key=value", as platform.h documents it for platform, card, wire. */
+/* Configuration text, "key=value,key=value", as platform.h documents it for platform, card, wire.
+ */
 #ifndef RINGSIDE_HW_CONFIG_H
 #define RINGSIDE_HW_CONFIG_H
 

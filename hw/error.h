@@ -11,7 +11,7 @@ namespace ringside
 
 class Error : public std::runtime_error
 {
-    public:
+      public:
 	Error(int code, const std::string &line) : std::runtime_error(line), code_(code)
 	{
 	}
@@ -20,7 +20,7 @@ class Error : public std::runtime_error
 		return code_;
 	}
 
-    private:
+      private:
 	int code_;
 };
 

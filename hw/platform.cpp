@@ -16,12 +16,12 @@ namespace
 {
 
 /* Far enough for anybody, and safe to add to. */
-constexpr uint64_t kEndOfTimeNs = uint64_t{ 1 } << 61;
+constexpr uint64_t kEndOfTimeNs = uint64_t{1} << 61;
 
 /* SystemC prints a banner when its kernel starts, unless this variable says not to. */
 class Silence
 {
-    public:
+      public:
 	Silence() : was_set_(getenv(kVariable) != nullptr)
 	{
 		setenv(kVariable, "DISABLE", 0);
@@ -32,7 +32,7 @@ class Silence
 			unsetenv(kVariable);
 	}
 
-    private:
+      private:
 	static constexpr const char *kVariable = "SC_COPYRIGHT_MESSAGE";
 	const bool was_set_;
 };
@@ -42,8 +42,9 @@ void claim_kernel()
 	static bool claimed = false;
 
 	if (claimed)
-		throw Error(-EBUSY, "this process had a platform before, and SystemC has one kernel a "
-				    "process; use power_on() for a fresh start, or a new process");
+		throw Error(-EBUSY,
+			    "this process had a platform before, and SystemC has one kernel a "
+			    "process; use power_on() for a fresh start, or a new process");
 	claimed = true;
 }
 
@@ -52,8 +53,9 @@ void claim_kernel()
 Platform::Platform(const TimeConfig &config) : config_(config)
 {
 	if (!config.trace_file.empty() && !rtl_card_traces())
-		throw Error(-ENOTSUP, "trace=" + config.trace_file + " needs the build with waves; load "
-				      "libringside-waves.so");
+		throw Error(-ENOTSUP, "trace=" + config.trace_file +
+					      " needs the build with waves; load "
+					      "libringside-waves.so");
 	claim_kernel();
 	Silence silence;
 	sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
@@ -70,7 +72,8 @@ Slot &Platform::add_card(const std::string &model, const CardConfig &config,
 	TimeConfig time = config_;
 	if (!slots_.empty() && !time.trace_file.empty())
 		time.trace_file += "." + name;
-	slots_.push_back(std::make_unique<Slot>(name.c_str(), *this, model, time, config, ops, host));
+	slots_.push_back(
+		std::make_unique<Slot>(name.c_str(), *this, model, time, config, ops, host));
 	return *slots_.back();
 }
 
@@ -80,7 +83,7 @@ Wire &Platform::add_wire(const WireConfig &config)
 		throw Error(-EBUSY, "the platform has started; create wires before start()");
 
 	wires_.push_back(std::make_unique<Wire>(config, config_.mode == TimeMode::Free));
-	plugs_.push_back({ wires_.back().get(), { nullptr, nullptr } });
+	plugs_.push_back({wires_.back().get(), {nullptr, nullptr}});
 	return *wires_.back();
 }
 

@@ -2,8 +2,8 @@
 /*
  * The platform: owner of the SystemC kernel's time, of the cards in their slots, and of the wires.
  *
- * The kernel is entered only when something is due. Between, and during register accesses, which run
- * the card directly, its clock stays behind the platform's.
+ * The kernel is entered only when something is due. Between, and during register accesses, which
+ * run the card directly, its clock stays behind the platform's.
  */
 #ifndef RINGSIDE_HW_PLATFORM_H
 #define RINGSIDE_HW_PLATFORM_H
@@ -23,7 +23,7 @@ constexpr uint64_t kSlipNs = 100'000;
 
 class Platform
 {
-    public:
+      public:
 	/* Throws Error; a second one in a process is an error (SystemC has one kernel). */
 	explicit Platform(const TimeConfig &config);
 
@@ -41,8 +41,8 @@ class Platform
 	void power_on();
 
 	/*
-	 * Before anything from outside at time t (0: now): runs everything before it. Returns the time
-	 * at which it takes effect.
+	 * Before anything from outside at time t (0: now): runs everything before it. Returns the
+	 * time at which it takes effect.
 	 */
 	uint64_t reach(uint64_t t_ns);
 	/* After it: in sync mode the card does what it was given, up to the limit. */
@@ -67,7 +67,7 @@ class Platform
 		return inside_kernel_;
 	}
 
-    private:
+      private:
 	struct Plug {
 		Wire *wire;
 		Slot *slots[2];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// libsystemc carries a main() that calls sc_main(), and binds it when it is loaded: so there has to be
-// one, though nothing here runs under that main().
+// libsystemc carries a main() that calls sc_main(), and binds it when it is loaded: so there has to
+// be one, though nothing here runs under that main().
 
 #include <systemc>
 

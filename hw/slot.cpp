@@ -31,10 +31,11 @@ std::unique_ptr<Card> make_card(const std::string &model, const TimeConfig &time
 } // namespace
 
 Slot::Slot(sc_core::sc_module_name name, Platform &platform, const std::string &model,
-	   const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops, void *host)
-	: sc_module(name), mmio_("mmio"), memory_("memory"), wake_("wake"), platform_(platform),
-	  time_(time), config_(config), ops_(ops), host_(host),
-	  card_(make_card(model, time_, config_, *this))
+	   const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops,
+	   void *host)
+    : sc_module(name), mmio_("mmio"), memory_("memory"), wake_("wake"), platform_(platform),
+      time_(time), config_(config), ops_(ops), host_(host),
+      card_(make_card(model, time_, config_, *this))
 {
 	SC_HAS_PROCESS(Slot);
 	SC_METHOD(activate);
@@ -85,7 +86,7 @@ uint64_t Slot::next_credit_ns() const
 
 uint64_t Slot::wake_ns() const
 {
-	return std::min({ card_->next_ns(), next_arrival_ns(), next_credit_ns() });
+	return std::min({card_->next_ns(), next_arrival_ns(), next_credit_ns()});
 }
 
 void Slot::schedule()
@@ -115,7 +116,7 @@ uint64_t Slot::horizon_ns() const
 		uint64_t peer_ns = peer_->wake_ns();
 		if (peer_ns < RINGSIDE_TIME_NEVER - wire_->latency_ns())
 			horizon_ns = std::min(horizon_ns, peer_ns + wire_->latency_ns());
-		horizon_ns = std::min({ horizon_ns, next_arrival_ns(), next_credit_ns() });
+		horizon_ns = std::min({horizon_ns, next_arrival_ns(), next_credit_ns()});
 	}
 	return horizon_ns;
 }

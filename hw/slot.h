@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A slot holds one card and joins it to its host (by the C interface's host operations), to its wire,
- * if it has one, and to the SystemC kernel: it has the card's one process, which runs the card from
- * one event on its wire to the next.
+ * A slot holds one card and joins it to its host (by the C interface's host operations), to its
+ * wire, if it has one, and to the SystemC kernel: it has the card's one process, which runs the
+ * card from one event on its wire to the next.
  */
 #ifndef RINGSIDE_HW_SLOT_H
 #define RINGSIDE_HW_SLOT_H
@@ -20,10 +20,11 @@ class Platform;
 
 class Slot : public sc_core::sc_module, public CardOutside
 {
-    public:
+      public:
 	/* Throws Error when there is no such model. */
 	Slot(sc_core::sc_module_name name, Platform &platform, const std::string &model,
-	     const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops, void *host);
+	     const TimeConfig &time, const CardConfig &config, const ringside_host_ops &ops,
+	     void *host);
 	~Slot() override;
 
 	/* Slots of both sides of a wire are attached before start. */
@@ -35,7 +36,8 @@ class Slot : public sc_core::sc_module, public CardOutside
 
 	void power_on();
 
-	/* Time at which the slot's process must run next, NEVER or below the platform's clock included. */
+	/* Time at which the slot's process must run next, NEVER or below the platform's clock
+	 * included. */
 	uint64_t wake_ns() const;
 	/* Tells the kernel. */
 	void schedule();
@@ -58,7 +60,7 @@ class Slot : public sc_core::sc_module, public CardOutside
 
 	void log(int severity, const std::string &line) override;
 
-    private:
+      private:
 	void irq(unsigned vector, int level) override;
 	void pba_clear(uint32_t vector_mask) override;
 	bool transmit(const uint8_t *frame, size_t len, uint64_t t_ns) override;
@@ -91,8 +93,9 @@ class Slot : public sc_core::sc_module, public CardOutside
 	Wire *wire_ = nullptr;
 	int side_ = 0;
 	Slot *peer_ = nullptr;
-	uint64_t blocked_until_ns_ = 0; /* the card refused a frame of the wire's: offer not before */
-	bool wire_full_ = false;        /* the wire refused a frame of the card's */
+	uint64_t blocked_until_ns_ =
+		0;		 /* the card refused a frame of the wire's: offer not before */
+	bool wire_full_ = false; /* the wire refused a frame of the card's */
 
 	uint64_t scheduled_ns_ = RINGSIDE_TIME_NEVER;
 	bool may_burst_ = false;

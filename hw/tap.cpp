@@ -14,9 +14,9 @@ namespace
 {
 
 enum : uint32_t {
-	kSectionHeader = 0x0a0d0d0a,   /* section 4.1 */
-	kInterfaceDescription = 1,     /* section 4.2 */
-	kEnhancedPacket = 6,           /* section 4.3 */
+	kSectionHeader = 0x0a0d0d0a, /* section 4.1 */
+	kInterfaceDescription = 1,   /* section 4.2 */
+	kEnhancedPacket = 6,	     /* section 4.3 */
 	kByteOrderMagic = 0x1a2b3c4d,
 };
 
@@ -31,7 +31,7 @@ enum : uint16_t {
 /* A block (section 3.1): type, length, body, length again; everything in host byte order. */
 class Block
 {
-    public:
+      public:
 	explicit Block(uint32_t type)
 	{
 		add(type);
@@ -60,7 +60,7 @@ class Block
 		return std::move(bytes_);
 	}
 
-    private:
+      private:
 	Block &add_bytes(const void *data, size_t len)
 	{
 		const uint8_t *at = static_cast<const uint8_t *>(data);
@@ -114,7 +114,8 @@ std::vector<uint8_t> enhanced_packet(uint64_t time_ns, uint32_t interface, const
 
 } // namespace
 
-Tap::Tap(const std::string &file_name) : file_name_(file_name), file_(fopen(file_name.c_str(), "wb"))
+Tap::Tap(const std::string &file_name)
+    : file_name_(file_name), file_(fopen(file_name.c_str(), "wb"))
 {
 	if (!file_)
 		throw Error(-errno, "pcap=" + file_name + " cannot be created: " + strerror(errno) +

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A tap on a wire, written as pcapng (draft-ietf-opsawg-pcapng: section header, interface
- * description and enhanced packet blocks), because libpcap cannot write that format and no other C or
- * C++ library that distributions keep does without bringing a packet framework along.
+ * description and enhanced packet blocks), because libpcap cannot write that format and no other C
+ * or C++ library that distributions keep does without bringing a packet framework along.
  *
- * Interface 0 shows what side 0 sends, interface 1 what side 1 sends, as sent, with the time at which
- * the frame's first bit is on the line in nanoseconds since power-on. A comment says what the wire did
- * to it (lost, reordered, duplicated, corrupted). Each power-on begins a new section.
+ * Interface 0 shows what side 0 sends, interface 1 what side 1 sends, as sent, with the time at
+ * which the frame's first bit is on the line in nanoseconds since power-on. A comment says what the
+ * wire did to it (lost, reordered, duplicated, corrupted). Each power-on begins a new section.
  *
- * The two sides run ahead of each other, so records wait here until flush() says that time has passed:
- * the file is in order of time.
+ * The two sides run ahead of each other, so records wait here until flush() says that time has
+ * passed: the file is in order of time.
  */
 #ifndef RINGSIDE_HW_TAP_H
 #define RINGSIDE_HW_TAP_H
@@ -27,7 +27,7 @@ namespace ringside
 
 class Tap
 {
-    public:
+      public:
 	/* Throws Error when the file cannot be created. */
 	explicit Tap(const std::string &file_name);
 	~Tap();
@@ -47,7 +47,7 @@ class Tap
 		return file_name_;
 	}
 
-    private:
+      private:
 	struct CloseFile {
 		void operator()(FILE *file) const
 		{

@@ -35,8 +35,9 @@ std::string describe(bool lost, bool late, bool twice, bool corrupt)
 {
 	std::string text;
 
-	for (auto [applies, word] : { std::pair(lost, "lost"), std::pair(late, "reordered"),
-				      std::pair(twice, "duplicated"), std::pair(corrupt, "corrupted") })
+	for (auto [applies, word] :
+	     {std::pair(lost, "lost"), std::pair(late, "reordered"), std::pair(twice, "duplicated"),
+	      std::pair(corrupt, "corrupted")})
 		if (applies)
 			text += (text.empty() ? "" : ", ") + std::string(word);
 	return text;
@@ -59,8 +60,8 @@ Wire::Wire(const WireConfig &config, bool timeless) : config_(config), timeless_
 void Wire::power_on()
 {
 	for (uint32_t side = 0; side < 2; side++) {
-		std::seed_seq seeds{ static_cast<uint32_t>(config_.seed),
-				     static_cast<uint32_t>(config_.seed >> 32), side };
+		std::seed_seq seeds{static_cast<uint32_t>(config_.seed),
+				    static_cast<uint32_t>(config_.seed >> 32), side};
 
 		directions_[side] = Direction();
 		directions_[side].random.seed(seeds);
@@ -109,7 +110,7 @@ uint64_t Wire::serialize(Direction &direction, size_t len, uint64_t t_ns, uint64
 void Wire::launch(Direction &direction, const uint8_t *frame, size_t len, uint64_t arrival_ns,
 		  const Fate &fate)
 {
-	Flight flight{ arrival_ns, direction.order++, {} };
+	Flight flight{arrival_ns, direction.order++, {}};
 
 	if (!direction.spare.empty()) {
 		flight.frame = std::move(direction.spare.back());
@@ -165,7 +166,8 @@ uint64_t Wire::arrival_ns(int to) const
 {
 	const Direction &direction = directions_[1 - to];
 
-	return direction.flights.empty() ? RINGSIDE_TIME_NEVER : direction.flights.front().arrival_ns;
+	return direction.flights.empty() ? RINGSIDE_TIME_NEVER
+					 : direction.flights.front().arrival_ns;
 }
 
 const std::vector<uint8_t> &Wire::front(int to) const

@@ -5,12 +5,13 @@
  * arithmetic on times is exact, in integers).
  *
  * A frame of n bytes (no FCS) occupies the line for n + 24 byte times: FCS 4, preamble and start
- * delimiter 8, inter-packet gap 12 (IEEE 802.3 clause 4A.4.2). It arrives when its last bit does, the
- * gap not counted, rounded up to a nanosecond.
+ * delimiter 8, inter-packet gap 12 (IEEE 802.3 clause 4A.4.2). It arrives when its last bit does,
+ * the gap not counted, rounded up to a nanosecond.
  *
  * Back-pressure: a direction holds queue_frames frames. A frame leaves this count one latency_ns()
- * after the receiver took it, as if the receiver had sent a pause frame: so nothing that one side does
- * is seen by the other sooner than latency_ns(), which lets each side's card run ahead that far.
+ * after the receiver took it, as if the receiver had sent a pause frame: so nothing that one side
+ * does is seen by the other sooner than latency_ns(), which lets each side's card run ahead that
+ * far.
  */
 #ifndef RINGSIDE_HW_WIRE_H
 #define RINGSIDE_HW_WIRE_H
@@ -42,17 +43,18 @@ struct WireConfig {
 
 class Wire
 {
-    public:
+      public:
 	/*
-	 * timeless: free mode, rate and delay take no time. Otherwise a frame takes a cycle at least.
-	 * Throws Error when the pcap file cannot be created.
+	 * timeless: free mode, rate and delay take no time. Otherwise a frame takes a cycle at
+	 * least. Throws Error when the pcap file cannot be created.
 	 */
 	Wire(const WireConfig &config, bool timeless);
 
 	/* Side `from` sends at time t. False: the direction is full; see credit_ns(). */
 	bool send(int from, const uint8_t *frame, size_t len, uint64_t t_ns);
 
-	/* When the next frame reaches side `to` (NEVER: none is under way); front() is that frame. */
+	/* When the next frame reaches side `to` (NEVER: none is under way); front() is that frame.
+	 */
 	uint64_t arrival_ns(int to) const;
 	const std::vector<uint8_t> &front(int to) const;
 	/* Side `to` took front() at time t. */
@@ -80,7 +82,7 @@ class Wire
 
 	void power_on();
 
-    private:
+      private:
 	struct Flight {
 		uint64_t arrival_ns;
 		uint64_t order; /* of sending, for equal arrival times */

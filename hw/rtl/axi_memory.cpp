@@ -17,7 +17,7 @@ constexpr uint8_t kSlvErr = 2;
 
 constexpr uint64_t to_beat(uint64_t addr)
 {
-	return addr & ~uint64_t{ kBeatBytes - 1 };
+	return addr & ~uint64_t{kBeatBytes - 1};
 }
 
 } // namespace
@@ -96,7 +96,7 @@ bool AxiMemory::step_read_addr(uint64_t t_ns)
 	if (!ready || !model_->m_axi_arvalid_o)
 		return changed;
 
-	Read read{ nullptr, model_->m_axi_arlen_o + 1u, t_ns, true };
+	Read read{nullptr, model_->m_axi_arlen_o + 1u, t_ns, true};
 	if (spare_.empty()) {
 		read.data = std::make_unique<Buffer>();
 	} else {
@@ -173,7 +173,7 @@ bool AxiMemory::step_write(uint64_t t_ns)
 	gather();
 	if (model_->m_axi_wlast_o) {
 		flush_run();
-		answers_.push_back({ write_done_ns_, write_ok_ });
+		answers_.push_back({write_done_ns_, write_ok_});
 		write_addrs_.pop_front();
 		gathered_ = 0;
 		write_ok_ = true;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The memory side of the card's AXI4 master: whole bursts become single accesses of the host's memory.
- * A read is made when its address is accepted and answered when its latency has passed, a beat a
- * cycle; a write is made when its last beat is there and answered (B) one latency later. Errors of the
- * host are SLVERR. Answers are in order.
+ * The memory side of the card's AXI4 master: whole bursts become single accesses of the host's
+ * memory. A read is made when its address is accepted and answered when its latency has passed, a
+ * beat a cycle; a write is made when its last beat is there and answered (B) one latency later.
+ * Errors of the host are SLVERR. Answers are in order.
  */
 #ifndef RINGSIDE_HW_RTL_AXI_MEMORY_H
 #define RINGSIDE_HW_RTL_AXI_MEMORY_H
@@ -22,27 +22,27 @@ namespace ringside
 /* Where the bytes are. */
 class HostMemory
 {
-    public:
+      public:
 	/* An access at time t: false for an error; *done_ns: when it is complete. */
 	virtual bool read_host(uint64_t t_ns, uint64_t addr, uint8_t *buf, size_t len,
 			       uint64_t *done_ns) = 0;
 	virtual bool write_host(uint64_t t_ns, uint64_t addr, const uint8_t *buf, size_t len,
 				uint64_t *done_ns) = 0;
 
-    protected:
+      protected:
 	~HostMemory() = default;
 };
 
 class AxiMemory
 {
-    public:
+      public:
 	AxiMemory(Model &model, HostMemory &memory);
 
 	void power_on();
 
 	/*
-	 * The part of one cycle before its clock edge: takes what the card offers, offers what is due.
-	 * Returns whether the card's inputs carry something now, or changed.
+	 * The part of one cycle before its clock edge: takes what the card offers, offers what is
+	 * due. Returns whether the card's inputs carry something now, or changed.
 	 */
 	bool step(uint64_t t_ns);
 
@@ -61,7 +61,7 @@ class AxiMemory
 		hurry_ = on;
 	}
 
-    private:
+      private:
 	static constexpr size_t kBurstBytes = 4096;
 	static constexpr size_t kMaxReads = 64;
 	using Buffer = std::array<uint8_t, kBurstBytes>;
@@ -99,7 +99,8 @@ class AxiMemory
 
 	std::deque<uint64_t> write_addrs_;
 	std::deque<Answer> answers_;
-	/* The write burst that is coming in: bytes [run_begin_, run_end_) of it are not written yet. */
+	/* The write burst that is coming in: bytes [run_begin_, run_end_) of it are not written
+	 * yet. */
 	Buffer burst_;
 	size_t gathered_ = 0;
 	size_t run_begin_ = 0, run_end_ = 0;

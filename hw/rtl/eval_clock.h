@@ -2,9 +2,9 @@
 /*
  * How long the card's cycles take: one cycle in kStride is timed, less what it spends in the host's
  * operations and in reading the clock, and stands for the others. A sample that the scheduler
- * interrupted (no cycle takes kLongestNs) counts as the one before it: it would outweigh all others.
- * The monotonic clock is read without a system call; the thread's CPU clock is not, and a system call
- * makes the cycle after it half as slow again.
+ * interrupted (no cycle takes kLongestNs) counts as the one before it: it would outweigh all
+ * others. The monotonic clock is read without a system call; the thread's CPU clock is not, and a
+ * system call makes the cycle after it half as slow again.
  */
 #ifndef RINGSIDE_HW_RTL_EVAL_CLOCK_H
 #define RINGSIDE_HW_RTL_EVAL_CLOCK_H
@@ -18,7 +18,7 @@ namespace ringside
 
 class EvalClock
 {
-    public:
+      public:
 	EvalClock() : cost_ns_(UINT64_MAX)
 	{
 		for (int i = 0; i < 16; i++) {
@@ -57,7 +57,7 @@ class EvalClock
 				if (clock.sampling_)
 					clock.outside_ns_ += clock_ns() - start_ns + clock.cost_ns_;
 			}
-		} pause{ *this, sampling_ ? clock_ns() : 0 };
+		} pause{*this, sampling_ ? clock_ns() : 0};
 
 		return operation();
 	}
@@ -71,7 +71,7 @@ class EvalClock
 		return eval_ns_;
 	}
 
-    private:
+      private:
 	/* Prime, and so out of step with bursts and frames. */
 	static constexpr uint32_t kStride = 127;
 	static constexpr uint64_t kLongestNs = 50'000;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The wire's end of the card's AXI4-Stream output: gathers beats to frames. A frame that nobody takes
- * is kept, and tready held low, until retry(). A frame that ends with tuser is thrown away.
+ * The wire's end of the card's AXI4-Stream output: gathers beats to frames. A frame that nobody
+ * takes is kept, and tready held low, until retry(). A frame that ends with tuser is thrown away.
  */
 #ifndef RINGSIDE_HW_RTL_FRAME_SINK_H
 #define RINGSIDE_HW_RTL_FRAME_SINK_H
@@ -17,7 +17,7 @@ namespace ringside
 
 class FrameSink
 {
-    public:
+      public:
 	explicit FrameSink(Model &model) : model_(model)
 	{
 	}
@@ -43,7 +43,7 @@ class FrameSink
 			finish(send);
 	}
 
-    private:
+      private:
 	/* Takes a beat; returns whether it was the last one of a good frame. */
 	bool gather();
 

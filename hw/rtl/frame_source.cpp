@@ -25,7 +25,7 @@ void FrameSource::push(const uint8_t *frame, size_t len)
 	bytes.resize((len + kBeatBytes - 1) / kBeatBytes * kBeatBytes);
 	memcpy(bytes.data(), frame, len);
 	memset(bytes.data() + len, 0, bytes.size() - len);
-	frames_.push_back({ std::move(bytes), len });
+	frames_.push_back({std::move(bytes), len});
 }
 
 void FrameSource::pop()
@@ -54,7 +54,7 @@ bool FrameSource::step()
 	const Frame &frame = frames_.front();
 	const size_t left = frame.len - sent_;
 	set_beat(model_->s_axis_tdata_i, frame.bytes.data() + sent_);
-	model_->s_axis_tkeep_i = left >= kBeatBytes ? kWholeBeat : (uint64_t{ 1 } << left) - 1;
+	model_->s_axis_tkeep_i = left >= kBeatBytes ? kWholeBeat : (uint64_t{1} << left) - 1;
 	model_->s_axis_tlast_i = left <= kBeatBytes;
 	if (!model_->s_axis_tready_o)
 		return changed;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The wire's end of the card's AXI4-Stream input: a queue of frames that have arrived, sent a beat a
- * cycle while the card takes them.
+ * The wire's end of the card's AXI4-Stream input: a queue of frames that have arrived, sent a beat
+ * a cycle while the card takes them.
  */
 #ifndef RINGSIDE_HW_RTL_FRAME_SOURCE_H
 #define RINGSIDE_HW_RTL_FRAME_SOURCE_H
@@ -17,7 +17,7 @@ namespace ringside
 
 class FrameSource
 {
-    public:
+      public:
 	/* limit: frames that may wait. */
 	FrameSource(Model &model, size_t limit) : model_(model), limit_(limit)
 	{
@@ -32,6 +32,11 @@ class FrameSource
 	{
 		return frames_.size() < limit_;
 	}
+	/* Worth telling a sender that found no room. */
+	bool has_much_room() const
+	{
+		return frames_.size() <= limit_ / 2;
+	}
 	void push(const uint8_t *frame, size_t len);
 
 	/* The rest of a frame that the card has seen the beginning of is not sent. */
@@ -43,7 +48,7 @@ class FrameSource
 		return frames_.empty();
 	}
 
-    private:
+      private:
 	struct Frame {
 		std::vector<uint8_t> bytes; /* whole beats */
 		size_t len;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Verilated card and its clock. One positive edge is one eval(): the card has no logic on the
- * falling edge, so instead of evaluating that edge too, the model's memory of the clock's last level
- * is set to 0. A build with waves evaluates both edges.
+ * falling edge, so instead of evaluating that edge too, the model's memory of the clock's last
+ * level is set to 0. A build with waves evaluates both edges.
  *
  * Include before <systemc>: both define things in the other's way.
  */
@@ -28,7 +28,7 @@ namespace ringside
 constexpr size_t kBeatBytes = RINGSIDE_DATA_W / 8;
 
 /* All strobes or keeps of a beat. */
-constexpr uint64_t kWholeBeat = kBeatBytes == 64 ? UINT64_MAX : (uint64_t{ 1 } << kBeatBytes) - 1;
+constexpr uint64_t kWholeBeat = kBeatBytes == 64 ? UINT64_MAX : (uint64_t{1} << kBeatBytes) - 1;
 
 /* A beat's bytes, however wide Verilator made the port. */
 template <typename Port> const uint8_t *beat_bytes(const Port &port)
@@ -62,7 +62,7 @@ template <typename Root> bool forget_clock(Root *, ...)
 
 class Model
 {
-    public:
+      public:
 	Vringside_card *operator->()
 	{
 		return top_.get();
@@ -99,7 +99,7 @@ class Model
 		top_->eval();
 	}
 
-    private:
+      private:
 	std::unique_ptr<VerilatedContext> context_;
 	std::unique_ptr<Vringside_card> top_;
 #if VM_TRACE

@@ -24,9 +24,9 @@ constexpr uint32_t kBusyDma = 0xc;
 
 RtlCard::RtlCard(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
 		 CardOutside &outside)
-	: Card(name, time, config, outside), memory_(model_, *this), sink_(model_),
-	  source_(model_, config.line_drop ? kLineFrames : kHeldFrames),
-	  step_ns_(time.mode == TimeMode::Free ? 0 : kCycleNs)
+    : Card(name, time, config, outside), memory_(model_, *this), sink_(model_),
+      source_(model_, config.line_drop ? kLineFrames : kHeldFrames),
+      step_ns_(time.mode == TimeMode::Free ? 0 : kCycleNs)
 {
 }
 
@@ -89,7 +89,9 @@ uint64_t RtlCard::next_ns() const
 void RtlCard::cycle()
 {
 	eval_clock_.run([this] {
-		auto send = [this](const uint8_t *frame, size_t len) { return this->send(frame, len); };
+		auto send = [this](const uint8_t *frame, size_t len) {
+			return this->send(frame, len);
+		};
 		bool active = memory_.step(now_ns_);
 
 		active |= step_interrupts();
@@ -102,7 +104,7 @@ void RtlCard::cycle()
 	cycles_++;
 	timed_cycles_ += step_ns_ != 0;
 	now_ns_ += step_ns_;
-	if (refused_ && source_.has_room()) {
+	if (refused_ && source_.has_much_room()) {
 		refused_ = false;
 		outside().receive_ready(now_ns_ - step_ns_);
 	}
@@ -148,8 +150,7 @@ uint64_t RtlCard::burst(uint64_t now_ns)
 
 bool RtlCard::read_host(uint64_t t_ns, uint64_t addr, uint8_t *buf, size_t len, uint64_t *done_ns)
 {
-	DmaResult result =
-		eval_clock_.outside([&] { return dma_read(t_ns, addr, buf, len); });
+	DmaResult result = eval_clock_.outside([&] { return dma_read(t_ns, addr, buf, len); });
 
 	*done_ns = result.done_ns;
 	return result.ok;
@@ -158,8 +159,7 @@ bool RtlCard::read_host(uint64_t t_ns, uint64_t addr, uint8_t *buf, size_t len, 
 bool RtlCard::write_host(uint64_t t_ns, uint64_t addr, const uint8_t *buf, size_t len,
 			 uint64_t *done_ns)
 {
-	DmaResult result =
-		eval_clock_.outside([&] { return dma_write(t_ns, addr, buf, len); });
+	DmaResult result = eval_clock_.outside([&] { return dma_write(t_ns, addr, buf, len); });
 
 	*done_ns = result.done_ns;
 	return result.ok;

@@ -3,9 +3,9 @@
  * The Verilated card: one loop clocks it, does on each cycle what its bus, wire and interrupt ports
  * ask for, and leaves as soon as the card says that nothing but time or the outside can change it.
  *
- * All handshakes of a cycle are settled before its clock edge, from the outputs as the last edge left
- * them: outputs of the bus, wire and interrupt ports must not depend on inputs of the same cycle.
- * (AXI4-Lite's ready may: register accesses let the inputs settle first.)
+ * All handshakes of a cycle are settled before its clock edge, from the outputs as the last edge
+ * left them: outputs of the bus, wire and interrupt ports must not depend on inputs of the same
+ * cycle. (AXI4-Lite's ready may: register accesses let the inputs settle first.)
  */
 #ifndef RINGSIDE_HW_RTL_RTL_CARD_H
 #define RINGSIDE_HW_RTL_RTL_CARD_H
@@ -23,7 +23,7 @@ namespace ringside
 
 class RtlCard final : public Card, private HostMemory
 {
-    public:
+      public:
 	RtlCard(sc_core::sc_module_name name, const TimeConfig &time, const CardConfig &config,
 		CardOutside &outside);
 
@@ -44,7 +44,7 @@ class RtlCard final : public Card, private HostMemory
 	uint64_t next_ns() const override;
 	void count(ringside_card_counters &out) const override;
 
-    private:
+      private:
 	uint64_t run() override;
 	bool read_host(uint64_t t_ns, uint64_t addr, uint8_t *buf, size_t len,
 		       uint64_t *done_ns) override;
@@ -60,7 +60,8 @@ class RtlCard final : public Card, private HostMemory
 	void hold_reset(ringside_reset_kind kind);
 	void drain();
 
-	/* A register access's cycles: start has set the request; ready and done look at the outputs. */
+	/* A register access's cycles: start has set the request; ready and done look at the
+	 * outputs. */
 	template <typename Accept, typename Done> bool access(Accept accept, Done done);
 
 	Model model_;
@@ -70,12 +71,12 @@ class RtlCard final : public Card, private HostMemory
 	EvalClock eval_clock_;
 
 	ringside_pci_state pci_ = {};
-	uint64_t now_ns_ = 0;     /* of the next clock edge */
-	uint64_t step_ns_;        /* a cycle's time: 4 ns, or 0 while time stands still */
-	bool quiet_ = false;      /* nothing changes before next_ns() */
-	bool intx_ = false;       /* the line, as last reported */
-	bool refused_ = false;    /* receive() returned false */
-	uint64_t cycles_ = 0;     /* clocked */
+	uint64_t now_ns_ = 0;	    /* of the next clock edge */
+	uint64_t step_ns_;	    /* a cycle's time: 4 ns, or 0 while time stands still */
+	bool quiet_ = false;	    /* nothing changes before next_ns() */
+	bool intx_ = false;	    /* the line, as last reported */
+	bool refused_ = false;	    /* receive() returned false */
+	uint64_t cycles_ = 0;	    /* clocked */
 	uint64_t timed_cycles_ = 0; /* of them, those that took time */
 };
 

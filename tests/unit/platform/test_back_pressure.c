@@ -36,7 +36,8 @@ END_TEST
 
 START_TEST(with_hold_frames_wait_and_none_is_lost)
 {
-	struct world *world = world_with_card(world_models[_i], "", "autoneg_ms=1,receive=hold", NULL);
+	struct world *world =
+		world_with_card(world_models[_i], "", "autoneg_ms=1,receive=hold", NULL);
 	struct host *host = &world->host[0];
 	unsigned int taken = 0, refused = 0;
 
@@ -68,7 +69,8 @@ END_TEST
 
 START_TEST(with_drop_frames_that_find_no_room_are_counted)
 {
-	struct world *world = world_with_card(world_models[_i], "", "autoneg_ms=1,receive=drop", NULL);
+	struct world *world =
+		world_with_card(world_models[_i], "", "autoneg_ms=1,receive=drop", NULL);
 	struct host *host = &world->host[0];
 
 	host_bring_up(host);
@@ -107,7 +109,8 @@ END_TEST
 
 START_TEST(a_full_wire_blocks_its_sender_and_loses_nothing)
 {
-	struct world *world = world_with_wire(world_models[_i], "", "rate_mbps=10,queue_frames=3", NULL);
+	struct world *world =
+		world_with_wire(world_models[_i], "", "rate_mbps=10,queue_frames=3", NULL);
 	struct ringside_wire_counters counters;
 
 	host_bring_up(&world->host[0]);

@@ -38,7 +38,7 @@ static void log_line(void *host, int severity, const char *line)
 }
 
 static const struct ringside_host_ops wire_ops = {
-	.abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(wire_ops) },
+	.abi = {RINGSIDE_PLATFORM_ABI_VERSION, sizeof(wire_ops)},
 	.dma_read = dma,
 	.dma_write = dma_out,
 	.irq = irq,
@@ -49,22 +49,26 @@ static const struct ringside_host_ops wire_ops = {
 static const struct {
 	const char *config, *error;
 } platform_errors[] = {
-	{ "speed=9", "platform config: unknown key 'speed'; use one of mode, skip, dma_latency_ns, "
-		     "burst_cycles, trace, trace_from_ns, trace_to_ns" },
-	{ "mode", "platform config: 'mode' has no value; write key=value" },
-	{ "mode=fast", "platform config: mode=fast is not valid; mode must be virtual, sync or free" },
-	{ "mode=sync,skip=maybe", "platform config: skip=maybe is not valid; skip must be on or off" },
-	{ "dma_latency_ns=1000001", "platform config: dma_latency_ns=1000001 is not valid; "
-				    "dma_latency_ns must be a number from 0 to 1000000" },
-	{ "dma_latency_ns=-1", "platform config: dma_latency_ns=-1 is not valid; dma_latency_ns must "
-			       "be a number from 0 to 1000000" },
-	{ "dma_latency_ns=5x", "platform config: dma_latency_ns=5x is not valid; dma_latency_ns must "
-			       "be a number from 0 to 1000000" },
-	{ "skip=on,skip=off", "platform config: key 'skip' is given twice; give it once" },
-	{ "mode=free,skip=off", "platform config: skip=off needs mode=virtual or mode=sync" },
-	{ "mode=free,dma_latency_ns=5",
-	  "platform config: dma_latency_ns has no meaning with mode=free; leave it out" },
-	{ "trace=x.fst", "trace=x.fst needs the build with waves; load libringside-waves.so" },
+	{"speed=9", "platform config: unknown key 'speed'; use one of mode, skip, dma_latency_ns, "
+		    "burst_cycles, trace, trace_from_ns, trace_to_ns"},
+	{"mode", "platform config: 'mode' has no value; write key=value"},
+	{"mode=fast",
+	 "platform config: mode=fast is not valid; mode must be virtual, sync or free"},
+	{"mode=sync,skip=maybe",
+	 "platform config: skip=maybe is not valid; skip must be on or off"},
+	{"dma_latency_ns=1000001", "platform config: dma_latency_ns=1000001 is not valid; "
+				   "dma_latency_ns must be a number from 0 to 1000000"},
+	{"dma_latency_ns=-1",
+	 "platform config: dma_latency_ns=-1 is not valid; dma_latency_ns must "
+	 "be a number from 0 to 1000000"},
+	{"dma_latency_ns=5x",
+	 "platform config: dma_latency_ns=5x is not valid; dma_latency_ns must "
+	 "be a number from 0 to 1000000"},
+	{"skip=on,skip=off", "platform config: key 'skip' is given twice; give it once"},
+	{"mode=free,skip=off", "platform config: skip=off needs mode=virtual or mode=sync"},
+	{"mode=free,dma_latency_ns=5",
+	 "platform config: dma_latency_ns has no meaning with mode=free; leave it out"},
+	{"trace=x.fst", "trace=x.fst needs the build with waves; load libringside-waves.so"},
 };
 
 START_TEST(wrong_platform_configuration_is_refused)
@@ -79,19 +83,23 @@ END_TEST
 static const struct {
 	const char *config, *error;
 } card_errors[] = {
-	{ "colour=red", "card config: unknown key 'colour'; use one of mac, receive, autoneg_ms, tso, "
-			"tx_csum, rx_csum, moderation" },
-	{ "mac=52:54:00:12:34", "card config: mac=52:54:00:12:34 is not valid; mac must be six "
-				"hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte even, "
-				"not all zero)" },
-	{ "mac=52:54:00:12:34:5g", "card config: mac=52:54:00:12:34:5g is not valid; mac must be six "
-				   "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte "
-				   "even, not all zero)" },
-	{ "mac=01:00:5e:00:00:01", "card config: mac=01:00:5e:00:00:01 is not valid; mac must be six "
-				   "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte "
-				   "even, not all zero)" },
-	{ "receive=block", "card config: receive=block is not valid; receive must be drop or hold" },
-	{ "tso=1", "card config: tso=1 is not valid; tso must be on or off" },
+	{"colour=red",
+	 "card config: unknown key 'colour'; use one of mac, receive, autoneg_ms, tso, "
+	 "tx_csum, rx_csum, moderation"},
+	{"mac=52:54:00:12:34",
+	 "card config: mac=52:54:00:12:34 is not valid; mac must be six "
+	 "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte even, "
+	 "not all zero)"},
+	{"mac=52:54:00:12:34:5g",
+	 "card config: mac=52:54:00:12:34:5g is not valid; mac must be six "
+	 "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte "
+	 "even, not all zero)"},
+	{"mac=01:00:5e:00:00:01",
+	 "card config: mac=01:00:5e:00:00:01 is not valid; mac must be six "
+	 "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte "
+	 "even, not all zero)"},
+	{"receive=block", "card config: receive=block is not valid; receive must be drop or hold"},
+	{"tso=1", "card config: tso=1 is not valid; tso must be on or off"},
 };
 
 START_TEST(wrong_card_configuration_is_refused)
@@ -99,8 +107,8 @@ START_TEST(wrong_card_configuration_is_refused)
 	const struct ringside_platform_abi *abi = world_abi();
 	struct ringside_platform *p = abi->create(NULL, err, sizeof(err));
 
-	ck_assert_ptr_null(
-		abi->card_create(p, "ref", card_errors[_i].config, &wire_ops, NULL, err, sizeof(err)));
+	ck_assert_ptr_null(abi->card_create(p, "ref", card_errors[_i].config, &wire_ops, NULL, err,
+					    sizeof(err)));
 	ck_assert_str_eq(err, card_errors[_i].error);
 }
 END_TEST
@@ -108,15 +116,17 @@ END_TEST
 static const struct {
 	const char *config, *error;
 } wire_errors[] = {
-	{ "los=0.1", "wire config: unknown key 'los'; use one of rate_mbps, delay_ns, loss, reorder, "
-		     "duplicate, corrupt, reorder_ns, queue_frames, seed, pcap" },
-	{ "loss=1.5", "wire config: loss=1.5 is not valid; loss must be a probability from 0 to 1" },
-	{ "loss=nan", "wire config: loss=nan is not valid; loss must be a probability from 0 to 1" },
-	{ "queue_frames=0", "wire config: queue_frames=0 is not valid; queue_frames must be a number "
-			    "from 1 to 1000000" },
-	{ "pcap=", "wire config: pcap= is not valid; pcap must be a file name" },
-	{ "pcap=/nonexistent/x", "pcap=/nonexistent/x cannot be created: No such file or directory; "
-				 "name a writable file" },
+	{"los=0.1",
+	 "wire config: unknown key 'los'; use one of rate_mbps, delay_ns, loss, reorder, "
+	 "duplicate, corrupt, reorder_ns, queue_frames, seed, pcap"},
+	{"loss=1.5", "wire config: loss=1.5 is not valid; loss must be a probability from 0 to 1"},
+	{"loss=nan", "wire config: loss=nan is not valid; loss must be a probability from 0 to 1"},
+	{"queue_frames=0",
+	 "wire config: queue_frames=0 is not valid; queue_frames must be a number "
+	 "from 1 to 1000000"},
+	{"pcap=", "wire config: pcap= is not valid; pcap must be a file name"},
+	{"pcap=/nonexistent/x", "pcap=/nonexistent/x cannot be created: No such file or directory; "
+				"name a writable file"},
 };
 
 START_TEST(wrong_wire_configuration_is_refused)
@@ -147,8 +157,9 @@ START_TEST(host_operations_of_another_version_are_refused)
 
 	ops.abi.version++;
 	ck_assert_ptr_null(abi->card_create(p, "ref", "", &ops, NULL, err, sizeof(err)));
-	ck_assert_str_eq(err, "the host operations have another ABI version; build host and platform "
-			      "from the same platform.h");
+	ck_assert_str_eq(err,
+			 "the host operations have another ABI version; build host and platform "
+			 "from the same platform.h");
 	ops = wire_ops;
 	ops.abi.size--;
 	ck_assert_ptr_null(abi->card_create(p, "ref", "", &ops, NULL, err, sizeof(err)));
@@ -167,8 +178,9 @@ START_TEST(a_card_without_wire_needs_netdev_operations)
 
 	ck_assert_ptr_nonnull(abi->card_create(p, "ref", "", &wire_ops, NULL, err, sizeof(err)));
 	ck_assert_int_eq(abi->start(p, err, sizeof(err)), -EINVAL);
-	ck_assert_str_eq(err, "a card has neither a wire nor transmit and receive_ready operations; "
-			      "attach a wire, or give both");
+	ck_assert_str_eq(err,
+			 "a card has neither a wire nor transmit and receive_ready operations; "
+			 "attach a wire, or give both");
 }
 END_TEST
 
@@ -177,7 +189,8 @@ START_TEST(a_wire_needs_two_cards_and_a_card_one_wire)
 	const struct ringside_platform_abi *abi = world_abi();
 	struct ringside_platform *p = abi->create("", err, sizeof(err));
 	struct ringside_wire *wire = abi->wire_create(p, "", err, sizeof(err));
-	struct ringside_card *card = abi->card_create(p, "ref", "", &wire_ops, NULL, err, sizeof(err));
+	struct ringside_card *card =
+		abi->card_create(p, "ref", "", &wire_ops, NULL, err, sizeof(err));
 
 	ck_assert_int_eq(abi->wire_attach(wire, 2, card), -EINVAL);
 	ck_assert_int_eq(abi->wire_attach(wire, 0, card), 0);

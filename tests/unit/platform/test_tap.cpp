@@ -75,9 +75,10 @@ START_TEST(time_stamps_keep_every_nanosecond)
 		tap.record(1'000'000'001, 0, kFrame.data(), kFrame.size(), "");
 		tap.record(4'999'999'999'999'999'999, 1, kFrame.data(), kFrame.size(), "lost");
 	}
-	assert_fields(file, "frame.time_epoch frame.len frame.interface_id "
-				      "frame.interface_name frame.comment",
-			 "1.000000001,61,0,side0,\n4999999999.999999999,61,1,side1,lost\n");
+	assert_fields(file,
+		      "frame.time_epoch frame.len frame.interface_id "
+		      "frame.interface_name frame.comment",
+		      "1.000000001,61,0,side0,\n4999999999.999999999,61,1,side1,lost\n");
 }
 END_TEST
 
@@ -93,10 +94,10 @@ START_TEST(frame_bytes_are_as_sent)
 		tap.record(5, 0, frame.data(), frame.size(), "");
 	}
 	assert_fields(file, "eth.dst eth.src eth.type",
-			 "10:11:12:13:14:15,16:17:18:19:1a:1b,0x88b5\n");
+		      "10:11:12:13:14:15,16:17:18:19:1a:1b,0x88b5\n");
 	std::string dump = output_of("LC_ALL=C tshark -n -r " + file + " -x | grep ^0030");
-	ck_assert_ptr_nonnull(strstr(dump.c_str(),
-				     "0030  30 31 32 33 34 35 36 37 38 39 3a 3b 3c 3d 3e "));
+	ck_assert_ptr_nonnull(
+		strstr(dump.c_str(), "0030  30 31 32 33 34 35 36 37 38 39 3a 3b 3c 3d 3e "));
 }
 END_TEST
 
@@ -106,13 +107,13 @@ START_TEST(records_are_in_order_of_time_whichever_side_was_ahead)
 	{
 		Tap tap(file);
 		tap.start_section();
-		for (uint64_t t : { 50, 20, 40, 30 })
+		for (uint64_t t : {50, 20, 40, 30})
 			tap.record(t, t == 50, kFrame.data(), kFrame.size(), "");
 		tap.flush(35);
 		tap.record(36, 1, kFrame.data(), kFrame.size(), "");
 	}
 	assert_fields(file, "frame.time_epoch",
-			 "0.000000020\n0.000000030\n0.000000036\n0.000000040\n0.000000050\n");
+		      "0.000000020\n0.000000030\n0.000000036\n0.000000040\n0.000000050\n");
 }
 END_TEST
 
@@ -143,7 +144,7 @@ START_TEST(the_wire_notes_what_it_did_to_a_frame)
 		wire.send(0, kFrame.data(), kFrame.size(), 100);
 	}
 	assert_fields(file, "frame.time_epoch frame.comment",
-			 "0.000000100,reordered, duplicated, corrupted\n");
+		      "0.000000100,reordered, duplicated, corrupted\n");
 }
 END_TEST
 

@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char impaired[] = "loss=0.05,duplicate=0.05,corrupt=0.05,reorder=0.1,reorder_ns=30000,seed=7";
+static const char impaired[] =
+	"loss=0.05,duplicate=0.05,corrupt=0.05,reorder=0.1,reorder_ns=30000,seed=7";
 
 /* The next line of one card's. */
 static char *next_line(FILE *log, const char *card, char line[256])
@@ -20,8 +21,8 @@ static char *next_line(FILE *log, const char *card, char line[256])
 }
 
 /*
- * Each card did the same at the same time; more than `lines` things, so that this says something. (What
- * two cards do within one step of the host's has no order.)
+ * Each card did the same at the same time; more than `lines` things, so that this says something.
+ * (What two cards do within one step of the host's has no order.)
  */
 static void assert_same_log(FILE *a, FILE *b, unsigned int lines)
 {
@@ -59,9 +60,12 @@ static void traffic_in_this_process(const char *model, const char *platform_conf
 		struct ringside_card_counters counters;
 
 		world->abi->card_counters(world->host[id].card, &counters);
-		fprintf(log, "card%d tx %llu/%llu rx %llu/%llu read %llu/%llu write %llu/%llu irqs %llu\n",
-			id, (unsigned long long)counters.tx_frames, (unsigned long long)counters.tx_bytes,
-			(unsigned long long)counters.rx_frames, (unsigned long long)counters.rx_bytes,
+		fprintf(log,
+			"card%d tx %llu/%llu rx %llu/%llu read %llu/%llu write %llu/%llu irqs %llu\n",
+			id, (unsigned long long)counters.tx_frames,
+			(unsigned long long)counters.tx_bytes,
+			(unsigned long long)counters.rx_frames,
+			(unsigned long long)counters.rx_bytes,
 			(unsigned long long)counters.dma_read_bursts,
 			(unsigned long long)counters.dma_read_bytes,
 			(unsigned long long)counters.dma_write_bursts,
@@ -101,8 +105,10 @@ END_TEST
 
 START_TEST(skipping_changes_no_output_on_an_instant_wire)
 {
-	FILE *on = traffic_log(world_models[_i], "skip=on,dma_latency_ns=0", "rate_mbps=0,delay_ns=0");
-	FILE *off = traffic_log(world_models[_i], "skip=off,dma_latency_ns=0", "rate_mbps=0,delay_ns=0");
+	FILE *on =
+		traffic_log(world_models[_i], "skip=on,dma_latency_ns=0", "rate_mbps=0,delay_ns=0");
+	FILE *off = traffic_log(world_models[_i], "skip=off,dma_latency_ns=0",
+				"rate_mbps=0,delay_ns=0");
 
 	assert_same_log(on, off, 500);
 }
@@ -145,7 +151,8 @@ START_TEST(power_on_is_a_fresh_start_in_place)
 			struct ringside_card_counters counters;
 
 			world->abi->card_counters(world->host[id].card, &counters);
-			ck_assert_uint_eq(counters.tx_frames + counters.rx_frames + counters.irqs, 0);
+			ck_assert_uint_eq(counters.tx_frames + counters.rx_frames + counters.irqs,
+					  0);
 		}
 	}
 	assert_same_log(log[0], log[1], 200);
@@ -164,8 +171,8 @@ START_TEST(a_sleeping_card_costs_no_cycles_and_they_add_up)
 	world->abi->card_counters(world->host[0].card, &after);
 	ck_assert_uint_le(after.cycles_clocked - before.cycles_clocked, 100);
 	if (strcmp(world_models[_i], "rtl") == 0)
-		ck_assert_uint_eq(after.cycles_clocked + after.cycles_skipped - before.cycles_clocked -
-					  before.cycles_skipped,
+		ck_assert_uint_eq(after.cycles_clocked + after.cycles_skipped -
+					  before.cycles_clocked - before.cycles_skipped,
 				  250000000);
 }
 END_TEST
@@ -173,7 +180,7 @@ END_TEST
 START_TEST(advance_tells_the_next_event_beyond_until)
 {
 	struct world *world = world_with_card(world_models[_i], "", "autoneg_ms=1", NULL);
-	const struct ringside_pci_state state = { true, true, RINGSIDE_IRQ_INTX };
+	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX};
 	uint64_t next;
 
 	world->abi->card_pci_state(world->host[0].card, &state);
@@ -314,13 +321,17 @@ int main(void)
 	tcase_add_loop_test(tc, power_on_is_a_fresh_start_in_place, 0, WORLD_MODELS);
 	tcase_add_loop_test(tc, a_sleeping_card_costs_no_cycles_and_they_add_up, 0, WORLD_MODELS);
 	tcase_add_loop_test(tc, advance_tells_the_next_event_beyond_until, 0, WORLD_MODELS);
-	tcase_add_loop_test(tc, in_sync_mode_a_doorbell_returns_when_its_work_is_done, 0, WORLD_MODELS);
+	tcase_add_loop_test(tc, in_sync_mode_a_doorbell_returns_when_its_work_is_done, 0,
+			    WORLD_MODELS);
 	tcase_add_loop_test(tc, in_sync_mode_a_frame_is_in_memory_when_receive_returns, 0,
 			    WORLD_MODELS);
-	tcase_add_loop_test(tc, in_free_mode_time_stands_still_while_the_card_works, 0, WORLD_MODELS);
+	tcase_add_loop_test(tc, in_free_mode_time_stands_still_while_the_card_works, 0,
+			    WORLD_MODELS);
 	tcase_add_loop_test(tc, cards_on_a_wire_talk_in_free_mode, 0, WORLD_MODELS);
-	tcase_add_loop_test(tc, register_accesses_move_card_time_by_64_cycles_at_most, 0, WORLD_MODELS);
-	tcase_add_loop_test(tc, small_reads_give_their_lane_and_small_writes_nothing, 0, WORLD_MODELS);
+	tcase_add_loop_test(tc, register_accesses_move_card_time_by_64_cycles_at_most, 0,
+			    WORLD_MODELS);
+	tcase_add_loop_test(tc, small_reads_give_their_lane_and_small_writes_nothing, 0,
+			    WORLD_MODELS);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);

@@ -46,7 +46,7 @@ std::vector<Arrival> take_all(Wire &wire, int to)
 
 	while (wire.arrival_ns(to) != kNever) {
 		uint64_t t_ns = wire.arrival_ns(to);
-		arrivals.push_back({ t_ns, wire.front(to) });
+		arrivals.push_back({t_ns, wire.front(to)});
 		wire.pop(to, t_ns);
 	}
 	return arrivals;
@@ -137,7 +137,7 @@ START_TEST(an_infinitely_fast_wire_takes_only_the_delay_and_at_least_a_cycle)
 	Wire timeless(config, true);
 	std::vector<uint8_t> frame = numbered_frame(1, 16384);
 
-	for (Wire *wire : { &instant, &delayed, &timeless })
+	for (Wire *wire : {&instant, &delayed, &timeless})
 		ck_assert(wire->send(0, frame.data(), frame.size(), 100));
 	ck_assert_uint_eq(instant.arrival_ns(1), 104);
 	ck_assert_uint_eq(delayed.arrival_ns(1), 150);
@@ -147,8 +147,8 @@ END_TEST
 
 START_TEST(no_frame_is_faster_than_the_latency_it_promises)
 {
-	for (uint64_t rate : { 0, 10, 1000, 2500, 400000 }) {
-		for (uint64_t delay : { 0, 3, 1000 }) {
+	for (uint64_t rate : {0, 10, 1000, 2500, 400000}) {
+		for (uint64_t delay : {0, 3, 1000}) {
 			WireConfig config = roomy();
 			config.rate_mbps = rate;
 			config.delay_ns = delay;

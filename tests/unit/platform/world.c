@@ -26,7 +26,7 @@ struct descriptor {
 	uint8_t rest[3];
 };
 
-const char *const world_models[] = { "ref", "rtl" };
+const char *const world_models[] = {"ref", "rtl"};
 
 const struct ringside_platform_abi *world_abi(void)
 {
@@ -34,7 +34,8 @@ const struct ringside_platform_abi *world_abi(void)
 	const struct ringside_platform_abi *(*get)(void);
 
 	ck_assert_msg(library != NULL, "%s", dlerror());
-	get = (const struct ringside_platform_abi *(*)(void))dlsym(library, "ringside_platform_abi");
+	get = (const struct ringside_platform_abi *(*)(void))dlsym(library,
+								   "ringside_platform_abi");
 	ck_assert_ptr_nonnull(get);
 	return get();
 }
@@ -124,7 +125,7 @@ static void log_line(void *opaque, int severity, const char *line)
 }
 
 static const struct ringside_host_ops host_ops = {
-	.abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(host_ops) },
+	.abi = {RINGSIDE_PLATFORM_ABI_VERSION, sizeof(host_ops)},
 	.dma_read = dma_read,
 	.dma_write = dma_write,
 	.irq = irq,
@@ -166,8 +167,8 @@ static void start(struct world *world)
 	ck_assert_msg(world->abi->start(world->platform, err, sizeof(err)) == 0, "%s", err);
 }
 
-struct world *world_with_card(const char *model, const char *platform_config, const char *card_config,
-			      FILE *log)
+struct world *world_with_card(const char *model, const char *platform_config,
+			      const char *card_config, FILE *log)
 {
 	struct world *world = world_open(platform_config, log);
 
@@ -230,7 +231,7 @@ static struct descriptor *descriptor(struct host *host, uint32_t ring, uint16_t 
 
 void host_bring_up(struct host *host)
 {
-	const struct ringside_pci_state state = { true, true, RINGSIDE_IRQ_INTX };
+	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX};
 	struct world *world = host->world;
 
 	world->abi->card_pci_state(host->card, &state);
@@ -242,7 +243,7 @@ void host_bring_up(struct host *host)
 	memset(descriptor(host, TX_RING, 0), 0, RING_SIZE * sizeof(struct descriptor));
 	for (unsigned int i = 0; i < RING_SIZE; i++)
 		*descriptor(host, RX_RING, i) =
-			(struct descriptor){ .addr = RX_BUFFERS + i * BUFFER_BYTES };
+			(struct descriptor){.addr = RX_BUFFERS + i * BUFFER_BYTES};
 	host_write(host, REG_TDBAL, TX_RING);
 	host_write(host, REG_TDLEN, RING_SIZE * sizeof(struct descriptor));
 	host_write(host, REG_TDH, 0);
@@ -264,7 +265,7 @@ void host_send(struct host *host, size_t len, uint8_t first_byte)
 
 	for (size_t i = 0; i < len; i++)
 		host->memory[addr + i] = i == 0 ? first_byte & 0xfe : first_byte * 7 + i;
-	*d = (struct descriptor){ .addr = addr, .len = len, .other = { 0, TX_CMD_EOP_IFCS_RS } };
+	*d = (struct descriptor){.addr = addr, .len = len, .other = {0, TX_CMD_EOP_IFCS_RS}};
 	host->tx_tail = (host->tx_tail + 1) % RING_SIZE;
 	host_write(host, REG_TDT, host->tx_tail);
 }
@@ -278,7 +279,7 @@ void host_poll(struct host *host)
 		host->rx_frames++;
 		host->last_rx_len = d->len;
 		memcpy(host->last_rx, host->memory + d->addr, d->len);
-		*d = (struct descriptor){ .addr = d->addr };
+		*d = (struct descriptor){.addr = d->addr};
 		host->rx_next = (host->rx_next + 1) % RING_SIZE;
 		any = true;
 	}

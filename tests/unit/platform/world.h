@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small world for tests of the platform through its C interface: up to two cards, each with a host
- * that has 1 MiB of memory and writes down everything the card does to it, and with just enough of a
- * driver (legacy descriptors, INTx) to send and receive frames.
+ * A small world for tests of the platform through its C interface: up to two cards, each with a
+ * host that has 1 MiB of memory and writes down everything the card does to it, and with just
+ * enough of a driver (legacy descriptors, INTx) to send and receive frames.
  *
  * A process has one platform: Check runs each test in a process of its own.
  */
@@ -75,8 +75,8 @@ enum { WORLD_MODELS = 2 };
 const struct ringside_platform_abi *world_abi(void);
 
 /* One card with netdev operations, started. */
-struct world *world_with_card(const char *model, const char *platform_config, const char *card_config,
-			      FILE *log);
+struct world *world_with_card(const char *model, const char *platform_config,
+			      const char *card_config, FILE *log);
 /* Two cards on a wire, started. */
 struct world *world_with_wire(const char *model, const char *platform_config,
 			      const char *wire_config, FILE *log);

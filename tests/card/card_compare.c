@@ -43,7 +43,8 @@ struct comparison {
 	bool lpe;
 	size_t max_frame_bytes;
 	struct packet packet, seeded;
-	char difference[256]; /* empty: none yet */
+	char difference[256];			    /* empty: none yet */
+	unsigned long sent_frames, received_frames; /* compared */
 };
 
 struct options {
@@ -307,24 +308,22 @@ static void receive_frame(struct comparison *c)
 	for_each_side(c, s) queue_frame(s, c->packet.bytes, len);
 }
 
+static unsigned int owned_by_card(struct side *s)
+{
+	return (s->rx.tail + s->rx.size - rd(&s->bench, RDH)) % s->rx.size;
+}
+
 /*
- * Software gives back what the card has used; how much depends on nothing but the head. Returns
- * whether there was any.
+ * Software gives back what both cards have used: the rings stay the same. Returns whether there was
+ * anything.
  */
 static bool post_receive(struct comparison *c)
 {
-	unsigned int posted = 0;
+	const unsigned int ref = owned_by_card(&c->side[REF]), rtl = owned_by_card(&c->side[RTL]);
+	const unsigned int used = c->side[REF].rx.size - 1 - (ref > rtl ? ref : rtl);
 
-	for_each_side(c, s)
-	{
-		const unsigned int head = rd(&s->bench, RDH);
-		const unsigned int owned = (s->rx.tail + s->rx.size - head) % s->rx.size;
-		const unsigned int n = s->rx.size - 1 - owned;
-
-		rx_post(&s->rx, n);
-		posted += n;
-	}
-	return posted > 0;
+	for_each_side(c, s) rx_post(&s->rx, used);
+	return used > 0;
 }
 
 static void receive_burst(struct comparison *c)
@@ -424,6 +423,10 @@ static void compare_counters(struct comparison *c)
 		const uint32_t ref = rd(&c->side[REF].bench, offset),
 			       rtl = rd(&c->side[RTL].bench, offset);
 
+		if (offset == GPTC)
+			c->sent_frames += ref;
+		if (offset == GPRC)
+			c->received_frames += ref;
 		if (offset != RNBC && ref != rtl)
 			differ(c, "counter 0x%04x: %u on ref, %u on rtl", offset, ref, rtl);
 	}
@@ -466,9 +469,25 @@ static void run_to_quiet(struct comparison *c)
 		 events != c->side[REF].bench.host.num_events + c->side[RTL].bench.host.num_events);
 }
 
+/*
+ * A card that has too few descriptors for a frame may use those that there are, or wait for all
+ * (trap 55); nothing can be said before it has got more.
+ */
+static bool frame_may_wait(struct comparison *c)
+{
+	for_each_side(c, s)
+	{
+		if (owned_by_card(s) <= (c->max_frame_bytes + 4) / s->rx.buffer_bytes)
+			return true;
+	}
+	return false;
+}
+
 static void compare_effects(struct comparison *c)
 {
 	run_to_quiet(c);
+	if (frame_may_wait(c))
+		return;
 	compare_rules(c);
 	compare_frames(c);
 	compare_heads(c);
@@ -563,6 +582,7 @@ int main(int argc, char **argv)
 		failed++;
 		printf("repeat: %s --seed %lu --streams 1\n", argv[0], o.seed + i);
 	}
+	printf("%lu frames sent and %lu received by both\n", c->sent_frames, c->received_frames);
 	printf("%lu passed, %lu failed\n", o.streams - failed, failed);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

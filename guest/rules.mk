@@ -14,7 +14,7 @@ GUEST_LIBS = $(shell $(CC) -print-file-name=libnettle.a) $(shell $(CC) -print-fi
 # kept libraries use them; soft interrupts save them). No inline "rep" strings: slow under translation.
 GUEST_CFLAGS := $(CFLAGS_COMMON) -ffreestanding -fno-pic -fno-pie -mno-red-zone -mgeneral-regs-only \
 	-mstringop-strategy=libcall -fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fcf-protection=none -fno-omit-frame-pointer -fno-strict-aliasing \
+	-fcf-protection=none -fno-omit-frame-pointer $(STACK_CFLAGS) \
 	-I. -Iguest -Istack/include -Idriver/include -I$(BUILD)/gen
 
 $(BUILD)/guest/obj/%.o: % | $(BUILD)/gen/ringside_regs.h

@@ -110,18 +110,19 @@ static uint64_t expire_sleepers(struct tasks *t)
  */
 static void idle(struct tasks *t, uint64_t until_ns, uint64_t seen)
 {
+	const struct interrupts *in = t->interrupts;
 	uint64_t start;
 
 	console_flush(t->console);
 	interrupts_off();
-	if (t->interrupts->count == seen) {
+	if (in->count == seen) {
 		if (until_ns < t->timer_armed_ns)
 			timer_arm(t, until_ns);
-		start = rdtsc();
+		start = rdtsc() - in->hard_tsc - in->soft_tsc;
 		t->idle = true;
-		interrupts_on_and_halt();
+		interrupts_on_and_halt(); /* the interrupt that ends it runs in here, too */
 		t->idle = false;
-		t->idle_tsc += rdtsc() - start;
+		t->idle_tsc += rdtsc() - in->hard_tsc - in->soft_tsc - start;
 	}
 	interrupts_on();
 }

@@ -8,12 +8,13 @@
  */
 #include "e1000_internal.h"
 
-#define TICK_NS	     256u /* unit of EITR and ITR */
-#define INTERVAL_MAX 0xffffu
+#define TICK_NS		 256u /* unit of EITR and ITR */
+#define INTERVAL_MAX	 0xffffu
+#define LONGEST_FIXED_US 16000u
 
 #define TARGET_FRAMES	 16u
-#define WINDOW_NS	 500000u /* rates are judged over at least this long ... */
-#define WINDOW_FRAMES	 64u	 /* ... or so many frames */
+#define WINDOW_NS	 1000000u /* rates are judged over at least this long ... */
+#define WINDOW_FRAMES	 64u	  /* ... or so many frames */
 #define BULK_BYTES_PER_S 4000000ull
 #define BULK_FRAME_BYTES 600u /* average, of the direction that carries the bulk */
 #define ONE_WAY_RATIO	 8u   /* of bytes: what goes back are acknowledgements */
@@ -22,8 +23,7 @@
 #define LATENCY_INTERVAL_NS 20000u
 #define SHORTEST_BULK_NS    40000u
 #define LONGEST_RX_BULK_NS  1000000u
-#define LONGEST_TX_BULK_NS  250000u /* what arrives are acknowledgements: a sender waits for them \
-				     */
+#define LONGEST_TX_BULK_NS  250000u /* acknowledgements arrive: a sender waits for them */
 
 /*
  * Transmit completions only bring memory back, and receive polls look for them too: their vector
@@ -43,29 +43,29 @@ static uint32_t tx_interval_ns(const struct e1000_adapter *a)
 	return a->tx.count * TX_NS_PER_DESCRIPTOR;
 }
 
-static void interval_write(struct e1000_adapter *a, uint32_t rx_ns, uint32_t tx_ns)
+static void rx_interval_write(struct e1000_adapter *a, uint32_t ns)
 {
-	if (a->irq_mode == OS_IRQ_MSIX) {
-		e1000_write(a, E1000_EITR(0), ticks(rx_ns));
-		e1000_write(a, E1000_EITR(1), ticks(tx_ns));
-	} else {
-		e1000_write(a, E1000_ITR, ticks(rx_ns));
-	}
-	a->itr.interval_ns = rx_ns;
+	e1000_write(a, a->irq_mode == OS_IRQ_MSIX ? E1000_EITR(0) : E1000_ITR, ticks(ns));
+	a->itr.interval_ns = ns;
+}
+
+static void tx_interval_write(struct e1000_adapter *a, uint32_t ns)
+{
+	if (a->irq_mode == OS_IRQ_MSIX)
+		e1000_write(a, E1000_EITR(1), ticks(ns));
 }
 
 void e1000_itr_reset(struct e1000_adapter *a)
 {
-	uint32_t us = a->options.itr_us;
-	uint32_t fixed_ns = us < INTERVAL_MAX * TICK_NS / 1000 ? us * 1000 : INTERVAL_MAX * TICK_NS;
+	uint32_t us = a->options.itr_us, rx_ns = LATENCY_INTERVAL_NS, tx_ns = tx_interval_ns(a);
 
-	a->itr = (struct e1000_itr){.window_start_ns = os_time_ns(a->dev)};
 	if (us == UINT32_MAX)
-		interval_write(a, 0, 0);
+		rx_ns = tx_ns = 0;
 	else if (us)
-		interval_write(a, fixed_ns, fixed_ns);
-	else
-		interval_write(a, LATENCY_INTERVAL_NS, tx_interval_ns(a));
+		rx_ns = tx_ns = us < LONGEST_FIXED_US ? us * 1000 : LONGEST_FIXED_US * 1000;
+	a->itr = (struct e1000_itr){.window_start_ns = os_time_ns(a->dev)};
+	rx_interval_write(a, rx_ns);
+	tx_interval_write(a, tx_ns);
 }
 
 static bool is_bulk(const struct e1000_itr *t, uint64_t elapsed_ns)
@@ -95,6 +95,19 @@ static uint32_t wanted_interval(const struct e1000_itr *t, uint64_t elapsed_ns)
 	return interval_ns < SHORTEST_BULK_NS ? SHORTEST_BULK_NS : (uint32_t)interval_ns;
 }
 
+/* Bulk comes in gusts: its interval follows slowly, and only when a register write is worth it. */
+static uint32_t next_interval(const struct e1000_itr *t, uint64_t elapsed_ns)
+{
+	uint32_t now_ns = t->interval_ns, wanted_ns = wanted_interval(t, elapsed_ns);
+
+	if (wanted_ns == LATENCY_INTERVAL_NS || now_ns == LATENCY_INTERVAL_NS)
+		return wanted_ns;
+	wanted_ns = (3 * now_ns + wanted_ns) / 4;
+	if (wanted_ns > now_ns - now_ns / 16 && wanted_ns < now_ns + now_ns / 16)
+		return now_ns;
+	return wanted_ns;
+}
+
 /* At the end of a poll. */
 void e1000_itr_update(struct e1000_adapter *a)
 {
@@ -109,15 +122,11 @@ void e1000_itr_update(struct e1000_adapter *a)
 	elapsed_ns = now_ns - t->window_start_ns;
 	if (!elapsed_ns || (elapsed_ns < WINDOW_NS && t->rx_frames < WINDOW_FRAMES))
 		return;
-	next_ns = wanted_interval(t, elapsed_ns);
-	if (next_ns > t->interval_ns) /* down at once, up by halves: a lull is soon over */
-		next_ns = (next_ns + t->interval_ns + 1) / 2;
+	next_ns = next_interval(t, elapsed_ns);
 	t->window_start_ns = now_ns;
 	t->rx_frames = t->rx_bytes = t->tx_frames = t->tx_bytes = t->polls = 0;
-
-	/* A change of less than an eighth is not worth a register write. */
-	if (next_ns - t->interval_ns + t->interval_ns / 8 <= t->interval_ns / 4)
+	if (next_ns == t->interval_ns)
 		return;
-	interval_write(a, next_ns, tx_interval_ns(a));
+	rx_interval_write(a, next_ns);
 	a->counters.itr_changes++;
 }

@@ -100,6 +100,7 @@ static void put_guest(struct text *t, struct guest *g)
 	put_seconds(t, "guest_idle_seconds", clock_ticks_ns(c, g->tasks.idle_tsc));
 	put_seconds(t, "guest_uptime_seconds", clock_now_ns(c));
 	put_line(t, "guest_", "task_switches", g->tasks.switches);
+	put_line(t, "guest_", "timer_arms", g->tasks.timer_arms);
 	put_line(t, "guest_", "memory_used_bytes", g->memory.bytes_used);
 	put_line(t, "guest_", "pages_free", g->pages.free_pages);
 	put_line(t, "guest_", "pages_total", g->pages.total_pages);

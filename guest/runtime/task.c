@@ -39,6 +39,7 @@ static void timer_arm(struct tasks *t, uint64_t at_ns)
 	uint64_t now = clock_now_ns(t->clock);
 
 	t->timer_armed_ns = at_ns;
+	t->timer_arms++;
 	lapic_timer_arm(t->lapic, VECTOR_TIMER, at_ns > now ? at_ns - now : 0);
 }
 

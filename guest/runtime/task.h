@@ -50,7 +50,7 @@ struct tasks {
 
 	bool idle;
 	uint64_t timer_armed_ns; /* when the LAPIC timer fires; TASK_FOREVER: not armed */
-	uint64_t idle_tsc, switches;
+	uint64_t idle_tsc, switches, timer_arms;
 };
 
 /* The caller becomes task 0, on the boot stack. */

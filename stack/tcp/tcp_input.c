@@ -140,15 +140,6 @@ static void data_snd_check(struct sock *sk)
 	tcp_check_space(sk);
 }
 
-static void data_ready(struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (tp->rcv_nxt - tp->copied_seq >= (uint32_t)sk->sk_rcvlowat ||
-	    (sk->sk_shutdown & RCV_SHUTDOWN) || tp->rcv_wnd <= inet_csk(sk)->icsk_ack.rcv_mss)
-		sk_data_ready(sk);
-}
-
 /* ---- answers to what is not acceptable ---- */
 
 bool tcp_oow_rate_limited(struct net *net, uint64_t *last_ns)
@@ -368,7 +359,7 @@ static void in_order(struct sock *sk, struct sk_buff *skb)
 		tcp_sack_remove(tp);
 	tcp_fast_path_check(sk);
 	if (!sock_flag(sk, SOCK_DEAD))
-		data_ready(sk);
+		sk_data_ready(sk);
 }
 
 static void refuse_data(struct sock *sk, struct sk_buff *skb, enum skb_drop_reason reason)
@@ -471,7 +462,7 @@ static void fast_data(struct sock *sk, struct sk_buff *skb)
 	}
 	consume_skb(skb);
 	ack_snd_check(sk);
-	data_ready(sk);
+	sk_data_ready(sk);
 }
 
 static void slow_path(struct sock *sk, struct sk_buff *skb)
@@ -505,7 +496,8 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 
 	tcp_mstamp_refresh(tp);
 	if ((HEADER_WORD(th) & HEADER_MASK) == tp->pred_flags &&
-	    TCP_SKB_CB(skb)->seq == tp->rcv_nxt && !after(TCP_SKB_CB(skb)->ack_seq, tp->snd_nxt) &&
+	    TCP_SKB_CB(skb)->seq == tp->rcv_nxt &&
+	    between(TCP_SKB_CB(skb)->ack_seq, tp->snd_una - tp->max_window, tp->snd_nxt) &&
 	    fast_path_tstamp(tp, th)) {
 		if (skb->len == tp->tcp_header_len) {
 			fast_pure_ack(sk, skb);

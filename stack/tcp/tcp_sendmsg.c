@@ -98,9 +98,9 @@ static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
 			return -EPIPE;
 		if (tcp_stream_memory_free(sk))
 			return 0;
+		sock_set_flag(sk, SOCK_NOSPACE); /* epoll's edge: room is told to whoever asks */
 		if (!*timeo_ns)
 			return -EAGAIN;
-		sock_set_flag(sk, SOCK_NOSPACE);
 		release_sock(sk);
 		*timeo_ns = wait_event(&sk->sk_wq,
 				       sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN) ||

@@ -125,7 +125,7 @@ static void own_window(void)
 
 START_TEST(an_unread_socket_closes_its_window_and_takes_nothing_back)
 {
-	static const uint32_t pieces[] = { 50, 300, 1000, 1448 };
+	static const uint32_t pieces[] = { 300, 700, 1000, 1448 };
 
 	piece = pieces[_i];
 	in_script(own_window);
@@ -379,6 +379,36 @@ START_TEST(one_byte_segments_do_not_eat_the_buffer)
 }
 END_TEST
 
+static void tiny_flood(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	const uint64_t idle_bytes = host_memory_bytes(bench.host[0]);
+	uint32_t taken;
+	uint8_t *buf = malloc(400000);
+
+	stream_fill(block, 200000, 8, 0);
+	for (uint32_t i = 0; i < 4000; i++) { /* whatever the window says */
+		peer_send(TCPHDR_ACK, block + i * 50, 50);
+		if (i % 50 == 49)
+			settle();
+	}
+	host_sleep(bench.host[0], HOST_SECOND);
+	/* tcp_rmem[1], a sixteenth more, and what the queue's caches keep */
+	ck_assert_uint_lt(host_memory_bytes(bench.host[0]) - idle_bytes, 2 * 131072);
+	ck_assert_uint_gt(MIB(0, TcpExtTCPRcvCollapsed), 0);
+	taken = 200000 - (peer.seq - seg_from(0, segs_from(0) - 1)->ack);
+	ck_assert_uint_gt(taken, 60000);
+	read_all(0, fd, buf, taken);
+	stream_check(buf, taken, 8, 0);
+	free(buf);
+}
+
+START_TEST(a_flood_of_tiny_segments_stays_within_the_buffer)
+{
+	in_script(tiny_flood);
+}
+END_TEST
+
 Suite *flow_suite(void)
 {
 	Suite *s = suite_create("flow");
@@ -398,6 +428,7 @@ Suite *flow_suite(void)
 	tcase_add_test(t, the_window_falls_back_after_idling);
 	tcase_add_test(t, slow_start_doubles_from_ten_segments);
 	tcase_add_test(t, one_byte_segments_do_not_eat_the_buffer);
+	tcase_add_test(t, a_flood_of_tiny_segments_stays_within_the_buffer);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+/* What an attacker or a confused peer may send: RST and SYN in the window, PAWS, options, ICMP. */
+#include "tcp_test.h"
+
+static uint8_t block[4000];
+
+static uint8_t state(int fd)
+{
+	return info_of(0, fd).tcpi_state;
+}
+
+static void rst_sweep(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	const uint32_t base = peer.seq;
+	char c;
+
+	/* RFC 5961: in the window but not exact: a challenge ACK, no more. */
+	for (uint32_t offset = 1; offset < 60000; offset += 997) {
+		peer_send_at(base + offset, TCPHDR_RST, NULL, 0);
+		settle();
+		ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+	}
+	peer_send_at(base - 1, TCPHDR_RST, NULL, 0);
+	peer_send_at(base + 10000000, TCPHDR_RST, NULL, 0);
+	settle();
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+	ck_assert_uint_eq(MIB(0, TcpExtTCPChallengeACK), 1); /* one in half a second */
+	ck_assert_uint_eq(segs_from(0), 1);
+	ck_assert_uint_eq(seg_from(0, 0)->ack, base);
+	peer_send(TCPHDR_RST, NULL, 0);
+	settle();
+	ck_assert_int_eq(sys_read(bench.files[0], fd, &c, 1), -ECONNRESET);
+	ck_assert_int_eq(sys_read(bench.files[0], fd, &c, 1), 0);
+	ck_assert_int_eq(sys_write(bench.files[0], fd, &c, 1), -EPIPE);
+}
+
+START_TEST(only_the_exact_rst_resets)
+{
+	in_script(rst_sweep);
+}
+END_TEST
+
+static void syn_in_window(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+
+	peer_send_at(peer.seq + 100, TCPHDR_SYN, NULL, 0);
+	settle();
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+	ck_assert_uint_eq(MIB(0, TcpExtTCPSYNChallenge), 1);
+	ck_assert_uint_eq(seg_from(0, 0)->flags, TCPHDR_ACK);
+	ck_assert_uint_eq(seg_from(0, 0)->ack, peer.seq);
+}
+
+START_TEST(a_syn_on_a_connection_is_challenged)
+{
+	in_script(syn_in_window);
+}
+END_TEST
+
+static void blind_data(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	const uint32_t ack = peer.ack;
+	char buf[8];
+
+	/* An acknowledgement of what was never sent, or of the distant past. */
+	peer.ack = ack + 100000;
+	peer_send_at(peer.seq, TCPHDR_ACK, "evil", 4);
+	settle();
+	peer.ack = ack - 10000000;
+	peer_send_at(peer.seq, TCPHDR_ACK, "evil", 4);
+	settle();
+	peer.ack = ack;
+	peer_send(TCPHDR_ACK | TCPHDR_PSH, "good", 4);
+	ck_assert_int_eq(sys_read(bench.files[0], fd, buf, sizeof(buf)), 4);
+	ck_assert_mem_eq(buf, "good", 4);
+}
+
+START_TEST(data_with_an_impossible_ack_is_dropped)
+{
+	in_script(blind_data);
+}
+END_TEST
+
+static void ack_loop(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	const uint64_t start_ns = host_now_ns(bench.world);
+
+	/* Out of sync: every answer makes the other side answer. */
+	for (int i = 0; i < 1000; i++) {
+		peer_send_at(peer.seq - 5000, TCPHDR_ACK, NULL, 0);
+		host_sleep(bench.host[0], 10 * HOST_MS);
+	}
+	ck_assert_uint_le(segs_from(0), 2 * (host_now_ns(bench.world) - start_ns) / HOST_SECOND + 1);
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+}
+
+START_TEST(answers_out_of_the_window_are_at_most_two_a_second)
+{
+	in_script(ack_loop);
+}
+END_TEST
+
+static void paws(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	char buf[8];
+
+	peer.tsval = 5000;
+	peer_send(TCPHDR_ACK | TCPHDR_PSH, "new", 3);
+	settle();
+	forget_segs();
+	/* The same number again with an old time stamp, as after a wrap of the sequence space. */
+	peer.tsval = 4000;
+	peer_send(TCPHDR_ACK | TCPHDR_PSH, "old", 3);
+	settle();
+	ck_assert_uint_eq(MIB(0, TcpExtPAWSEstab), 1);
+	ck_assert_uint_eq(seg_from(0, 0)->ack, peer.seq - 3);
+	peer.tsval = 5001;
+	peer.seq -= 3;
+	peer_send(TCPHDR_ACK | TCPHDR_PSH, "NEW", 3);
+	settle();
+	ck_assert_int_eq(sys_read(bench.files[0], fd, buf, sizeof(buf)), 6);
+	ck_assert_mem_eq(buf, "newNEW", 6);
+}
+
+START_TEST(paws_drops_old_duplicates)
+{
+	in_script(paws);
+}
+END_TEST
+
+/* Every option kind, length and truncation in a SYN and in data: no hang, no report of a sanitizer. */
+static void option_fuzz(void)
+{
+	uint8_t opt[40];
+	struct host_random r;
+	int fd = script_accept(true, true, 7, 1460);
+
+	for (unsigned int kind = 0; kind < 256; kind += kind < 32 ? 1 : 37) {
+		for (unsigned int len = 0; len < 44; len++) {
+			memset(opt, TCPOPT_NOP, sizeof(opt));
+			opt[20] = (uint8_t)kind;
+			opt[21] = (uint8_t)len;
+			peer.ts = false;
+			peer_send_opts(TCPHDR_ACK, opt, 24, NULL, 0);
+		}
+		settle();
+	}
+	listen_on(0, PORT + 1, 8);
+	host_random_seed(&r, 11, 0);
+	peer.host_port = PORT + 1;
+	for (unsigned int i = 0; i < 3000; i++) {
+		for (unsigned int j = 0; j < sizeof(opt); j++)
+			opt[j] = (uint8_t)(host_random_u64(&r) % (j % 3 ? 12 : 256));
+		peer.port = (uint16_t)(10000 + i);
+		peer_send_opts(i & 1 ? TCPHDR_SYN : TCPHDR_ACK, opt, sizeof(opt), NULL, 0);
+		if (i % 50 == 49)
+			settle();
+	}
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+}
+
+START_TEST(malformed_options_do_no_harm)
+{
+	in_script(option_fuzz);
+}
+END_TEST
+
+/* Adversarial SACKs with a tiny MSS: counts do not wrap, memory stays bounded (CVE-2019-11477..9). */
+static int sack_seed;
+
+static void sack_panic(void)
+{
+	int fd = script_accept(true, true, 7, 48);
+	struct host_random r;
+	uint8_t opt[28] = { TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, 26 };
+	uint32_t base;
+
+	set_nonblock(0, fd);
+	while (sys_write(bench.files[0], fd, block, sizeof(block)) > 0)
+		;
+	settle();
+	base = seg_from(0, 0)->seq;
+	host_random_seed(&r, (uint64_t)sack_seed, 3);
+	for (int i = 0; i < 400; i++) {
+		struct tcp_info info = info_of(0, fd);
+		uint32_t sent = bench.seg_count ? seg_from(0, segs_from(0) - 1)->seq - base + 1 : 1;
+
+		for (int b = 0; b < 3; b++) {
+			uint32_t from = (uint32_t)(host_random_u64(&r) % (sent + 100));
+			uint32_t len = (uint32_t)(host_random_u64(&r) % 300);
+
+			put_unaligned_be32(base + from, opt + 4 + b * 8);
+			put_unaligned_be32(base + from + len, opt + 8 + b * 8);
+		}
+		peer.ack = base + (i > 300 ? (uint32_t)(i - 300) * 20 : 0);
+		peer.tsval++;
+		peer_send_opts(TCPHDR_ACK, opt, sizeof(opt), NULL, 0);
+		settle();
+		ck_assert_uint_le(info.tcpi_sacked + info.tcpi_lost, info.tcpi_unacked);
+		ck_assert_uint_le(info.tcpi_retrans, info.tcpi_unacked);
+	}
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+}
+
+START_TEST(adversarial_sacks_do_not_break_the_scoreboard)
+{
+	sack_seed = _i;
+	in_script(sack_panic);
+}
+END_TEST
+
+static void odd_flags(void)
+{
+	listen_on(0, PORT, 8);
+	forget_segs();
+	peer.host_port = 81;
+	peer_send(TCPHDR_SYN | TCPHDR_FIN, NULL, 0);
+	peer_send(0, NULL, 0);
+	settle();
+	ck_assert_uint_le(segs_from(0), 2);
+	/* SYN with FIN or RST at a listener makes no request. */
+	forget_segs();
+	peer.host_port = PORT;
+	peer_send(TCPHDR_SYN | TCPHDR_FIN, NULL, 0);
+	peer_send(TCPHDR_SYN | TCPHDR_RST, NULL, 0);
+	peer_send(TCPHDR_FIN, NULL, 0);
+	peer_send(0, NULL, 0);
+	settle();
+	ck_assert_uint_eq(segs_from(0), 0);
+}
+
+START_TEST(nonsense_flags_make_no_request)
+{
+	in_script(odd_flags);
+}
+END_TEST
+
+static void bad_checksum_filter(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	uint64_t errors = MIB(0, TcpInCsumErrors);
+	uint8_t frame[ETH_HLEN + 40] = { 0 };
+	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN);
+	struct tcphdr *th = (struct tcphdr *)(iph + 1);
+
+	memcpy(frame, memwire_dev(bench.wire, 0)->dev_addr, ETH_ALEN);
+	put_unaligned_be16(ETH_P_IP, frame + 12);
+	*iph = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
+			       .tot_len = htons(40), .saddr = htonl(ADDR_B), .daddr = htonl(ADDR_A) };
+	iph->check = ip_fast_csum(iph, 5);
+	*th = (struct tcphdr){ .source = htons(peer.port), .dest = htons(PORT),
+			       .seq = htonl(peer.seq), .doff = 5, .flags = TCPHDR_RST, .check = 1 };
+	memwire_inject(bench.wire, 0, frame, sizeof(frame));
+	settle();
+	ck_assert_uint_eq(MIB(0, TcpInCsumErrors), errors + 1);
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+	th->doff = 15; /* longer than the packet */
+	memwire_inject(bench.wire, 0, frame, sizeof(frame));
+	th->doff = 4;
+	memwire_inject(bench.wire, 0, frame, sizeof(frame));
+	settle();
+	ck_assert_uint_eq(MIB(0, TcpInErrs), errors + 3);
+	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
+}
+
+START_TEST(corrupt_segments_are_counted_and_dropped)
+{
+	in_script(bad_checksum_filter);
+}
+END_TEST
+
+Suite *robust_suite(void)
+{
+	Suite *s = suite_create("robust");
+	TCase *t = tcase_create("script");
+
+	tcase_add_checked_fixture(t, script_setup, script_teardown);
+	tcase_add_test(t, only_the_exact_rst_resets);
+	tcase_add_test(t, a_syn_on_a_connection_is_challenged);
+	tcase_add_test(t, data_with_an_impossible_ack_is_dropped);
+	tcase_add_test(t, answers_out_of_the_window_are_at_most_two_a_second);
+	tcase_add_test(t, paws_drops_old_duplicates);
+	tcase_add_test(t, malformed_options_do_no_harm);
+	tcase_add_loop_test(t, adversarial_sacks_do_not_break_the_scoreboard, 0, 10);
+	tcase_add_test(t, nonsense_flags_make_no_request);
+	tcase_add_test(t, corrupt_segments_are_counted_and_dropped);
+	tcase_set_timeout(t, 60);
+	suite_add_tcase(s, t);
+	return s;
+}

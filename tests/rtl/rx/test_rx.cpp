@@ -673,6 +673,27 @@ START_TEST(srst_forgets_everything_in_one_cycle)
 }
 END_TEST
 
+START_TEST(a_frame_cut_by_srst_is_thrown_away_to_its_end)
+{
+	Bench bench({}, kQuick, 1);
+	bench.send(plain(1514));
+	bench.steps(800 / BEAT_BYTES);
+	bench.m.srst_i = 1;
+	bench.step();
+	bench.m.srst_i = 0;
+	ck_assert_uint_gt(bench.wire_left(), 0);
+	bench.forget_expected();
+	bench.restart_ring();
+	while (bench.wire_left())
+		bench.step();
+	bench.steps(500);
+	bench.want = bench.got = Counters();
+	bench.send(plain(700));
+	bench.finish();
+	ck_assert_uint_eq(bench.frames_taken, 1);
+}
+END_TEST
+
 START_TEST(without_bus_master_frames_stay_in_the_buffer)
 {
 	Bench bench({}, kQuick, 1);
@@ -786,6 +807,7 @@ int main()
 	tcase_add_test(tc, disabling_drops_what_waits_and_enabling_starts_clean);
 	tcase_add_test(tc, enabling_again_at_once_loses_no_later_frame);
 	tcase_add_test(tc, srst_forgets_everything_in_one_cycle);
+	tcase_add_test(tc, a_frame_cut_by_srst_is_thrown_away_to_its_end);
 	tcase_add_test(tc, without_bus_master_frames_stay_in_the_buffer);
 	tcase_add_test(tc, without_link_nothing_is_received);
 	tcase_add_test(tc, errors_of_the_bus_stop_nothing);

@@ -17,3 +17,15 @@ test: ## install what is missing, build everything, run every test (T=word: only
 .PHONY: test-built
 test-built: all $(TEST_PROGRAMS)
 	$(Q)python3 tools/run_tests.py $(if $(T),-k $(T)) $(TESTS)
+
+# The card suite on the RTL alone: the shortest way from an edit of rtl/ to a verdict.
+WAVES ?=
+WAVES_DIR := $(BUILD)/waves
+
+.PHONY: test-rtl
+test-rtl: $(TESTS_CARD_DIR)/card-suite $(if $(WAVES),$(WAVES_DIR)/libringside.so) ## the card suite on the RTL, without QEMU (T=topic or test, WAVES=1: build/waves/T.fst)
+	$(Q)tools/test_rtl.sh $< "$(T)" $(if $(WAVES),$(WAVES_DIR))
+
+$(WAVES_DIR)/libringside.so: $(HW_LIB_WAVES)
+	$(Q)mkdir -p $(@D)
+	$(Q)ln -sf $(abspath $<) $@

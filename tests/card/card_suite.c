@@ -24,7 +24,7 @@ static const struct card_topic *const topics[] = {
 #define NUM_TOPICS (sizeof(topics) / sizeof(topics[0]))
 
 struct options {
-	const char *model, *test, *topic;
+	const char *model, *platform, *test, *topic;
 	bool list;
 };
 
@@ -35,6 +35,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'm':
 		o->model = arg;
+		return 0;
+	case 'p':
+		o->platform = arg;
 		return 0;
 	case 't':
 		o->test = arg;
@@ -52,6 +55,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
 	{"model", 'm', "ref|rtl", 0, "the card to test (default ref)", 0},
+	{"platform", 'p', "CONFIG", 0, "configuration of the platform, as mode=sync", 0},
 	{"test", 't', "NAME", 0, "only this test", 0},
 	{"topic", 'T', "NAME", 0, "only the tests of this topic", 0},
 	{"list", 'l', NULL, 0, "list topics and tests", 0},
@@ -111,8 +115,8 @@ static void print_repeats(SRunner *runner, const struct options *o, const char *
 	TestResult **failures = srunner_failures(runner);
 
 	for (int i = 0; i < n; i++)
-		printf("repeat: %s --model %s --test %s\n", program, o->model,
-		       tr_tcname(failures[i]));
+		printf("repeat: %s --model %s --platform '%s' --test %s\n", program, o->model,
+		       o->platform, tr_tcname(failures[i]));
 	free(failures);
 }
 
@@ -123,7 +127,7 @@ int main(int argc, char **argv)
 		NULL,	      "Tests a model of the card through the platform's C interface.",
 		NULL,	      NULL,
 		NULL};
-	struct options o = {.model = "ref"};
+	struct options o = {.model = "ref", .platform = ""};
 	SRunner *runner = srunner_create(NULL);
 	int tests = 0, failed;
 
@@ -138,7 +142,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "card-suite: no such test; --list shows what there is\n");
 		return EXIT_FAILURE;
 	}
-	if (benches_create(o.model) < 0)
+	if (benches_create(o.model, o.platform) < 0)
 		return EXIT_FAILURE;
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

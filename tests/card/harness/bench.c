@@ -13,7 +13,7 @@ struct bench *bench_get(enum bench_kind kind)
 	return &benches[kind];
 }
 
-int benches_create(const char *model)
+int benches_create(const char *model, const char *platform_config)
 {
 	static const char *const configs[BENCH_KINDS] = {
 		[BENCH_HOLD] = "",
@@ -22,7 +22,7 @@ int benches_create(const char *model)
 	};
 	const struct ringside_platform_abi *abi = ringside_platform_abi();
 	char err[256] = "";
-	struct ringside_platform *platform = abi->create("", err, sizeof(err));
+	struct ringside_platform *platform = abi->create(platform_config, err, sizeof(err));
 
 	for (int i = 0; platform && i < BENCH_KINDS; i++) {
 		struct bench *b = &benches[i];

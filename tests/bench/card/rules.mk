@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# `make bench-card`: the RTL card's speed, in cycles and in time; the keys are in card_bench.c.
+
+TESTS_BENCH_CARD_DIR := $(BUILD)/tests/bench/card
+TESTS_BENCH_CARD := $(TESTS_BENCH_CARD_DIR)/card-bench
+TESTS_BENCH_CARD_OBJS := $(patsubst %.c,$(TESTS_BENCH_CARD_DIR)/%.o,$(notdir $(wildcard tests/bench/card/*.c))) \
+	$(patsubst tests/card/%.c,$(TESTS_CARD_DIR)/%.o,$(TESTS_CARD_HARNESS))
+
+$(TESTS_BENCH_CARD_DIR)/%.o: tests/bench/card/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(TESTS_CARD_CFLAGS) -c $< -o $@
+
+$(TESTS_BENCH_CARD): $(TESTS_BENCH_CARD_OBJS) $(HW_LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(dir $(HW_LIB)) -lringside \
+		-Wl,-rpath,'$$ORIGIN/../../../hw' $(shell pkg-config --libs check)
+
+-include $(wildcard $(TESTS_BENCH_CARD_DIR)/*.d)
+
+.PHONY: bench-card
+bench-card: $(TESTS_BENCH_CARD) ## the RTL card's speed, in cycles and in time: build/bench/card.json
+	$(Q)mkdir -p $(BUILD)/bench
+	$(Q)$< >$(BUILD)/bench/card.json.new
+	$(Q)mv $(BUILD)/bench/card.json.new $(BUILD)/bench/card.json
+	$(Q)cat $(BUILD)/bench/card.json

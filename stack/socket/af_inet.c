@@ -3,8 +3,8 @@
 #include "file.h"
 
 static const struct inet_protosw inetsw[] = {
-	{ SOCK_STREAM, IPPROTO_TCP, &tcp_prot },
-	{ SOCK_DGRAM, IPPROTO_UDP, &udp_prot },
+	{SOCK_STREAM, IPPROTO_TCP, &tcp_prot},
+	{SOCK_DGRAM, IPPROTO_UDP, &udp_prot},
 };
 
 const struct inet_protosw *inet_protosw_find(int domain, int type, int protocol, int *err)

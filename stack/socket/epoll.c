@@ -14,7 +14,7 @@ struct eventpoll {
 	struct file file; /* first */
 	struct wait_queue_head wq;
 	struct list_head ready; /* struct epitem, oldest first */
-	struct rb_root items;   /* by descriptor, then file */
+	struct rb_root items;	/* by descriptor, then file */
 };
 
 struct epitem {
@@ -142,15 +142,15 @@ int sys_epoll_create1(struct files_struct *files, int flags)
 	}
 	init_waitqueue_head(&ep->wq, net->port);
 	INIT_LIST_HEAD(&ep->ready);
-	ep->items = (struct rb_root){ NULL };
+	ep->items = (struct rb_root){NULL};
 	fd = fd_install(files, &ep->file);
 	if (fd < 0)
 		fput(&ep->file);
 	return fd;
 }
 
-static struct epitem *item_find(struct eventpoll *ep, struct file *f, int fd, struct rb_node **parent,
-				struct rb_node ***link)
+static struct epitem *item_find(struct eventpoll *ep, struct file *f, int fd,
+				struct rb_node **parent, struct rb_node ***link)
 {
 	struct rb_node **at = &ep->items.node;
 
@@ -197,7 +197,7 @@ static int item_add(struct eventpoll *ep, struct file *f, int fd, const struct e
 	if (!item)
 		return -ENOMEM;
 	memset(item, 0, sizeof(*item));
-	*item = (struct epitem){ .ep = ep, .file = f, .fd = fd, .event = *event };
+	*item = (struct epitem){.ep = ep, .file = f, .fd = fd, .event = *event};
 	item->wait.func = item_callback;
 	INIT_LIST_HEAD(&item->ready_node);
 	rb_insert(&ep->items, &item->node, parent, link);
@@ -287,7 +287,7 @@ static int collect(struct eventpoll *ep, struct epoll_event *events, int max)
 		mask = item_disabled(item) ? 0 : item_events(item);
 		if (!mask)
 			continue;
-		events[n++] = (struct epoll_event){ mask, item->event.data };
+		events[n++] = (struct epoll_event){mask, item->event.data};
 		if (item->event.events & EPOLLONESHOT)
 			item->event.events &= EPOLL_PRIVATE_BITS;
 		else if (!(item->event.events & EPOLLET))

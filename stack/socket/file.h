@@ -22,7 +22,7 @@ struct file {
 	const struct file_ops *ops;
 	struct net *net;
 	uint32_t refcnt;
-	uint32_t flags;           /* O_NONBLOCK */
+	uint32_t flags;		  /* O_NONBLOCK */
 	struct list_head epitems; /* epoll instances that watch it */
 };
 

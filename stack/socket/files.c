@@ -126,7 +126,7 @@ int file_init(struct file *f, struct net *net, const struct file_ops *ops, uint3
 	if (net->files_open >= net->sysctl.file_max)
 		return -ENFILE;
 	net->files_open++;
-	*f = (struct file){ .ops = ops, .net = net, .refcnt = 1, .flags = flags & O_NONBLOCK };
+	*f = (struct file){.ops = ops, .net = net, .refcnt = 1, .flags = flags & O_NONBLOCK};
 	INIT_LIST_HEAD(&f->epitems);
 	return 0;
 }

@@ -6,7 +6,7 @@
 void iov_iter_init(struct iov_iter *it, struct port *port, const struct iovec *iov, size_t nr_segs,
 		   size_t count)
 {
-	*it = (struct iov_iter){ .iov = iov, .nr_segs = nr_segs, .count = count, .port = port };
+	*it = (struct iov_iter){.iov = iov, .nr_segs = nr_segs, .count = count, .port = port};
 }
 
 /* The next contiguous piece, at most len bytes; 0: the end. */

@@ -64,7 +64,7 @@ int sys_poll(struct files_struct *files, struct pollfd *fds, unsigned int count,
 	if (!slots)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < count; i++) {
-		slots[i] = (struct poll_slot){ .file = fget(files, fds[i].fd) };
+		slots[i] = (struct poll_slot){.file = fget(files, fds[i].fd)};
 		slots[i].wait.task = port->ops->task_current(port);
 		if (slots[i].file)
 			add_wait_queue(slots[i].file->ops->wait_queue(slots[i].file),

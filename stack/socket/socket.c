@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The system calls on sockets (socket.h): arguments are checked here, the protocol does the work. */
+/* The system calls on sockets (socket.h): arguments are checked here, the protocol does the work.
+ */
 #include "file.h"
 #include <string.h>
 
@@ -42,7 +43,7 @@ static struct socket_file *socket_file_alloc(struct net *net, int type_flags, in
 	*err = -ENOMEM;
 	if (!sf)
 		return NULL;
-	sf->socket = (struct socket){ .file = &sf->file };
+	sf->socket = (struct socket){.file = &sf->file};
 	*err = file_init(&sf->file, net, &socket_file_ops,
 			 type_flags & SOCK_NONBLOCK ? O_NONBLOCK : 0);
 	if (*err) {
@@ -315,7 +316,7 @@ long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int fla
 long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len, int flags,
 		const struct sockaddr *to, socklen_t to_len)
 {
-	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	struct iovec iov = {(void *)(uintptr_t)buf, len};
 	const struct msghdr msg = {
 		.msg_name = (void *)(uintptr_t)to,
 		.msg_namelen = to ? to_len : 0,
@@ -329,7 +330,7 @@ long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len,
 long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int flags,
 		  struct sockaddr *from, socklen_t *from_len)
 {
-	struct iovec iov = { buf, len };
+	struct iovec iov = {buf, len};
 	struct sockaddr_in name;
 	struct msghdr msg = {
 		.msg_name = from ? &name : NULL,
@@ -354,8 +355,8 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, int count,
 		   bool is_write)
 {
-	struct msghdr msg = { .msg_iov = (struct iovec *)(uintptr_t)iov,
-			      .msg_iovlen = (size_t)count };
+	struct msghdr msg = {.msg_iov = (struct iovec *)(uintptr_t)iov,
+			     .msg_iovlen = (size_t)count};
 
 	if (count < 0 || count > UIO_MAXIOV)
 		return -EINVAL;
@@ -374,14 +375,14 @@ long sys_writev(struct files_struct *files, int fd, const struct iovec *iov, int
 
 long sys_read(struct files_struct *files, int fd, void *buf, size_t len)
 {
-	struct iovec iov = { buf, len };
+	struct iovec iov = {buf, len};
 
 	return rw_iov(files, fd, &iov, 1, false);
 }
 
 long sys_write(struct files_struct *files, int fd, const void *buf, size_t len)
 {
-	struct iovec iov = { (void *)(uintptr_t)buf, len };
+	struct iovec iov = {(void *)(uintptr_t)buf, len};
 
 	return rw_iov(files, fd, &iov, 1, true);
 }

@@ -5,7 +5,7 @@
 
 #define SOCK_MIN_SNDBUF_BYTES 4608u
 #define SOCK_MIN_RCVBUF_BYTES 2304u
-#define MAX_TIMEO_S           (INT64_MAX / 1000000000 - 1)
+#define MAX_TIMEO_S	      (INT64_MAX / 1000000000 - 1)
 
 static void set_flag(struct sock *sk, uint32_t flag, int on)
 {
@@ -215,9 +215,9 @@ static int get_int(struct sock *sk, int name, int *value)
 static struct timeval timeo_timeval(uint64_t timeo_ns)
 {
 	if (timeo_ns == PORT_WAIT_FOREVER)
-		return (struct timeval){ 0, 0 };
-	return (struct timeval){ (long)(timeo_ns / 1000000000u),
-				 (long)(timeo_ns % 1000000000u / 1000u) };
+		return (struct timeval){0, 0};
+	return (struct timeval){(long)(timeo_ns / 1000000000u),
+				(long)(timeo_ns % 1000000000u / 1000u)};
 }
 
 int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
@@ -227,7 +227,7 @@ int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 		struct timeval tv;
 		struct linger linger;
 		char dev_name[IFNAMSIZ];
-	} v = { 0 };
+	} v = {0};
 	socklen_t have = sizeof(v.number);
 	int err = 0;
 

@@ -30,7 +30,7 @@ static struct inet_bind_bucket *bucket_create(struct net *net, uint16_t port)
 
 	if (!tb)
 		return NULL;
-	*tb = (struct inet_bind_bucket){ .port = port };
+	*tb = (struct inet_bind_bucket){.port = port};
 	INIT_LIST_HEAD(&tb->owners);
 	list_add(&tb->node, bhash_chain(net, port));
 	return tb;
@@ -153,9 +153,8 @@ int inet_csk_get_port(struct sock *sk, uint16_t port)
 /* Whether sk may use `port` to its destination; a TIME_WAIT in the way is removed when safe. */
 static bool connect_pair_free(struct sock *sk, uint16_t port)
 {
-	struct sock_common *c =
-		inet_ehash_lookup(&net_tcp(sk)->hashinfo, sk->sk_daddr, ntohs(sk->sk_dport),
-				  sk->sk_rcv_saddr, port);
+	struct sock_common *c = inet_ehash_lookup(&net_tcp(sk)->hashinfo, sk->sk_daddr,
+						  ntohs(sk->sk_dport), sk->sk_rcv_saddr, port);
 
 	if (!c)
 		return true;

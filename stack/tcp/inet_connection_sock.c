@@ -116,8 +116,8 @@ static int wait_for_connect(struct sock *sk, uint64_t timeo_ns)
 		if (!timeo_ns)
 			return -EAGAIN;
 		release_sock(sk);
-		timeo_ns = wait_event(&sk->sk_wq,
-				      !list_empty(queue) || sk->sk_state != TCP_LISTEN, timeo_ns);
+		timeo_ns = wait_event(&sk->sk_wq, !list_empty(queue) || sk->sk_state != TCP_LISTEN,
+				      timeo_ns);
 		lock_sock(sk);
 	}
 }

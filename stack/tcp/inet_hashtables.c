@@ -47,8 +47,7 @@ static uint32_t ehashfn(const struct inet_hashinfo *h, __be32 laddr, uint16_t lp
 {
 	uint64_t addrs = (uint64_t)laddr << 32 | faddr;
 	uint64_t ports = (uint32_t)lport << 16 | fport;
-	unsigned __int128 m =
-		(unsigned __int128)(addrs ^ h->secret[0]) * (ports ^ h->secret[1]);
+	unsigned __int128 m = (unsigned __int128)(addrs ^ h->secret[0]) * (ports ^ h->secret[1]);
 
 	return (uint32_t)((uint64_t)m ^ (uint64_t)(m >> 64));
 }

@@ -143,11 +143,11 @@ static bool close_state(struct sock *sk)
 		uint8_t next;
 		bool fin;
 	} table[TCP_MAX_STATES] = {
-		[TCP_ESTABLISHED] = { TCP_FIN_WAIT1, true }, [TCP_SYN_SENT] = { TCP_CLOSE, false },
-		[TCP_SYN_RECV] = { TCP_FIN_WAIT1, true },    [TCP_FIN_WAIT1] = { TCP_FIN_WAIT1, false },
-		[TCP_FIN_WAIT2] = { TCP_FIN_WAIT2, false },  [TCP_CLOSE] = { TCP_CLOSE, false },
-		[TCP_CLOSE_WAIT] = { TCP_LAST_ACK, true },   [TCP_LAST_ACK] = { TCP_LAST_ACK, false },
-		[TCP_LISTEN] = { TCP_CLOSE, false },	     [TCP_CLOSING] = { TCP_CLOSING, false },
+		[TCP_ESTABLISHED] = {TCP_FIN_WAIT1, true}, [TCP_SYN_SENT] = {TCP_CLOSE, false},
+		[TCP_SYN_RECV] = {TCP_FIN_WAIT1, true},	   [TCP_FIN_WAIT1] = {TCP_FIN_WAIT1, false},
+		[TCP_FIN_WAIT2] = {TCP_FIN_WAIT2, false},  [TCP_CLOSE] = {TCP_CLOSE, false},
+		[TCP_CLOSE_WAIT] = {TCP_LAST_ACK, true},   [TCP_LAST_ACK] = {TCP_LAST_ACK, false},
+		[TCP_LISTEN] = {TCP_CLOSE, false},	   [TCP_CLOSING] = {TCP_CLOSING, false},
 	};
 	const uint8_t old = sk->sk_state;
 
@@ -177,8 +177,9 @@ int tcp_shutdown(struct sock *sk, int how)
 	default:
 		sk->sk_shutdown |= (uint8_t)how;
 		if ((how & SEND_SHUTDOWN) &&
-		    (STATE_BIT(sk->sk_state) & (STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_SYN_RECV) |
-						STATE_BIT(TCP_CLOSE_WAIT))) &&
+		    (STATE_BIT(sk->sk_state) &
+		     (STATE_BIT(TCP_ESTABLISHED) | STATE_BIT(TCP_SYN_RECV) |
+		      STATE_BIT(TCP_CLOSE_WAIT))) &&
 		    close_state(sk))
 			tcp_send_fin(sk);
 	}
@@ -214,7 +215,7 @@ static void forget_connection(struct sock *sk)
 		inet_sk(sk)->inet_saddr = sk->sk_rcv_saddr = 0;
 	sk->sk_shutdown = 0;
 	sock_reset_flag(sk, SOCK_DONE | SOCK_CONNECTING);
-	tp->rx_opt = (struct tcp_options_received){ .user_mss = user_mss };
+	tp->rx_opt = (struct tcp_options_received){.user_mss = user_mss};
 	tp->srtt_us = tp->mdev_max_us = tp->rttvar_us = tp->rtt_seq = 0;
 	tp->mdev_us = TCP_TIMEOUT_INIT_US;
 	tp->min_rtt_us = UINT32_MAX;
@@ -294,8 +295,8 @@ static bool purge_unread(struct sock *sk)
 /* SO_LINGER with a time: until our FIN is acknowledged. */
 static void linger(struct sock *sk)
 {
-	const uint32_t unfinished = STATE_BIT(TCP_FIN_WAIT1) | STATE_BIT(TCP_CLOSING) |
-				    STATE_BIT(TCP_LAST_ACK);
+	const uint32_t unfinished =
+		STATE_BIT(TCP_FIN_WAIT1) | STATE_BIT(TCP_CLOSING) | STATE_BIT(TCP_LAST_ACK);
 
 	if (!sock_flag(sk, SOCK_LINGER) || !sk->sk_lingertime_ns)
 		return;

@@ -186,7 +186,7 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
-	struct clean_state cs = { .reord = tp->snd_nxt };
+	struct clean_state cs = {.reord = tp->snd_nxt};
 	int64_t seq_rtt_us = -1, sack_rtt_us = -1, ca_rtt_us = -1;
 	struct sk_buff *left;
 	bool rtt_updated;
@@ -215,8 +215,8 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 		cs.flag |= FLAG_SET_XMIT_TIMER;
 	}
 	if (ca->pkts_acked) {
-		const struct tcp_ack_sample sample = { cs.pkts_acked, (int32_t)ca_rtt_us,
-						       tcp_packets_in_flight(tp) };
+		const struct tcp_ack_sample sample = {cs.pkts_acked, (int32_t)ca_rtt_us,
+						      tcp_packets_in_flight(tp)};
 
 		ca->pkts_acked(sk, &sample);
 	}
@@ -310,7 +310,7 @@ static void replace_ts_recent(struct tcp_sock *tp, uint32_t seq)
 static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct tcp_sacktag_state sack = { 0 };
+	struct tcp_sacktag_state sack = {0};
 	enum tcp_rexmit rexmit = REXMIT_NONE;
 	uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
 
@@ -375,7 +375,7 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	const uint32_t prior_lost = tp->lost, prior_packets = tp->packets_out;
 	const uint32_t prior_fack = tcp_highest_sack_seq(tp);
 	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
-	struct tcp_sacktag_state sack = { 0 };
+	struct tcp_sacktag_state sack = {0};
 	enum tcp_rexmit rexmit = REXMIT_NONE;
 
 	if (before(ack, prior_snd_una))

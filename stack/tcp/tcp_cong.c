@@ -2,7 +2,7 @@
 /* Congestion control is pluggable: the table of algorithms and what they share. */
 #include <net/tcp.h>
 
-static const struct tcp_congestion_ops *const algorithms[] = { &tcp_cubic, &tcp_reno };
+static const struct tcp_congestion_ops *const algorithms[] = {&tcp_cubic, &tcp_reno};
 
 const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 {

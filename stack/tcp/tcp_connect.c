@@ -11,7 +11,7 @@ static bool connecting(const struct sock *sk)
 static int choose_route(struct sock *sk, __be32 daddr)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route rt = { .daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev };
+	struct ip_route rt = {.daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
 	enum inet_addr_type type;
 	int err;
 

@@ -9,7 +9,7 @@
  */
 #include <net/tcp.h>
 
-#define BETA       717u /* / 1024 */
+#define BETA	   717u /* / 1024 */
 #define BETA_UNIT  1024u
 #define TIME_SHIFT 10 /* time unit: 2^-10 s */
 /* C = 0.4 = 410/1024; W(t) - W_max = C * dt^3 with dt in 2^-10 s */
@@ -23,11 +23,11 @@
 #define HYSTART_ACK_DELTA_NS (2 * NSEC_PER_MSEC)
 
 struct cubic {
-	uint32_t cnt;           /* segments to acknowledge for one segment of growth */
+	uint32_t cnt;		/* segments to acknowledge for one segment of growth */
 	uint32_t last_max_cwnd; /* W_max */
 	uint32_t last_cwnd;
-	uint32_t origin;        /* window at the plateau */
-	uint32_t k;             /* time to it, 2^-10 s */
+	uint32_t origin; /* window at the plateau */
+	uint32_t k;	 /* time to it, 2^-10 s */
 	uint32_t ack_cnt, reno_cwnd, reno_cnt;
 	uint32_t delay_min_us;
 	uint64_t epoch_start_ns; /* 0: none */
@@ -69,7 +69,7 @@ static void hystart_round_start(struct sock *sk)
 
 static void cubic_reset(struct cubic *ca)
 {
-	*ca = (struct cubic){ .delay_min_us = 0 };
+	*ca = (struct cubic){.delay_min_us = 0};
 }
 
 static void cubic_init(struct sock *sk)

@@ -7,7 +7,7 @@
 #include <net/tcp.h>
 
 #define HEADER_WORD(th) get_unaligned_be32((const uint8_t *)(th) + 12)
-#define HEADER_MASK     (~((uint32_t)TCPHDR_PSH << 16 | 0x0f000000u)) /* PSH and reserved bits */
+#define HEADER_MASK	(~((uint32_t)TCPHDR_PSH << 16 | 0x0f000000u)) /* PSH and reserved bits */
 
 /* ---- header prediction ---- */
 
@@ -82,8 +82,8 @@ static void measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 	if (len > icsk->icsk_ack.rcv_mss)
 		measure_scaling_ratio(sk, skb);
 	if (len >= icsk->icsk_ack.rcv_mss)
-		icsk->icsk_ack.rcv_mss = (uint16_t)max_u32(min_u32(len, tcp_sk(sk)->advmss),
-							   TCP_MIN_SND_MSS);
+		icsk->icsk_ack.rcv_mss =
+			(uint16_t)max_u32(min_u32(len, tcp_sk(sk)->advmss), TCP_MIN_SND_MSS);
 	else if (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH)
 		icsk->icsk_ack.pending |= ICSK_ACK_PUSHED;
 }
@@ -107,8 +107,8 @@ static void event_data_recv(struct sock *sk, struct sk_buff *skb)
 		if (gap_us <= TCP_ATO_MIN_US / 2) {
 			icsk->icsk_ack.ato_us = icsk->icsk_ack.ato_us / 2 + TCP_ATO_MIN_US / 2;
 		} else if (gap_us < icsk->icsk_ack.ato_us) {
-			icsk->icsk_ack.ato_us = min_u32(icsk->icsk_ack.ato_us / 2 + (uint32_t)gap_us,
-							icsk->icsk_rto_us);
+			icsk->icsk_ack.ato_us = min_u32(
+				icsk->icsk_ack.ato_us / 2 + (uint32_t)gap_us, icsk->icsk_rto_us);
 		} else if (gap_us > icsk->icsk_rto_us) {
 			/* The sender may have restarted its window: feed it ACKs. */
 			tcp_inc_quickack(sk, TCP_MAX_QUICKACKS);
@@ -146,8 +146,7 @@ bool tcp_oow_rate_limited(struct net *net, uint64_t *last_ns)
 {
 	const uint64_t now_ns = port_time_ns(net->port);
 
-	if (*last_ns && now_ns - *last_ns <
-				net->sysctl.tcp_invalid_ratelimit_ms * NSEC_PER_MSEC)
+	if (*last_ns && now_ns - *last_ns < net->sysctl.tcp_invalid_ratelimit_ms * NSEC_PER_MSEC)
 		return true;
 	*last_ns = now_ns ? now_ns : 1;
 	return false;
@@ -237,8 +236,8 @@ static bool rst_acceptable(const struct sock *sk, const struct sk_buff *skb)
 	if (seq == tp->rcv_nxt)
 		return true;
 	if (seq == tp->rcv_nxt - 1 && sock_flag(sk, SOCK_DONE) &&
-	    ((1u << sk->sk_state) & ((1u << TCP_CLOSE_WAIT) | (1u << TCP_LAST_ACK) |
-				     (1u << TCP_CLOSING))))
+	    ((1u << sk->sk_state) &
+	     ((1u << TCP_CLOSE_WAIT) | (1u << TCP_LAST_ACK) | (1u << TCP_CLOSING))))
 		return true;
 	for (unsigned int i = 0; i < tp->rx_opt.num_sacks; i++)
 		if (after(tp->selective_acks[i].end_seq, edge))

@@ -10,9 +10,8 @@
 
 static void reply(struct net *net, const struct tcp_mini_ack *a, uint8_t flags)
 {
-	const struct tcp_out_options opts = { .tstamp = a->tstamp,
-					      .tsval = a->tsval,
-					      .tsecr = a->tsecr };
+	const struct tcp_out_options opts = {
+		.tstamp = a->tstamp, .tsval = a->tsval, .tsecr = a->tsecr};
 	const uint32_t header_len = TCP_BASE_HEADER + tcp_options_size(&opts);
 	struct sk_buff *skb = alloc_skb(net, MAX_HEADER);
 	struct tcphdr *th;
@@ -176,8 +175,8 @@ static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct s
 
 	switch (tcp_timewait_state_process(net, tw, skb, &isn)) {
 	case TCP_TW_SYN:
-		listener = inet_lookup_listener(&net->tcp->hashinfo, iph->saddr,
-						ntohs(th->source), iph->daddr, ntohs(th->dest));
+		listener = inet_lookup_listener(&net->tcp->hashinfo, iph->saddr, ntohs(th->source),
+						iph->daddr, ntohs(th->dest));
 		if (listener) {
 			inet_twsk_kill(net, tw);
 			tcp_conn_request(listener, skb, isn);

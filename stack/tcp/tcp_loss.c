@@ -373,7 +373,8 @@ static bool episode_ends(struct sock *sk)
 }
 
 /* In Recovery. true: nothing more to do. */
-static bool recovery_ack(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack, int *ack_flag)
+static bool recovery_ack(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack,
+			 int *ack_flag)
 {
 	if (!(*ack_flag & FLAG_SND_UNA_ADVANCED)) {
 		if (!tcp_is_sack(tcp_sk(sk)))
@@ -414,7 +415,8 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 	if (!tp->packets_out && tp->sacked_out)
 		tp->sacked_out = 0;
 	if (*ack_flag & FLAG_SACK_RENEGING) {
-		/* The ACK point rests on SACKed data. Wait a little for a correction, then time out. */
+		/* The ACK point rests on SACKed data. Wait a little for a correction, then time
+		 * out. */
 		tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
 				     max_u32(tp->srtt_us >> 4, RENEG_DELAY_MIN_US));
 		*ack_flag &= ~FLAG_SET_XMIT_TIMER;

@@ -17,10 +17,10 @@ static int send_synack(struct request_sock *req)
 	struct sock *listener = req->rsk_listener;
 	struct net *net = listener->sk_net;
 	const struct inet_sock *inet = inet_sk(listener);
-	struct ip_route rt = { .daddr = req->common.skc_daddr,
-			       .saddr = req->common.skc_rcv_saddr,
-			       .dev = req->common.skc_bound_dev };
-	struct tcp_out_options opts = { 0 };
+	struct ip_route rt = {.daddr = req->common.skc_daddr,
+			      .saddr = req->common.skc_rcv_saddr,
+			      .dev = req->common.skc_bound_dev};
+	struct tcp_out_options opts = {0};
 	struct sk_buff *skb;
 	struct tcphdr *th;
 	uint32_t header_len;
@@ -89,8 +89,8 @@ static uint64_t reqsk_timeout_ns(const struct request_sock *req)
 static uint32_t synack_retries(const struct sock *listener)
 {
 	const struct inet_connection_sock *icsk = inet_csk(listener);
-	uint32_t retries = icsk->icsk_syn_retries ? icsk->icsk_syn_retries :
-						    sk_sysctl(listener)->tcp_synack_retries;
+	uint32_t retries = icsk->icsk_syn_retries ? icsk->icsk_syn_retries
+						  : sk_sysctl(listener)->tcp_synack_retries;
 	uint32_t young = icsk->icsk_young << 1;
 
 	if (icsk->icsk_qlen << 1 <= max_u32(8, listener->sk_max_ack_backlog))
@@ -138,8 +138,8 @@ static bool listener_has_room(struct sock *listener)
 	return true;
 }
 
-static void openreq_init(struct request_sock *req, struct sock *listener,
-			 const struct sk_buff *skb, const struct tcp_options_received *opt)
+static void openreq_init(struct request_sock *req, struct sock *listener, const struct sk_buff *skb,
+			 const struct tcp_options_received *opt)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	const struct tcphdr *th = tcp_hdr(skb);
@@ -168,8 +168,8 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 {
 	struct net *net = listener->sk_net;
 	const struct iphdr *iph = ip_hdr(skb);
-	struct tcp_options_received opt = { .mss_clamp = TCP_MSS_DEFAULT,
-					    .user_mss = tcp_sk(listener)->rx_opt.user_mss };
+	struct tcp_options_received opt = {.mss_clamp = TCP_MSS_DEFAULT,
+					   .user_mss = tcp_sk(listener)->rx_opt.user_mss};
 	struct request_sock *req;
 
 	/* Never to or from a broadcast or multicast address (RFC 9293, MUST-57). */
@@ -187,8 +187,8 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 		opt.mss_clamp = TCP_MIN_SND_MSS;
 	openreq_init(req, listener, skb, &opt);
 	req->ts_off = tcp_ts_offset(net, req->common.skc_rcv_saddr, req->common.skc_daddr);
-	req->snt_isn = isn ? isn :
-			     tcp_isn(net, req->common.skc_rcv_saddr, req->common.skc_daddr,
+	req->snt_isn = isn ? isn
+			   : tcp_isn(net, req->common.skc_rcv_saddr, req->common.skc_daddr,
 				     req->common.skc_num, ntohs(req->common.skc_dport));
 	inet_ehash_insert(&net->tcp->hashinfo, &req->common);
 	inet_csk(listener)->icsk_qlen++;
@@ -272,9 +272,9 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 				      struct sk_buff *skb)
 {
 	struct net *net = listener->sk_net;
-	struct ip_route rt = { .daddr = req->common.skc_daddr,
-			       .saddr = req->common.skc_rcv_saddr,
-			       .dev = req->common.skc_bound_dev };
+	struct ip_route rt = {.daddr = req->common.skc_daddr,
+			      .saddr = req->common.skc_rcv_saddr,
+			      .dev = req->common.skc_bound_dev};
 	struct sock *child;
 	struct tcp_sock *tp;
 
@@ -364,8 +364,6 @@ static struct sock *complete(struct sock *listener, struct request_sock *req, st
 		NET_INC(net, TcpExtListenDrops);
 		if (net->sysctl.tcp_abort_on_overflow)
 			embryonic_reset(req, skb);
-		else
-			req->acked = true;
 		return NULL;
 	}
 	reqsk_unhash(req);
@@ -379,7 +377,8 @@ struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct re
 	struct net *net = listener->sk_net;
 	const struct tcphdr *th = tcp_hdr(skb);
 	const struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
-	struct tcp_options_received opt = { .tstamp_ok = req->tstamp_ok, .ts_recent = req->ts_recent };
+	struct tcp_options_received opt = {.tstamp_ok = req->tstamp_ok,
+					   .ts_recent = req->ts_recent};
 	uint8_t flags = th->flags & (TCPHDR_RST | TCPHDR_SYN | TCPHDR_ACK);
 	bool paws_reject = false;
 
@@ -394,10 +393,9 @@ struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct re
 	}
 	if ((flags & TCPHDR_ACK) && !(flags & TCPHDR_RST) && tcb->ack_seq != req->snt_isn + 1)
 		return listener; /* answers with RST */
-	if (paws_reject || !tcp_in_window(tcb->seq, tcb->end_seq, req->rcv_nxt,
-					  req->rcv_nxt + req->rsk_rcv_wnd)) {
-		if (!(flags & TCPHDR_RST) &&
-		    !tcp_oow_rate_limited(net, &req->last_oow_ack_time_ns))
+	if (paws_reject ||
+	    !tcp_in_window(tcb->seq, tcb->end_seq, req->rcv_nxt, req->rcv_nxt + req->rsk_rcv_wnd)) {
+		if (!(flags & TCPHDR_RST) && !tcp_oow_rate_limited(net, &req->last_oow_ack_time_ns))
 			reqsk_send_ack(req);
 		if (paws_reject)
 			NET_INC(net, TcpExtPAWSEstab);

@@ -47,8 +47,8 @@ void tcp_net_exit(struct net *net)
 		return;
 	local_bh_disable(net);
 	while (!list_empty(&tcp->tw_list))
-		inet_twsk_kill(net, list_first_entry(&tcp->tw_list, struct inet_timewait_sock,
-						     all_node));
+		inet_twsk_kill(
+			net, list_first_entry(&tcp->tw_list, struct inet_timewait_sock, all_node));
 	for (uint32_t i = 0; i < INET_EHASH_SIZE; i++) {
 		struct list_head *chain = &tcp->hashinfo.ehash[i];
 

@@ -7,7 +7,7 @@
 #include <net/tcp.h>
 
 #define COALESCE_COPY_MAX_BYTES 512u
-#define COLLAPSE_BLOCK_BYTES    2048u /* the size of receive buffers: cheap to have */
+#define COLLAPSE_BLOCK_BYTES	2048u /* the size of receive buffers: cheap to have */
 
 static uint32_t min_seq(uint32_t a, uint32_t b)
 {
@@ -84,8 +84,7 @@ static bool wasteful(const struct sk_buff *skb)
 /* Moves the payload of `from` behind that of `to`; false: no room. */
 static bool collapse_into(struct sock *sk, struct sk_buff *to, struct sk_buff *from)
 {
-	if (skb_tailroom(to) < from->len ||
-	    TCP_SKB_CB(to)->end_seq != TCP_SKB_CB(from)->seq)
+	if (skb_tailroom(to) < from->len || TCP_SKB_CB(to)->end_seq != TCP_SKB_CB(from)->seq)
 		return false;
 	skb_copy_bits(from, 0, skb_put(to, from->len), from->len);
 	TCP_SKB_CB(to)->end_seq = TCP_SKB_CB(from)->end_seq;
@@ -214,7 +213,7 @@ void tcp_dsack_set(struct sock *sk, uint32_t seq, uint32_t end_seq)
 	else
 		NET_INC(sk->sk_net, TcpExtTCPDSACKOfoSent);
 	tp->rx_opt.dsack = true;
-	tp->duplicate_sack = (struct tcp_sack_block){ seq, end_seq };
+	tp->duplicate_sack = (struct tcp_sack_block){seq, end_seq};
 }
 
 static void dsack_extend(struct sock *sk, uint32_t seq, uint32_t end_seq)
@@ -243,7 +242,7 @@ static void remove_block(struct tcp_sock *tp, unsigned int i)
 static void sack_new_block(struct sock *sk, uint32_t seq, uint32_t end_seq)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct tcp_sack_block block = { seq, end_seq };
+	struct tcp_sack_block block = {seq, end_seq};
 
 	if (!tcp_is_sack(tp))
 		return;
@@ -288,9 +287,15 @@ static bool ofo_find_place(struct sock *sk, struct sk_buff *skb, struct rb_node 
 			   struct rb_node ***link)
 {
 	struct rb_node **at = &tcp_sk(sk)->out_of_order_queue.node;
+	struct sk_buff *last = tcp_sk(sk)->ooo_last_skb;
 	uint32_t seq = TCP_SKB_CB(skb)->seq;
 	const uint32_t end_seq = TCP_SKB_CB(skb)->end_seq;
 
+	if (last && !before(seq, TCP_SKB_CB(last)->end_seq)) {
+		*parent = &last->rbnode; /* the usual case: beyond all that is there */
+		*link = &last->rbnode.right;
+		return true;
+	}
 	*parent = NULL;
 	while (*at) {
 		struct sk_buff *at_skb = rb_entry(*at, struct sk_buff, rbnode);
@@ -313,6 +318,8 @@ static bool ofo_find_place(struct sock *sk, struct sk_buff *skb, struct rb_node 
 			} else { /* covers it all: takes its place */
 				dsack_extend(sk, have->seq, have->end_seq);
 				NET_INC(sk->sk_net, TcpExtTCPOFOMerge);
+				if (at_skb == last)
+					tcp_sk(sk)->ooo_last_skb = NULL;
 				ofo_drop(sk, at_skb, SKB_DROP_TcpOldData);
 				return ofo_find_place(sk, skb, parent, link);
 			}

@@ -6,7 +6,7 @@
  */
 #include <net/tcp.h>
 
-#define TSTAMP_WORD                                                                                \
+#define TSTAMP_WORD \
 	((TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP)
 
 static void parse_syn_option(uint8_t kind, const uint8_t *value, unsigned int size,

@@ -136,7 +136,7 @@ int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t ms
 	rest_cb->sacked = tcb->sacked;
 	rest_cb->eor = tcb->eor;
 	tcb->end_seq = rest_cb->seq;
-	tcb->tcp_flags &= (uint8_t)~(TCPHDR_FIN | TCPHDR_PSH);
+	tcb->tcp_flags &= (uint8_t) ~(TCPHDR_FIN | TCPHDR_PSH);
 	tcb->eor = false;
 	tcp_set_skb_pcount(skb, mss);
 	tcp_set_skb_pcount(rest, mss);
@@ -347,8 +347,8 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 	limit = mss;
 	if (TCP_SKB_CB(skb)->pcount == 1) {
 		if (!nagle_allows(tp, skb, mss,
-				  skb == skb_peek_tail(&sk->sk_write_queue) ? nonagle :
-									      TCP_NAGLE_PUSH))
+				  skb == skb_peek_tail(&sk->sk_write_queue) ? nonagle
+									    : TCP_NAGLE_PUSH))
 			return false;
 	} else {
 		if (!push_one && tso_should_defer(sk, skb, mss, max_segs, is_cwnd_limited))
@@ -416,9 +416,9 @@ void tcp_tsq_write(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!((1u << sk->sk_state) & ((1u << TCP_ESTABLISHED) | (1u << TCP_FIN_WAIT1) |
-				      (1u << TCP_CLOSING) | (1u << TCP_CLOSE_WAIT) |
-				      (1u << TCP_LAST_ACK))))
+	if (!((1u << sk->sk_state) &
+	      ((1u << TCP_ESTABLISHED) | (1u << TCP_FIN_WAIT1) | (1u << TCP_CLOSING) |
+	       (1u << TCP_CLOSE_WAIT) | (1u << TCP_LAST_ACK))))
 		return;
 	if (tp->lost_out > tp->retrans_out && tp->snd_cwnd > tcp_packets_in_flight(tp)) {
 		tcp_mstamp_refresh(tp);
@@ -532,9 +532,11 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 		if (tp->retrans_out >= tp->lost_out || in_flight >= tp->snd_cwnd)
 			break;
 		next = skb_rb_next(skb);
-		if (!(sacked & TCPCB_LOST) || (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)))
+		if (!(sacked & TCPCB_LOST) ||
+		    (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)))
 			continue;
-		if (small_queue_full(sk, skb) || tcp_retransmit_skb(sk, skb, tp->snd_cwnd - in_flight))
+		if (small_queue_full(sk, skb) ||
+		    tcp_retransmit_skb(sk, skb, tp->snd_cwnd - in_flight))
 			break;
 		next = skb_rb_next(skb); /* it may have been cut */
 		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)

@@ -6,8 +6,8 @@
  */
 #include <net/tcp.h>
 
-#define RACK_TIMER_MIN_US     2000u /* the least delay of the reordering timer */
-#define RACK_RECOVERY_THRESH  16u   /* recoveries that a widened window lasts */
+#define RACK_TIMER_MIN_US    2000u /* the least delay of the reordering timer */
+#define RACK_RECOVERY_THRESH 16u   /* recoveries that a widened window lasts */
 
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 {
@@ -48,9 +48,9 @@ uint32_t tcp_rack_reo_wnd_us(const struct sock *sk)
 	if (tp->min_rtt_us == UINT32_MAX)
 		return tp->srtt_us >> 3;
 	return (uint32_t)(((uint64_t)(tp->min_rtt_us >> 2) * tp->rack.reo_wnd_steps) <
-					  tp->srtt_us >> 3 ?
-				  (tp->min_rtt_us >> 2) * tp->rack.reo_wnd_steps :
-				  tp->srtt_us >> 3);
+					  tp->srtt_us >> 3
+				  ? (tp->min_rtt_us >> 2) * tp->rack.reo_wnd_steps
+				  : tp->srtt_us >> 3);
 }
 
 int64_t tcp_rack_skb_timeout_us(const struct tcp_sock *tp, const struct sk_buff *skb,
@@ -69,7 +69,8 @@ static uint32_t detect_loss(struct sock *sk)
 	int64_t longest_us = 0;
 
 	list_for_each_entry_safe(tcb, next, &tp->tsorted_sent_queue, tsorted) {
-		struct sk_buff *skb = (struct sk_buff *)((uint8_t *)tcb - offsetof(struct sk_buff, cb));
+		struct sk_buff *skb =
+			(struct sk_buff *)((uint8_t *)tcb - offsetof(struct sk_buff, cb));
 		int64_t left_us;
 
 		if ((tcb->sacked & TCPCB_LOST) && !(tcb->sacked & TCPCB_SACKED_RETRANS))
@@ -164,8 +165,8 @@ void tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced)
 
 	if (!skb || (TCP_SKB_CB(skb)->sacked & TCPCB_LOST))
 		return;
-	if (state < TCP_CA_Recovery ? tp->sacked_out < tp->reordering :
-				      state != TCP_CA_Recovery || !snd_una_advanced)
+	if (state < TCP_CA_Recovery ? tp->sacked_out < tp->reordering
+				    : state != TCP_CA_Recovery || !snd_una_advanced)
 		return;
 	if (TCP_SKB_CB(skb)->pcount > 1 && skb->len > skb->gso_size)
 		tcp_fragment(sk, skb, skb->gso_size, skb->gso_size, true);

@@ -59,11 +59,11 @@ static int out_of_data(struct sock *sk, long copied, long target, uint32_t seq, 
 	cleanup(sk, (uint32_t)copied);
 	release_sock(sk);
 	if (copied < target)
-		*timeo_ns = wait_event(&sk->sk_wq,
-				       tp->rcv_nxt != seq || sk->sk_err ||
-					       sk->sk_state == TCP_CLOSE ||
-					       (sk->sk_shutdown & RCV_SHUTDOWN),
-				       *timeo_ns);
+		*timeo_ns =
+			wait_event(&sk->sk_wq,
+				   tp->rcv_nxt != seq || sk->sk_err || sk->sk_state == TCP_CLOSE ||
+					   (sk->sk_shutdown & RCV_SHUTDOWN),
+				   *timeo_ns);
 	lock_sock(sk);
 	return 1;
 }

@@ -8,7 +8,8 @@
 
 #define MIN_RTT_WINDOW_NS (300 * NSEC_PER_SEC)
 
-/* Deviation term of Jacobson's estimator; a faster RTT counts an eighth (it means less queueing). */
+/* Deviation term of Jacobson's estimator; a faster RTT counts an eighth (it means less queueing).
+ */
 static void deviation_update(struct tcp_sock *tp, int64_t error_us)
 {
 	if (error_us < 0) {
@@ -86,7 +87,8 @@ bool tcp_ack_update_rtt(struct sock *sk, int flag, int64_t seq_rtt_us, int64_t s
 
 	if (seq_rtt_us < 0)
 		seq_rtt_us = sack_rtt_us;
-	if (seq_rtt_us < 0 && tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr && (flag & FLAG_ACKED)) {
+	if (seq_rtt_us < 0 && tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr &&
+	    (flag & FLAG_ACKED)) {
 		uint32_t delta_ms = tcp_time_stamp_ms(tp) - tp->rx_opt.rcv_tsecr;
 
 		if (delta_ms < INT32_MAX / 1000) {
@@ -109,7 +111,7 @@ void tcp_synack_rtt_meas(struct sock *sk, const struct request_sock *req)
 	int64_t rtt_us = -1;
 
 	if (req && !req->num_retrans && req->snt_synack_ns)
-		rtt_us = (int64_t)((tcp_sk(sk)->tcp_mstamp_ns - req->snt_synack_ns) /
-				   NSEC_PER_USEC);
+		rtt_us =
+			(int64_t)((tcp_sk(sk)->tcp_mstamp_ns - req->snt_synack_ns) / NSEC_PER_USEC);
 	tcp_ack_update_rtt(sk, FLAG_SYN_ACKED, rtt_us, -1, rtt_us);
 }

@@ -8,8 +8,8 @@
 
 uint32_t tcp_highest_sack_seq(const struct tcp_sock *tp)
 {
-	return tp->sacked_out && after(tp->highest_sack_seq, tp->snd_una) ? tp->highest_sack_seq :
-									     tp->snd_una;
+	return tp->sacked_out && after(tp->highest_sack_seq, tp->snd_una) ? tp->highest_sack_seq
+									  : tp->snd_una;
 }
 
 /* The peer holds data above a never retransmitted segment that came only now: reordering. */
@@ -33,10 +33,11 @@ void tcp_check_sack_reordering(struct sock *sk, uint32_t low_seq)
 
 static struct tcp_sack_block get_block(const uint8_t *p)
 {
-	return (struct tcp_sack_block){ get_unaligned_be32(p), get_unaligned_be32(p + 4) };
+	return (struct tcp_sack_block){get_unaligned_be32(p), get_unaligned_be32(p + 4)};
 }
 
-/* RFC 2883: the first block tells of a duplicate when it lies below the ACK or inside the second. */
+/* RFC 2883: the first block tells of a duplicate when it lies below the ACK or inside the second.
+ */
 static bool check_dsack(struct sock *sk, const struct sk_buff *ack_skb,
 			const struct tcp_sack_block *blocks, unsigned int count,
 			uint32_t prior_snd_una, struct tcp_sacktag_state *state)
@@ -144,7 +145,8 @@ static struct sk_buff *find_from(struct sock *sk, uint32_t seq)
 	return best;
 }
 
-static void tag_block(struct sock *sk, const struct tcp_sack_block *b, struct tcp_sacktag_state *state)
+static void tag_block(struct sock *sk, const struct tcp_sack_block *b,
+		      struct tcp_sacktag_state *state)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	uint32_t from = b->start_seq;
@@ -170,7 +172,7 @@ int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint8_t *p = (const uint8_t *)tcp_hdr(ack_skb) + tp->rx_opt.sack_off;
 	const unsigned int count = min_u32(tp->rx_opt.sack_blocks, TCP_NUM_SACKS);
-	struct tcp_sack_block blocks[TCP_NUM_SACKS] = { 0 }, done[TCP_NUM_SACKS] = { 0 };
+	struct tcp_sack_block blocks[TCP_NUM_SACKS] = {0}, done[TCP_NUM_SACKS] = {0};
 	unsigned int first = 0;
 
 	state->flag = 0;

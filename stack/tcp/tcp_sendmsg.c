@@ -115,8 +115,7 @@ static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 
-	if (skb && skb->len < size_goal && !TCP_SKB_CB(skb)->eor &&
-	    can_take_frag(skb, net_tcp(sk)))
+	if (skb && skb->len < size_goal && !TCP_SKB_CB(skb)->eor && can_take_frag(skb, net_tcp(sk)))
 		return skb;
 	skb = tcp_stream_alloc_skb(sk);
 	if (skb)
@@ -213,11 +212,11 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 		local_bh_disable(sk->sk_net);
 		skb = tail_with_room(sk, size_goal);
 		local_bh_enable(sk->sk_net);
-		n = skb ? append(sk, skb, from, min_u32((uint32_t)(from->count < size_goal ?
-									   from->count :
-									   size_goal),
-							size_goal - skb->len)) :
-			  0;
+		n = skb ? append(sk, skb, from,
+				 min_u32((uint32_t)(from->count < size_goal ? from->count
+									    : size_goal),
+					 size_goal - skb->len))
+			: 0;
 		if (n <= 0) {
 			*err = n ? (int)n : -ENOBUFS;
 			remove_empty_tail(sk);

@@ -2,10 +2,10 @@
 /* Options at SOL_TCP, tcp(7). */
 #include <net/tcp.h>
 
-#define MAX_KEEPIDLE_S  32767
+#define MAX_KEEPIDLE_S	32767
 #define MAX_KEEPINTVL_S 32767
-#define MAX_KEEPCNT     127
-#define MAX_SYNCNT      127
+#define MAX_KEEPCNT	127
+#define MAX_SYNCNT	127
 
 static bool in_range(int value, int low, int high)
 {
@@ -65,9 +65,8 @@ static void set_keepidle(struct sock *sk, uint32_t seconds)
 	if (!sock_flag(sk, SOCK_KEEPOPEN) || sk->sk_state == TCP_CLOSE ||
 	    sk->sk_state == TCP_LISTEN)
 		return;
-	tcp_reset_keepalive_timer(sk, tcp_keepalive_time_ns(tp) > idle_ns ?
-					      tcp_keepalive_time_ns(tp) - idle_ns :
-					      0);
+	tcp_reset_keepalive_timer(
+		sk, tcp_keepalive_time_ns(tp) > idle_ns ? tcp_keepalive_time_ns(tp) - idle_ns : 0);
 }
 
 static int set_int(struct sock *sk, int name, int value)
@@ -188,20 +187,20 @@ static int get_int(struct sock *sk, int name, int *value)
 			*value = tp->rx_opt.user_mss;
 		return 0;
 	case TCP_KEEPIDLE:
-		*value = (int)(tp->keepalive_time_s ? tp->keepalive_time_s :
-						      s->tcp_keepalive_time_s);
+		*value = (int)(tp->keepalive_time_s ? tp->keepalive_time_s
+						    : s->tcp_keepalive_time_s);
 		return 0;
 	case TCP_KEEPINTVL:
-		*value = (int)(tp->keepalive_intvl_s ? tp->keepalive_intvl_s :
-						       s->tcp_keepalive_intvl_s);
+		*value = (int)(tp->keepalive_intvl_s ? tp->keepalive_intvl_s
+						     : s->tcp_keepalive_intvl_s);
 		return 0;
 	case TCP_KEEPCNT:
-		*value = (int)(tp->keepalive_probes ? tp->keepalive_probes :
-						      s->tcp_keepalive_probes);
+		*value = (int)(tp->keepalive_probes ? tp->keepalive_probes
+						    : s->tcp_keepalive_probes);
 		return 0;
 	case TCP_SYNCNT:
-		*value = (int)(icsk->icsk_syn_retries ? icsk->icsk_syn_retries :
-							s->tcp_syn_retries);
+		*value =
+			(int)(icsk->icsk_syn_retries ? icsk->icsk_syn_retries : s->tcp_syn_retries);
 		return 0;
 	case TCP_LINGER2:
 		*value = tp->linger2_s ? tp->linger2_s : (int)s->tcp_fin_timeout_s;

@@ -4,8 +4,8 @@
 
 void sysctl_init_tcp(struct sysctl *s)
 {
-	static const uint32_t rmem[3] = { 4096, 131072, 6291456 };
-	static const uint32_t wmem[3] = { 4096, 16384, 4194304 };
+	static const uint32_t rmem[3] = {4096, 131072, 6291456};
+	static const uint32_t wmem[3] = {4096, 16384, 4194304};
 
 	memcpy(s->tcp_rmem, rmem, sizeof(rmem));
 	memcpy(s->tcp_wmem, wmem, sizeof(wmem));

@@ -7,7 +7,7 @@
 #include <net/tcp.h>
 
 #define KEEPALIVE_BUSY_RETRY_NS (50 * NSEC_PER_MSEC)
-#define ORPHAN_RETRIES_DEFAULT  8u
+#define ORPHAN_RETRIES_DEFAULT	8u
 
 static struct sock *csk_sock(struct inet_connection_sock *icsk)
 {
@@ -93,8 +93,8 @@ static bool write_timeout(struct sock *sk)
 			const bool alive = icsk->icsk_rto_us < TCP_RTO_MAX_US;
 
 			retry_until = orphan_retries(sk, alive);
-			if (out_of_resources(sk, alive ||
-							 !retransmits_timed_out(sk, retry_until, 0)))
+			if (out_of_resources(sk,
+					     alive || !retransmits_timed_out(sk, retry_until, 0)))
 				return true;
 		}
 		expired = retransmits_timed_out(sk, retry_until, icsk->icsk_user_timeout_ms);
@@ -250,8 +250,8 @@ void tcp_write_timer_handler(struct sock *sk)
 
 static void write_timer(struct timer_list *t)
 {
-	struct sock *sk = csk_sock(container_of(t, struct inet_connection_sock,
-						icsk_retransmit_timer));
+	struct sock *sk =
+		csk_sock(container_of(t, struct inet_connection_sock, icsk_retransmit_timer));
 
 	if (sock_owned_by_user(sk))
 		tcp_sk(sk)->tsq_flags |= TCP_WRITE_TIMER_DEFERRED;
@@ -286,8 +286,7 @@ void tcp_delack_timer_handler(struct sock *sk)
 
 static void delack_timer(struct timer_list *t)
 {
-	struct sock *sk =
-		csk_sock(container_of(t, struct inet_connection_sock, icsk_delack_timer));
+	struct sock *sk = csk_sock(container_of(t, struct inet_connection_sock, icsk_delack_timer));
 
 	if (sock_owned_by_user(sk)) {
 		NET_INC(sk->sk_net, TcpExtDelayedACKLocked);
@@ -306,8 +305,8 @@ void tcp_release_cb(struct sock *sk)
 
 	if (!(flags & (TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED | TCP_DELACK_TIMER_DEFERRED)))
 		return;
-	tp->tsq_flags &= (uint8_t)~(TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED |
-				    TCP_DELACK_TIMER_DEFERRED);
+	tp->tsq_flags &= (uint8_t) ~(TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED |
+				     TCP_DELACK_TIMER_DEFERRED);
 	if (flags & TCP_TSQ_DEFERRED)
 		tcp_tsq_write(sk);
 	if (flags & TCP_WRITE_TIMER_DEFERRED)
@@ -320,18 +319,18 @@ void tcp_release_cb(struct sock *sk)
 
 uint64_t tcp_keepalive_time_ns(const struct tcp_sock *tp)
 {
-	const uint32_t s = tp->keepalive_time_s ?
-				   tp->keepalive_time_s :
-				   tp->inet_conn.inet.sk.sk_net->sysctl.tcp_keepalive_time_s;
+	const uint32_t s = tp->keepalive_time_s
+				   ? tp->keepalive_time_s
+				   : tp->inet_conn.inet.sk.sk_net->sysctl.tcp_keepalive_time_s;
 
 	return s * NSEC_PER_SEC;
 }
 
 static uint64_t keepalive_intvl_ns(const struct tcp_sock *tp)
 {
-	const uint32_t s = tp->keepalive_intvl_s ?
-				   tp->keepalive_intvl_s :
-				   tp->inet_conn.inet.sk.sk_net->sysctl.tcp_keepalive_intvl_s;
+	const uint32_t s = tp->keepalive_intvl_s
+				   ? tp->keepalive_intvl_s
+				   : tp->inet_conn.inet.sk.sk_net->sysctl.tcp_keepalive_intvl_s;
 
 	return s * NSEC_PER_SEC;
 }
@@ -340,9 +339,9 @@ uint64_t tcp_fin_time_ns(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const uint64_t rto_ns = (uint64_t)inet_csk(sk)->icsk_rto_us * NSEC_PER_USEC;
-	uint64_t fin_ns = (tp->linger2_s > 0 ? (uint32_t)tp->linger2_s :
-					       sk_sysctl(sk)->tcp_fin_timeout_s) *
-			  NSEC_PER_SEC;
+	uint64_t fin_ns =
+		(tp->linger2_s > 0 ? (uint32_t)tp->linger2_s : sk_sysctl(sk)->tcp_fin_timeout_s) *
+		NSEC_PER_SEC;
 
 	return fin_ns < rto_ns * 7 / 2 ? rto_ns * 7 / 2 : fin_ns;
 }
@@ -383,19 +382,19 @@ static uint64_t keepalive_probe(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const uint64_t user_timeout_ns = icsk->icsk_user_timeout_ms * NSEC_PER_MSEC;
-	const uint32_t max_probes = tp->keepalive_probes ? tp->keepalive_probes :
-							   sk_sysctl(sk)->tcp_keepalive_probes;
-	const uint64_t last_ns = tp->rcv_tstamp_ns > icsk->icsk_ack.lrcvtime_ns ?
-					 tp->rcv_tstamp_ns :
-					 icsk->icsk_ack.lrcvtime_ns;
+	const uint32_t max_probes =
+		tp->keepalive_probes ? tp->keepalive_probes : sk_sysctl(sk)->tcp_keepalive_probes;
+	const uint64_t last_ns = tp->rcv_tstamp_ns > icsk->icsk_ack.lrcvtime_ns
+					 ? tp->rcv_tstamp_ns
+					 : icsk->icsk_ack.lrcvtime_ns;
 	const uint64_t idle_ns = tp->tcp_mstamp_ns - last_ns;
 
 	if (tp->packets_out || !tcp_write_queue_empty(sk))
 		return tcp_keepalive_time_ns(tp); /* data in flight tells as much */
 	if (idle_ns < tcp_keepalive_time_ns(tp))
 		return tcp_keepalive_time_ns(tp) - idle_ns;
-	if (user_timeout_ns ? idle_ns >= user_timeout_ns && icsk->icsk_probes_out > 0 :
-			      icsk->icsk_probes_out >= max_probes) {
+	if (user_timeout_ns ? idle_ns >= user_timeout_ns && icsk->icsk_probes_out > 0
+			    : icsk->icsk_probes_out >= max_probes) {
 		tcp_send_active_reset(sk);
 		tcp_write_err(sk);
 		return 0;

@@ -113,8 +113,8 @@ static enum tcp_tw_status fin_wait2(struct net *net, struct inet_timewait_sock *
 	const struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
 	const uint8_t flags = tcb->tcp_flags;
 
-	if (paws_reject || !tcp_in_window(tcb->seq, tcb->end_seq, tw->tw_rcv_nxt,
-					  tw->tw_rcv_nxt + tw->tw_rcv_wnd))
+	if (paws_reject ||
+	    !tcp_in_window(tcb->seq, tcb->end_seq, tw->tw_rcv_nxt, tw->tw_rcv_nxt + tw->tw_rcv_wnd))
 		return out_of_window(net, tw);
 	if (flags & TCPHDR_RST) {
 		if (tcb->seq == tw->tw_rcv_nxt) {
@@ -143,9 +143,9 @@ enum tcp_tw_status tcp_timewait_state_process(struct net *net, struct inet_timew
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	const struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
-	struct tcp_options_received opt = { .tstamp_ok = tw->tw_ts_recent_stamp_ns != 0,
-					    .ts_recent = tw->tw_ts_recent,
-					    .ts_recent_stamp_ns = tw->tw_ts_recent_stamp_ns };
+	struct tcp_options_received opt = {.tstamp_ok = tw->tw_ts_recent_stamp_ns != 0,
+					   .ts_recent = tw->tw_ts_recent,
+					   .ts_recent_stamp_ns = tw->tw_ts_recent_stamp_ns};
 	const uint8_t flags = th->flags;
 	bool paws_reject = false;
 
@@ -195,8 +195,7 @@ bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw)
 	if (!reuse || (reuse == 2 && !ipv4_is_loopback(sk->sk_daddr)))
 		return false;
 	/* Time stamps tell old from new once the clock has moved on (RFC 6191, 2). */
-	if (!tw->tw_ts_recent_stamp_ns ||
-	    sk_now_ns(sk) - tw->tw_ts_recent_stamp_ns <= NSEC_PER_SEC)
+	if (!tw->tw_ts_recent_stamp_ns || sk_now_ns(sk) - tw->tw_ts_recent_stamp_ns <= NSEC_PER_SEC)
 		return false;
 	tp->write_seq = tw->tw_snd_nxt + ISN_ABOVE_WINDOW;
 	if (!tp->write_seq)

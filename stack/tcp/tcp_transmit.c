@@ -118,7 +118,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct inet_sock *inet = inet_sk(sk);
 	const uint32_t payload = skb->len, segs = tcb->pcount ? tcb->pcount : 1;
-	struct tcp_out_options opts = { 0 };
+	struct tcp_out_options opts = {0};
 	struct tcphdr *th;
 	uint32_t header_len;
 	uint8_t flags = tcb->tcp_flags;
@@ -187,7 +187,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 /* A segment without payload that is not queued: ACK, RST, probe. 0 or a negative errno. */
 static int xmit_control(struct sock *sk, uint32_t seq, uint8_t flags)
 {
-	const struct tcp_skb_cb tcb = { .seq = seq, .end_seq = seq, .pcount = 1, .tcp_flags = flags };
+	const struct tcp_skb_cb tcb = {.seq = seq, .end_seq = seq, .pcount = 1, .tcp_flags = flags};
 	struct sk_buff *skb = alloc_skb(sk->sk_net, MAX_HEADER);
 
 	if (!skb)
@@ -227,10 +227,10 @@ void tcp_send_delayed_ack(struct sock *sk)
 
 	if (ato_us > TCP_DELACK_MIN_US) {
 		/* At most a round trip, so that the peer's clock does not stop. */
-		uint32_t max_us = icsk->icsk_ack.pingpong ||
-						  (icsk->icsk_ack.pending & ICSK_ACK_PUSHED) ?
-					  TCP_DELACK_MAX_US :
-					  500000;
+		uint32_t max_us =
+			icsk->icsk_ack.pingpong || (icsk->icsk_ack.pending & ICSK_ACK_PUSHED)
+				? TCP_DELACK_MAX_US
+				: 500000;
 
 		if (tp->srtt_us)
 			max_us = min_u32(max_us, max_u32(tp->srtt_us >> 3, TCP_DELACK_MIN_US));

@@ -162,10 +162,10 @@ void tcp_rcv_rtt_measure(struct tcp_sock *tp)
 	if (tp->rcv_rtt_est.time_ns) {
 		if (before(tp->rcv_nxt, tp->rcv_rtt_est.seq))
 			return;
-		rcv_rtt_update(tp,
-			       (uint32_t)((tp->tcp_mstamp_ns - tp->rcv_rtt_est.time_ns) /
-					  NSEC_PER_USEC),
-			       true);
+		rcv_rtt_update(
+			tp,
+			(uint32_t)((tp->tcp_mstamp_ns - tp->rcv_rtt_est.time_ns) / NSEC_PER_USEC),
+			true);
 	}
 	tp->rcv_rtt_est.seq = tp->rcv_nxt + tp->rcv_wnd;
 	tp->rcv_rtt_est.time_ns = tp->tcp_mstamp_ns;
@@ -186,7 +186,8 @@ void tcp_rcv_rtt_measure_ts(struct sock *sk, const struct sk_buff *skb)
 		rcv_rtt_update(tp, delta_ms ? delta_ms * 1000 : 1000, false);
 }
 
-/* Once a round trip: the buffer becomes twice what the reader took in it, and more while it grows. */
+/* Once a round trip: the buffer becomes twice what the reader took in it, and more while it grows.
+ */
 void tcp_rcv_space_adjust(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);

@@ -2,9 +2,9 @@
 /*
  * The seam between IPv4 and the transport protocols above it: struct inet_sock, routes, sending,
  * and the entry points that each side offers the other. Beside it, from the IP side: ip.h (struct
- * iphdr, ip_hdr()), checksum.h (csum_partial(), csum_fold(), csum_tcpudp_magic(), ~-less pseudo sum),
- * siphash.h, mib.h (NET_INC(net, TcpOutSegs), NET_ADD(net, TcpOutSegs, n)) and net_namespace.h
- * (struct net, with members `struct netns_tcp *tcp` and `struct sysctl sysctl`).
+ * iphdr, ip_hdr()), checksum.h (csum_partial(), csum_fold(), csum_tcpudp_magic(), ~-less pseudo
+ * sum), siphash.h, mib.h (NET_INC(net, TcpOutSegs), NET_ADD(net, TcpOutSegs, n)) and
+ * net_namespace.h (struct net, with members `struct netns_tcp *tcp` and `struct sysctl sysctl`).
  */
 #ifndef NET_INET_H
 #define NET_INET_H
@@ -16,18 +16,18 @@
  * `generation` is the network's (configuration and neighbour changes move that on).
  */
 struct ip_route {
-	__be32 daddr, saddr;    /* saddr: 0 in the request: choose */
+	__be32 daddr, saddr; /* saddr: 0 in the request: choose */
 	__be32 next_hop;
 	struct net_device *dev; /* NULL in the request: choose */
-	void *neigh;            /* the IP layer's cached neighbour, may be NULL */
-	uint32_t mtu_bytes;     /* of the path: the device's, or less as ICMP said */
-	uint32_t generation;    /* 0: never looked up */
-	bool local;             /* to this host */
+	void *neigh;		/* the IP layer's cached neighbour, may be NULL */
+	uint32_t mtu_bytes;	/* of the path: the device's, or less as ICMP said */
+	uint32_t generation;	/* 0: never looked up */
+	bool local;		/* to this host */
 };
 
 /* struct sock of IPv4 protocols. */
 struct inet_sock {
-	struct sock sk; /* first */
+	struct sock sk;	   /* first */
 	__be32 inet_saddr; /* source address in use (0: any) */
 	uint16_t inet_id;  /* next IP identification */
 	uint8_t tos;
@@ -49,7 +49,8 @@ int ip_route_output(struct net *net, struct ip_route *rt);
 /*
  * Sends a transport segment (skb->data at the transport header) of a connected socket: routes by
  * inet_sk(sk)->route (looks it up again when stale), adds the IP header (DF, id, ttl, tos) and
- * consumes skb. Soft interrupts off. 0, or a negative errno (-ENOBUFS: dropped by the device queue).
+ * consumes skb. Soft interrupts off. 0, or a negative errno (-ENOBUFS: dropped by the device
+ * queue).
  */
 int ip_queue_xmit(struct sock *sk, struct sk_buff *skb);
 
@@ -61,7 +62,12 @@ int ip_build_and_send_pkt(struct net *net, struct sk_buff *skb, __be32 saddr, __
 			  uint8_t protocol, uint8_t tos, uint8_t ttl);
 
 /* What kind of address this is for `net`. */
-enum inet_addr_type { INET_ADDR_UNICAST, INET_ADDR_LOCAL, INET_ADDR_BROADCAST, INET_ADDR_MULTICAST };
+enum inet_addr_type {
+	INET_ADDR_UNICAST,
+	INET_ADDR_LOCAL,
+	INET_ADDR_BROADCAST,
+	INET_ADDR_MULTICAST
+};
 enum inet_addr_type inet_addr_type(struct net *net, __be32 addr);
 
 /* Remembers a path MTU learnt from ICMP (bounded, expires); new generation for its routes. */

@@ -19,21 +19,26 @@ struct netns_tcp;
 struct inet_bind_bucket {
 	struct list_head node;
 	uint16_t port;
-	bool fastreuse;    /* every owner has SO_REUSEADDR and none listens */
-	bool explicit_use; /* bind() put somebody here: connect() does not choose this port */
-	uint32_t tw_count; /* TIME_WAIT sockets on it */
+	bool fastreuse;		 /* every owner has SO_REUSEADDR and none listens */
+	bool explicit_use;	 /* bind() put somebody here: connect() does not choose this port */
+	uint32_t tw_count;	 /* TIME_WAIT sockets on it */
 	struct list_head owners; /* icsk_bind_node */
 };
 
 /* icsk_pending: what icsk_retransmit_timer is armed for */
-enum icsk_time { ICSK_TIME_NONE, ICSK_TIME_RETRANS, ICSK_TIME_PROBE0, ICSK_TIME_LOSS_PROBE,
-		 ICSK_TIME_REO_TIMEOUT };
+enum icsk_time {
+	ICSK_TIME_NONE,
+	ICSK_TIME_RETRANS,
+	ICSK_TIME_PROBE0,
+	ICSK_TIME_LOSS_PROBE,
+	ICSK_TIME_REO_TIMEOUT
+};
 
 /* icsk_ack.pending */
-#define ICSK_ACK_SCHED 1 /* an ACK is owed */
-#define ICSK_ACK_TIMER 2 /* the timer is armed */
+#define ICSK_ACK_SCHED	1 /* an ACK is owed */
+#define ICSK_ACK_TIMER	2 /* the timer is armed */
 #define ICSK_ACK_PUSHED 4 /* the segment had PSH */
-#define ICSK_ACK_NOW   8 /* send at the next occasion */
+#define ICSK_ACK_NOW	8 /* send at the next occasion */
 
 #define ICSK_CA_PRIV_BYTES 104
 
@@ -47,7 +52,6 @@ struct inet_connection_sock {
 	struct timer_list icsk_delack_timer;
 	struct timer_list icsk_keepalive_timer; /* also FIN_WAIT2 */
 	uint32_t icsk_rto_us;
-	uint32_t icsk_delack_max_us;
 	uint32_t icsk_pmtu; /* path MTU that mss_cache was computed for */
 	uint32_t icsk_user_timeout_ms;
 	uint8_t icsk_ca_state; /* enum tcp_ca_state */
@@ -61,7 +65,7 @@ struct inet_connection_sock {
 
 	struct {
 		uint8_t pending;
-		uint8_t quick;    /* ACKs to send at once */
+		uint8_t quick;	  /* ACKs to send at once */
 		uint8_t pingpong; /* interactive: delay ACKs for piggy-backing */
 		uint8_t retry;
 		uint32_t ato_us;
@@ -88,7 +92,7 @@ struct request_sock {
 	struct sock_common common; /* first; state TCP_NEW_SYN_RECV */
 	struct list_head accept_node;
 	struct sock *rsk_listener; /* holds a reference */
-	struct sock *sk;           /* the child, once there is one */
+	struct sock *sk;	   /* the child, once there is one */
 	struct timer_list rsk_timer;
 	uint32_t timeout_us; /* of the SYN-ACK timer */
 	uint32_t rcv_isn, snt_isn, rcv_nxt;
@@ -100,7 +104,6 @@ struct request_sock {
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok;
-	bool acked; /* the final ACK came while the accept queue was full */
 };
 
 /* A closed connection that waits for stray segments to die out (RFC 9293, 3.6.1). */
@@ -130,10 +133,10 @@ static inline struct inet_timewait_sock *inet_twsk(const struct sock_common *c)
 
 /* Hash tables of one struct net; soft interrupts off. */
 struct inet_hashinfo {
-	struct list_head *ehash; /* established, TIME_WAIT and requests */
-	struct list_head *lhash; /* listeners, by port */
-	struct list_head *bhash; /* ports in use */
-	uint64_t secret[2]; /* of the folded-multiply hash */
+	struct list_head *ehash;      /* established, TIME_WAIT and requests */
+	struct list_head *lhash;      /* listeners, by port */
+	struct list_head *bhash;      /* ports in use */
+	uint64_t secret[2];	      /* of the folded-multiply hash */
 	uint16_t table_perturb[1024]; /* RFC 6056, algorithm 4: counters */
 };
 
@@ -148,10 +151,9 @@ struct sock *inet_lookup_listener(struct inet_hashinfo *h, __be32 saddr, uint16_
 void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c);
 void inet_hash_listener(struct sock *sk);
 void inet_unhash(struct sock_common *c);
-#define inet_ehash_for_each_bucket(h, i) for (uint32_t i = 0; i < INET_EHASH_SIZE; i++)
-#define INET_EHASH_SIZE 2048u
-#define INET_LHASH_SIZE 64u
-#define INET_BHASH_SIZE 512u
+#define INET_EHASH_SIZE			 2048u
+#define INET_LHASH_SIZE			 64u
+#define INET_BHASH_SIZE			 512u
 
 /* ---- inet_bind.c ---- */
 /* port 0: chooses. 0, -EADDRINUSE or -ENOMEM. */

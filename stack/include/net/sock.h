@@ -66,24 +66,24 @@ enum sock_flags {
 
 struct sock {
 	struct sock_common __sk_common; /* first */
-#define sk_node       __sk_common.skc_node
-#define sk_daddr      __sk_common.skc_daddr
-#define sk_rcv_saddr  __sk_common.skc_rcv_saddr
-#define sk_dport      __sk_common.skc_dport
-#define sk_num        __sk_common.skc_num
-#define sk_family     __sk_common.skc_family
-#define sk_state      __sk_common.skc_state
-#define sk_reuse      __sk_common.skc_reuse
-#define sk_reuseport  __sk_common.skc_reuseport
-#define sk_refcnt     __sk_common.skc_refcnt
-#define sk_hash       __sk_common.skc_hash
-#define sk_net        __sk_common.skc_net
-#define sk_bound_dev  __sk_common.skc_bound_dev
-#define sk_prot       __sk_common.skc_prot
+#define sk_node	     __sk_common.skc_node
+#define sk_daddr     __sk_common.skc_daddr
+#define sk_rcv_saddr __sk_common.skc_rcv_saddr
+#define sk_dport     __sk_common.skc_dport
+#define sk_num	     __sk_common.skc_num
+#define sk_family    __sk_common.skc_family
+#define sk_state     __sk_common.skc_state
+#define sk_reuse     __sk_common.skc_reuse
+#define sk_reuseport __sk_common.skc_reuseport
+#define sk_refcnt    __sk_common.skc_refcnt
+#define sk_hash	     __sk_common.skc_hash
+#define sk_net	     __sk_common.skc_net
+#define sk_bound_dev __sk_common.skc_bound_dev
+#define sk_prot	     __sk_common.skc_prot
 
 	struct socket *sk_socket; /* NULL: orphan, or not yet accepted */
-	uint32_t sk_flags;        /* enum sock_flags */
-	uint8_t sk_shutdown;      /* RCV_SHUTDOWN, SEND_SHUTDOWN */
+	uint32_t sk_flags;	  /* enum sock_flags */
+	uint8_t sk_shutdown;	  /* RCV_SHUTDOWN, SEND_SHUTDOWN */
 	uint8_t sk_userlocks;
 	uint8_t sk_protocol;
 	uint16_t sk_type;
@@ -91,7 +91,7 @@ struct sock {
 	int sk_err;    /* positive errno, reported once */
 	int sk_err_soft;
 
-	struct wait_queue_head sk_wq;      /* readers, writers, pollers */
+	struct wait_queue_head sk_wq;	   /* readers, writers, pollers */
 	struct wait_queue_head sk_lock_wq; /* tasks waiting to own it */
 	struct sk_buff_head sk_receive_queue;
 	struct sk_buff_head sk_write_queue;
@@ -116,7 +116,7 @@ struct iov_iter {
 	const struct iovec *iov;
 	size_t nr_segs;
 	size_t iov_offset; /* within iov[0] */
-	size_t count;      /* bytes left */
+	size_t count;	   /* bytes left */
 	struct port *port; /* charged for copies */
 };
 void iov_iter_init(struct iov_iter *it, struct port *port, const struct iovec *iov, size_t nr_segs,
@@ -234,12 +234,13 @@ void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 /* Datagram protocols (stack/socket/datagram.c). */
 /* Soft interrupt: 0, or -ENOMEM when the receive buffer is full (the caller keeps skb). */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb);
-/* Process context: waits as flags, file_flags and timeouts say. NULL: *err is the negative errno. */
+/* Process context: waits as flags, file_flags and timeouts say. NULL: *err is the negative errno.
+ */
 struct sk_buff *skb_recv_datagram(struct sock *sk, int flags, int *err);
 /* Waits for room in the send buffer, allocates header_bytes + len linear bytes with header_bytes
  * reserved, owned by sk. */
-struct sk_buff *sock_alloc_send_skb(struct sock *sk, uint32_t header_bytes, uint32_t len,
-				    int flags, int *err);
+struct sk_buff *sock_alloc_send_skb(struct sock *sk, uint32_t header_bytes, uint32_t len, int flags,
+				    int *err);
 /* POLL* bits of a datagram socket. */
 uint32_t datagram_poll(struct sock *sk);
 

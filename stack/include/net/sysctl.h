@@ -11,33 +11,33 @@
 
 struct sysctl {
 	/* net.core */
-	uint32_t somaxconn;         /* listen backlog at most: 4096 */
+	uint32_t somaxconn;					 /* listen backlog at most: 4096 */
 	uint32_t rmem_default, rmem_max, wmem_default, wmem_max; /* bytes */
-	uint32_t netdev_budget;     /* packets a soft interrupt: 300 */
-	uint32_t file_max;          /* open files of all processes: 65536 */
+	uint32_t netdev_budget;					 /* packets a soft interrupt: 300 */
+	uint32_t file_max; /* open files of all processes: 65536 */
 
 	/* net.ipv4 */
-	uint16_t ip_local_port_range[2];  /* 32768 60999 */
+	uint16_t ip_local_port_range[2];   /* 32768 60999 */
 	uint32_t tcp_rmem[3], tcp_wmem[3]; /* bytes: minimum, default, maximum */
-	uint32_t tcp_syn_retries;         /* 6 */
-	uint32_t tcp_synack_retries;      /* 5 */
-	uint32_t tcp_retries1;            /* 3 */
-	uint32_t tcp_retries2;            /* 15 */
-	uint32_t tcp_orphan_retries;      /* 0: means 8 */
-	uint32_t tcp_max_syn_backlog;     /* 1024 */
-	uint32_t tcp_max_orphans;         /* 16384 */
-	uint32_t tcp_max_tw_buckets;      /* 16384 */
-	uint32_t tcp_fin_timeout_s;       /* 60 */
-	uint32_t tcp_keepalive_time_s;    /* 7200 */
-	uint32_t tcp_keepalive_intvl_s;   /* 75 */
-	uint32_t tcp_keepalive_probes;    /* 9 */
-	uint32_t tcp_reordering;          /* 3 */
-	uint32_t tcp_limit_output_bytes;  /* queued below TCP a socket: 1 MiB */
+	uint32_t tcp_syn_retries;	   /* 6 */
+	uint32_t tcp_synack_retries;	   /* 5 */
+	uint32_t tcp_retries1;		   /* 3 */
+	uint32_t tcp_retries2;		   /* 15 */
+	uint32_t tcp_orphan_retries;	   /* 0: means 8 */
+	uint32_t tcp_max_syn_backlog;	   /* 1024 */
+	uint32_t tcp_max_orphans;	   /* 16384 */
+	uint32_t tcp_max_tw_buckets;	   /* 16384 */
+	uint32_t tcp_fin_timeout_s;	   /* 60 */
+	uint32_t tcp_keepalive_time_s;	   /* 7200 */
+	uint32_t tcp_keepalive_intvl_s;	   /* 75 */
+	uint32_t tcp_keepalive_probes;	   /* 9 */
+	uint32_t tcp_reordering;	   /* 3 */
+	uint32_t tcp_limit_output_bytes;   /* queued below TCP a socket: 1 MiB */
 	uint32_t tcp_invalid_ratelimit_ms; /* challenge and duplicate ACKs: 500 */
-	uint32_t tcp_min_tso_segs;        /* 2 */
-	uint32_t tcp_adv_win_scale;       /* payload's share of the receive buffer until
-					     measured: 1/2^this; 1 */
-	uint32_t tcp_tw_reuse;            /* 0 off, 1 all, 2 loopback only */
+	uint32_t tcp_min_tso_segs;	   /* 2 */
+	uint32_t tcp_adv_win_scale;	   /* payload's share of the receive buffer until
+					      measured: 1/2^this; 1 */
+	uint32_t tcp_tw_reuse;		   /* 0 off, 1 all, 2 loopback only */
 	bool tcp_abort_on_overflow;
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;
 	bool tcp_moderate_rcvbuf;

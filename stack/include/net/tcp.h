@@ -20,7 +20,7 @@ struct tcphdr {
 	__be16 source, dest;
 	__be32 seq, ack_seq;
 	uint8_t res1 : 4, doff : 4; /* doff: header length in words */
-	uint8_t flags;              /* TCPHDR_* */
+	uint8_t flags;		    /* TCPHDR_* */
 	__be16 window, check, urg_ptr;
 } __attribute__((packed));
 
@@ -33,53 +33,50 @@ struct tcphdr {
 #define TCPHDR_ECE 0x40
 #define TCPHDR_CWR 0x80
 
-#define TCPOPT_EOL       0
-#define TCPOPT_NOP       1
-#define TCPOPT_MSS       2
-#define TCPOPT_WINDOW    3
+#define TCPOPT_EOL	 0
+#define TCPOPT_NOP	 1
+#define TCPOPT_MSS	 2
+#define TCPOPT_WINDOW	 3
 #define TCPOPT_SACK_PERM 4
-#define TCPOPT_SACK      5
+#define TCPOPT_SACK	 5
 #define TCPOPT_TIMESTAMP 8
 
-#define TCPOLEN_MSS               4
-#define TCPOLEN_WINDOW            3
-#define TCPOLEN_SACK_PERM         2
-#define TCPOLEN_TIMESTAMP         10
-#define TCPOLEN_TSTAMP_ALIGNED    12
-#define TCPOLEN_SACK_BASE         2
+#define TCPOLEN_MSS		  4
+#define TCPOLEN_WINDOW		  3
+#define TCPOLEN_SACK_PERM	  2
+#define TCPOLEN_TIMESTAMP	  10
+#define TCPOLEN_TSTAMP_ALIGNED	  12
+#define TCPOLEN_SACK_BASE	  2
 #define TCPOLEN_SACK_BASE_ALIGNED 4
-#define TCPOLEN_SACK_PERBLOCK     8
-#define TCP_NUM_SACKS             4
+#define TCPOLEN_SACK_PERBLOCK	  8
+#define TCP_NUM_SACKS		  4
 
 /* ---- constants ---- */
 #define NSEC_PER_USEC 1000u
 #define NSEC_PER_MSEC 1000000ull
 #define NSEC_PER_SEC  1000000000ull
 
-#define TCP_MSS_DEFAULT     536u /* RFC 9293, 3.7.1 */
-#define TCP_MIN_SND_MSS     48u
-#define TCP_BASE_HEADER     20u
-#define IPV4_HEADER_BYTES   20u
-#define MAX_TCP_WINDOW      32767u
-#define TCP_MAX_WSCALE      14u
-#define TCP_INIT_CWND       10u /* RFC 6928 */
-#define TCP_RTO_MIN_US      200000u
-#define TCP_RTO_MAX_US      120000000u
-#define TCP_TIMEOUT_INIT_US 1000000u /* RFC 6298, 2.1 */
-#define TCP_DELACK_MIN_US   40000u
-#define TCP_DELACK_MAX_US   200000u
-#define TCP_ATO_MIN_US      40000u
+#define TCP_MSS_DEFAULT		       536u /* RFC 9293, 3.7.1 */
+#define TCP_MIN_SND_MSS		       48u
+#define TCP_BASE_HEADER		       20u
+#define IPV4_HEADER_BYTES	       20u
+#define TCP_MAX_WSCALE		       14u
+#define TCP_INIT_CWND		       10u /* RFC 6928 */
+#define TCP_RTO_MIN_US		       200000u
+#define TCP_RTO_MAX_US		       120000000u
+#define TCP_TIMEOUT_INIT_US	       1000000u /* RFC 6298, 2.1 */
+#define TCP_DELACK_MIN_US	       40000u
+#define TCP_DELACK_MAX_US	       200000u
+#define TCP_ATO_MIN_US		       40000u
 #define TCP_RESOURCE_PROBE_INTERVAL_US 500000u
-#define TCP_MAX_QUICKACKS   16u
-#define TCP_TIMEWAIT_NS     (60ull * NSEC_PER_SEC)
-#define TCP_PAWS_24DAYS_NS  (24ull * 24 * 3600 * NSEC_PER_SEC)
-#define TCP_PAWS_WINDOW     1 /* ms of tolerated replay */
-#define TCP_INFINITE_SSTHRESH 0x7fffffffu
-#define TCP_MAX_CWND        0x00ffffffu
-#define TCP_FASTRETRANS_THRESH 3u
-#define TCP_MAX_REORDERING  300u
-#define TCP_MIN_RCVBUF      4096u
-#define TCP_MIN_SNDBUF      4096u
+#define TCP_MAX_QUICKACKS	       16u
+#define TCP_TIMEWAIT_NS		       (60ull * NSEC_PER_SEC)
+#define TCP_PAWS_24DAYS_NS	       (24ull * 24 * 3600 * NSEC_PER_SEC)
+#define TCP_PAWS_WINDOW		       1 /* ms of tolerated replay */
+#define TCP_INFINITE_SSTHRESH	       0x7fffffffu
+#define TCP_MAX_CWND		       0x00ffffffu
+#define TCP_FASTRETRANS_THRESH	       3u
+#define TCP_MAX_REORDERING	       300u
 /* Payload block that sendmsg copies into. */
 #define TCP_PAGE_FRAG_BYTES 32768u
 /* Most payload of a super-segment: IP total length is 16 bits; room for headers and options. */
@@ -113,17 +110,18 @@ struct tcp_skb_cb {
 	uint32_t ack_seq;      /* in: of the segment */
 	uint16_t pcount;       /* out: wire segments it makes */
 	uint8_t tcp_flags;
-	uint8_t sacked; /* TCPCB_* */
+	uint8_t sacked;		  /* TCPCB_* */
 	struct list_head tsorted; /* out: in tsorted_sent_queue, by time of last sending */
-	bool eor;       /* out: nothing may be appended (MSG_EOR, FIN) */
+	bool eor;		  /* out: nothing may be appended (MSG_EOR, FIN) */
 };
-_Static_assert(sizeof(struct tcp_skb_cb) <= sizeof(((struct sk_buff *)0)->cb), "tcp_skb_cb too big");
+_Static_assert(sizeof(struct tcp_skb_cb) <= sizeof(((struct sk_buff *)0)->cb),
+	       "tcp_skb_cb too big");
 
 #define TCP_SKB_CB(skb) ((struct tcp_skb_cb *)(skb)->cb)
 
 #define TCPCB_SACKED_ACKED   0x01
 #define TCPCB_SACKED_RETRANS 0x02
-#define TCPCB_LOST           0x04
+#define TCPCB_LOST	     0x04
 #define TCPCB_EVER_RETRANS   0x80
 
 /* ---- options ---- */
@@ -141,8 +139,9 @@ struct tcp_options_received {
 	uint8_t num_sacks; /* of selective_acks, to be sent */
 	bool saw_tstamp;   /* in the segment just parsed */
 	bool tstamp_ok, wscale_ok, sack_ok;
-	bool dsack;        /* duplicate_sack is to be sent */
-	uint8_t sack_off;  /* of the SACK option's blocks in the segment, from the TCP header; 0 none */
+	bool dsack;	  /* duplicate_sack is to be sent */
+	uint8_t sack_off; /* of the SACK option's blocks in the segment, from the TCP header; 0 none
+			   */
 	uint8_t sack_blocks;
 };
 
@@ -150,11 +149,11 @@ struct tcp_options_received {
 enum tcp_nonagle { TCP_NAGLE_OFF = 1, TCP_NAGLE_CORK = 2, TCP_NAGLE_PUSH = 4 };
 
 /* tsq_flags: what soft interrupt left for release_sock(). */
-#define TSQ_THROTTLED            0x01 /* too much below TCP; the next freed sk_buff goes on */
-#define TCP_TSQ_DEFERRED         0x02
-#define TCP_WRITE_TIMER_DEFERRED 0x04
+#define TSQ_THROTTLED		  0x01 /* too much below TCP; the next freed sk_buff goes on */
+#define TCP_TSQ_DEFERRED	  0x02
+#define TCP_WRITE_TIMER_DEFERRED  0x04
 #define TCP_DELACK_TIMER_DEFERRED 0x08
-#define TCP_TSQ_QUEUED           0x10 /* tsq_timer holds a reference */
+#define TCP_TSQ_QUEUED		  0x10 /* tsq_timer holds a reference */
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn; /* first */
@@ -166,33 +165,31 @@ struct tcp_sock {
 	uint32_t rcv_wup;    /* rcv_nxt when the last window was sent */
 	uint32_t rcv_wnd;
 	uint32_t snd_una, snd_nxt, snd_wnd;
-	uint32_t snd_wl1;  /* segment of the last window update */
-	uint32_t snd_sml;  /* last byte of the last small segment (Minshall) */
+	uint32_t snd_wl1; /* segment of the last window update */
+	uint32_t snd_sml; /* last byte of the last small segment (Minshall) */
 	uint32_t write_seq, pushed_seq;
 	uint32_t max_window; /* largest the peer offered */
 	uint32_t mss_cache;  /* payload bytes a segment now */
 	uint16_t tcp_header_len, advmss;
 	uint64_t tcp_mstamp_ns; /* time of the event in hand */
 	uint64_t rcv_tstamp_ns; /* last ACK */
-	uint64_t lsndtime_ns;   /* last data sent */
+	uint64_t lsndtime_ns;	/* last data sent */
 	uint64_t last_oow_ack_time_ns;
-	uint64_t challenge_window_ns; /* RFC 5961: when the current rate window began */
-	uint32_t challenge_count;
 	uint32_t tsoffset;
 
 	struct tcp_options_received rx_opt;
 
 	uint32_t window_clamp, rcv_ssthresh;
 	uint16_t scaling_ratio; /* payload in 256 bytes of receive memory; 1..256 */
-	uint8_t nonagle; /* enum tcp_nonagle */
+	uint8_t nonagle;	/* enum tcp_nonagle */
 	uint8_t keepalive_probes;
 	uint8_t tsq_flags;
 	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
-	int32_t linger2_s;                            /* 0: sysctl; < 0: none */
+	int32_t linger2_s;			      /* 0: sysctl; < 0: none */
 	uint32_t notsent_lowat;
 
 	/* RTT (RFC 6298), microseconds */
-	uint32_t srtt_us; /* << 3 */
+	uint32_t srtt_us;			  /* << 3 */
 	uint32_t mdev_us, mdev_max_us, rttvar_us; /* << 2 */
 	uint32_t rtt_seq;
 	uint32_t min_rtt_us; /* UINT32_MAX: none */
@@ -212,7 +209,8 @@ struct tcp_sock {
 	uint32_t highest_sack_seq;
 	uint32_t undo_marker;
 	int32_t undo_retrans;
-	uint32_t retrans_stamp_ms; /* time stamp of the first retransmission of the episode; 0 none */
+	uint32_t retrans_stamp_ms; /* time stamp of the first retransmission of the episode; 0 none
+				    */
 	uint32_t total_retrans, total_rto;
 	uint32_t tlp_high_seq;
 	bool tlp_retrans;
@@ -224,10 +222,10 @@ struct tcp_sock {
 		bool dsack_seen, advanced;
 	} rack; /* RFC 8985 */
 
-	struct rb_root tcp_rtx_queue;        /* sent, not acknowledged, by seq */
+	struct rb_root tcp_rtx_queue;	     /* sent, not acknowledged, by seq */
 	struct list_head tsorted_sent_queue; /* those by time of sending */
 	struct rb_root out_of_order_queue;
-	struct sk_buff *ooo_last_skb;
+	struct sk_buff *ooo_last_skb; /* its rightmost; NULL: not known */
 	struct tcp_sack_block duplicate_sack;
 	struct tcp_sack_block selective_acks[TCP_NUM_SACKS];
 	struct tcp_sack_block recv_sack_cache[TCP_NUM_SACKS]; /* of the peer's last ACK: done */
@@ -263,10 +261,9 @@ struct netns_tcp {
 	struct siphash_key isn_key, ts_key, port_key;
 	struct list_head tw_list;
 	uint32_t tw_count, orphan_count;
-	uint32_t socks;                /* struct tcp_sock alive */
-	struct skb_data *page_frag;    /* where sendmsg puts payload next */
+	uint32_t socks;		    /* struct tcp_sock alive */
+	struct skb_data *page_frag; /* where sendmsg puts payload next */
 	uint32_t page_frag_offset;
-	uint64_t rst_window_ns;
 };
 
 static inline struct netns_tcp *net_tcp(const struct sock *sk)
@@ -309,11 +306,6 @@ static inline uint32_t tcp_left_out(const struct tcp_sock *tp)
 static inline uint32_t tcp_packets_in_flight(const struct tcp_sock *tp)
 {
 	return tp->packets_out - tcp_left_out(tp) + tp->retrans_out;
-}
-
-static inline bool tcp_in_initial_slowstart(const struct tcp_sock *tp)
-{
-	return tp->snd_ssthresh >= TCP_INFINITE_SSTHRESH;
 }
 
 static inline bool tcp_in_slow_start(const struct tcp_sock *tp)
@@ -398,7 +390,12 @@ static inline uint32_t tcp_rto_min_us(const struct sock *sk)
 }
 
 /* ---- congestion control (tcp_cong.c) ---- */
-enum tcp_ca_event { CA_EVENT_TX_START, CA_EVENT_CWND_RESTART, CA_EVENT_COMPLETE_CWR, CA_EVENT_LOSS };
+enum tcp_ca_event {
+	CA_EVENT_TX_START,
+	CA_EVENT_CWND_RESTART,
+	CA_EVENT_COMPLETE_CWR,
+	CA_EVENT_LOSS
+};
 
 struct tcp_ack_sample {
 	uint32_t pkts_acked;
@@ -413,8 +410,8 @@ struct tcp_congestion_ops {
 	/* acked: segments newly acknowledged, cwnd-limited. */
 	void (*cong_avoid)(struct sock *sk, uint32_t ack, uint32_t acked);
 	uint32_t (*undo_cwnd)(struct sock *sk);
-	void (*set_state)(struct sock *sk, uint8_t new_state);       /* may be NULL */
-	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);   /* may be NULL */
+	void (*set_state)(struct sock *sk, uint8_t new_state);		     /* may be NULL */
+	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);	     /* may be NULL */
 	void (*pkts_acked)(struct sock *sk, const struct tcp_ack_sample *s); /* may be NULL */
 };
 extern const struct tcp_congestion_ops tcp_cubic, tcp_reno;
@@ -545,7 +542,8 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
 void tcp_fin(struct sock *sk);
 void tcp_finish_connect(struct sock *sk);
 void tcp_init_transfer(struct sock *sk);
-/* True: an ACK in answer to an unacceptable segment went out too recently (RFC 5961, 7; ACK loops). */
+/* True: an ACK in answer to an unacceptable segment went out too recently (RFC 5961, 7; ACK loops).
+ */
 bool tcp_oow_rate_limited(struct net *net, uint64_t *last_ns);
 /* RFC 7323, 5.3: an old time stamp. */
 bool tcp_paws_reject(const struct tcp_options_received *opt, uint64_t now_ns, bool rst);
@@ -570,25 +568,25 @@ bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb);
 bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
 
 /* ---- tcp_ack.c ---- */
-#define FLAG_DATA             0x01
-#define FLAG_WIN_UPDATE       0x02
-#define FLAG_DATA_ACKED       0x04
+#define FLAG_DATA		0x01
+#define FLAG_WIN_UPDATE		0x02
+#define FLAG_DATA_ACKED		0x04
 #define FLAG_RETRANS_DATA_ACKED 0x08
-#define FLAG_SYN_ACKED        0x10
-#define FLAG_DATA_SACKED      0x20
-#define FLAG_LOST_RETRANS     0x80
-#define FLAG_SLOWPATH         0x100
-#define FLAG_ORIG_SACK_ACKED  0x200
-#define FLAG_SND_UNA_ADVANCED 0x400
-#define FLAG_DSACKING_ACK     0x800
-#define FLAG_SET_XMIT_TIMER   0x1000
-#define FLAG_SACK_RENEGING    0x2000
-#define FLAG_UPDATE_TS_RECENT 0x4000
-#define FLAG_NO_CHALLENGE_ACK 0x8000
-#define FLAG_DSACK_TLP        0x10000
-#define FLAG_ACKED            (FLAG_DATA_ACKED | FLAG_SYN_ACKED)
-#define FLAG_NOT_DUP          (FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
-#define FLAG_CA_ALERT         (FLAG_DATA_SACKED)
+#define FLAG_SYN_ACKED		0x10
+#define FLAG_DATA_SACKED	0x20
+#define FLAG_LOST_RETRANS	0x80
+#define FLAG_SLOWPATH		0x100
+#define FLAG_ORIG_SACK_ACKED	0x200
+#define FLAG_SND_UNA_ADVANCED	0x400
+#define FLAG_DSACKING_ACK	0x800
+#define FLAG_SET_XMIT_TIMER	0x1000
+#define FLAG_SACK_RENEGING	0x2000
+#define FLAG_UPDATE_TS_RECENT	0x4000
+#define FLAG_NO_CHALLENGE_ACK	0x8000
+#define FLAG_DSACK_TLP		0x10000
+#define FLAG_ACKED		(FLAG_DATA_ACKED | FLAG_SYN_ACKED)
+#define FLAG_NOT_DUP		(FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
+#define FLAG_CA_ALERT		(FLAG_DATA_SACKED)
 /* 1 acceptable, 0 old, < 0 not acceptable (the segment is to be dropped). */
 int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag);
 void tcp_rearm_rto(struct sock *sk);
@@ -598,8 +596,9 @@ void tcp_check_probe_timer(struct sock *sk);
 
 /* ---- tcp_sack.c: the sender's scoreboard ---- */
 struct tcp_sacktag_state {
-	uint64_t first_sackt_ns, last_sackt_ns; /* send times of newly SACKed, never retransmitted */
-	uint32_t reord; /* lowest newly SACKed sequence; snd_nxt + 1 or beyond: none */
+	uint64_t first_sackt_ns,
+		last_sackt_ns; /* send times of newly SACKed, never retransmitted */
+	uint32_t reord;	       /* lowest newly SACKed sequence; snd_nxt + 1 or beyond: none */
 	int flag;
 };
 int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint32_t prior_snd_una,
@@ -635,7 +634,8 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 void tcp_init_cwnd_reduction(struct sock *sk);
 void tcp_end_cwnd_reduction(struct sock *sk);
 void tcp_try_keep_open(struct sock *sk);
-void tcp_cwnd_reduction(struct sock *sk, uint32_t newly_acked_sacked, uint32_t newly_lost, int flag);
+void tcp_cwnd_reduction(struct sock *sk, uint32_t newly_acked_sacked, uint32_t newly_lost,
+			int flag);
 void tcp_simple_retransmit(struct sock *sk);
 void tcp_enter_cwr(struct sock *sk);
 

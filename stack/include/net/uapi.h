@@ -16,7 +16,7 @@ typedef uint16_t sa_family_t;
 
 /* Address families and socket types */
 #define AF_UNSPEC     0
-#define AF_INET       2
+#define AF_INET	      2
 #define AF_INET6      10
 #define SOCK_STREAM   1
 #define SOCK_DGRAM    2
@@ -30,10 +30,10 @@ typedef uint16_t sa_family_t;
 #define IPPROTO_UDP  17
 #define IPPROTO_RAW  255
 
-#define INADDR_ANY       0x00000000u
-#define INADDR_LOOPBACK  0x7f000001u
+#define INADDR_ANY	 0x00000000u
+#define INADDR_LOOPBACK	 0x7f000001u
 #define INADDR_BROADCAST 0xffffffffu
-#define INADDR_NONE      0xffffffffu
+#define INADDR_NONE	 0xffffffffu
 
 struct sockaddr {
 	sa_family_t sa_family;
@@ -88,81 +88,81 @@ struct timeval {
 #endif
 
 /* send(2), recv(2) */
-#define MSG_OOB          0x1
-#define MSG_PEEK         0x2
-#define MSG_DONTROUTE    0x4
-#define MSG_CTRUNC       0x8
-#define MSG_TRUNC        0x20
-#define MSG_DONTWAIT     0x40
-#define MSG_EOR          0x80
-#define MSG_WAITALL      0x100
-#define MSG_ERRQUEUE     0x2000
-#define MSG_NOSIGNAL     0x4000
-#define MSG_MORE         0x8000
+#define MSG_OOB		 0x1
+#define MSG_PEEK	 0x2
+#define MSG_DONTROUTE	 0x4
+#define MSG_CTRUNC	 0x8
+#define MSG_TRUNC	 0x20
+#define MSG_DONTWAIT	 0x40
+#define MSG_EOR		 0x80
+#define MSG_WAITALL	 0x100
+#define MSG_ERRQUEUE	 0x2000
+#define MSG_NOSIGNAL	 0x4000
+#define MSG_MORE	 0x8000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
-#define SHUT_RD   0
-#define SHUT_WR   1
+#define SHUT_RD	  0
+#define SHUT_WR	  1
 #define SHUT_RDWR 2
 
 #define SOMAXCONN 4096
 
 /* getsockopt(2): SOL_SOCKET */
-#define SOL_SOCKET      1
-#define SO_DEBUG        1
-#define SO_REUSEADDR    2
-#define SO_TYPE         3
-#define SO_ERROR        4
-#define SO_DONTROUTE    5
-#define SO_BROADCAST    6
-#define SO_SNDBUF       7
-#define SO_RCVBUF       8
-#define SO_KEEPALIVE    9
-#define SO_OOBINLINE    10
-#define SO_PRIORITY     12
-#define SO_LINGER       13
-#define SO_REUSEPORT    15
-#define SO_RCVLOWAT     18
-#define SO_SNDLOWAT     19
-#define SO_RCVTIMEO     20
-#define SO_SNDTIMEO     21
+#define SOL_SOCKET	1
+#define SO_DEBUG	1
+#define SO_REUSEADDR	2
+#define SO_TYPE		3
+#define SO_ERROR	4
+#define SO_DONTROUTE	5
+#define SO_BROADCAST	6
+#define SO_SNDBUF	7
+#define SO_RCVBUF	8
+#define SO_KEEPALIVE	9
+#define SO_OOBINLINE	10
+#define SO_PRIORITY	12
+#define SO_LINGER	13
+#define SO_REUSEPORT	15
+#define SO_RCVLOWAT	18
+#define SO_SNDLOWAT	19
+#define SO_RCVTIMEO	20
+#define SO_SNDTIMEO	21
 #define SO_BINDTODEVICE 25
-#define SO_ACCEPTCONN   30
-#define SO_SNDBUFFORCE  32
-#define SO_RCVBUFFORCE  33
-#define SO_PROTOCOL     38
-#define SO_DOMAIN       39
+#define SO_ACCEPTCONN	30
+#define SO_SNDBUFFORCE	32
+#define SO_RCVBUFFORCE	33
+#define SO_PROTOCOL	38
+#define SO_DOMAIN	39
 
 /* IP level */
-#define SOL_IP          0
-#define IP_TOS          1
-#define IP_TTL          2
-#define IP_HDRINCL      3
-#define IP_PKTINFO      8
-#define IP_MTU_DISCOVER 10
-#define IP_MTU          14
+#define SOL_IP			0
+#define IP_TOS			1
+#define IP_TTL			2
+#define IP_HDRINCL		3
+#define IP_PKTINFO		8
+#define IP_MTU_DISCOVER		10
+#define IP_MTU			14
 #define IP_BIND_ADDRESS_NO_PORT 24
 
 /* TCP level, tcp(7) */
-#define SOL_TCP               6
-#define TCP_NODELAY           1
-#define TCP_MAXSEG            2
-#define TCP_CORK              3
-#define TCP_KEEPIDLE          4
-#define TCP_KEEPINTVL         5
-#define TCP_KEEPCNT           6
-#define TCP_SYNCNT            7
-#define TCP_LINGER2           8
-#define TCP_DEFER_ACCEPT      9
-#define TCP_WINDOW_CLAMP      10
-#define TCP_INFO              11
-#define TCP_QUICKACK          12
-#define TCP_CONGESTION        13
-#define TCP_USER_TIMEOUT      18
-#define TCP_FASTOPEN          23
-#define TCP_NOTSENT_LOWAT     25
-#define TCP_FASTOPEN_CONNECT  30
-#define TCP_CA_NAME_MAX       16
+#define SOL_TCP		     6
+#define TCP_NODELAY	     1
+#define TCP_MAXSEG	     2
+#define TCP_CORK	     3
+#define TCP_KEEPIDLE	     4
+#define TCP_KEEPINTVL	     5
+#define TCP_KEEPCNT	     6
+#define TCP_SYNCNT	     7
+#define TCP_LINGER2	     8
+#define TCP_DEFER_ACCEPT     9
+#define TCP_WINDOW_CLAMP     10
+#define TCP_INFO	     11
+#define TCP_QUICKACK	     12
+#define TCP_CONGESTION	     13
+#define TCP_USER_TIMEOUT     18
+#define TCP_FASTOPEN	     23
+#define TCP_NOTSENT_LOWAT    25
+#define TCP_FASTOPEN_CONNECT 30
+#define TCP_CA_NAME_MAX	     16
 
 /* TCP states, as tcpi_state gives them */
 enum {
@@ -183,9 +183,9 @@ enum {
 
 /* tcpi_options */
 #define TCPI_OPT_TIMESTAMPS 1
-#define TCPI_OPT_SACK       2
-#define TCPI_OPT_WSCALE     4
-#define TCPI_OPT_ECN        8
+#define TCPI_OPT_SACK	    2
+#define TCPI_OPT_WSCALE	    4
+#define TCPI_OPT_ECN	    8
 
 /* tcpi_ca_state */
 enum tcp_ca_state {
@@ -274,19 +274,19 @@ struct tcp_info {
 };
 
 /* fcntl(2) and ioctl(2) */
-#define F_GETFD    1
-#define F_SETFD    2
-#define F_GETFL    3
-#define F_SETFL    4
+#define F_GETFD	   1
+#define F_SETFD	   2
+#define F_GETFL	   3
+#define F_SETFL	   4
 #define FD_CLOEXEC 1
-#define O_RDWR     02
+#define O_RDWR	   02
 #define O_NONBLOCK 04000
 
 #define FIONREAD 0x541B
-#define SIOCINQ  FIONREAD
+#define SIOCINQ	 FIONREAD
 #define TIOCOUTQ 0x5411
 #define SIOCOUTQ TIOCOUTQ
-#define FIONBIO  0x5421
+#define FIONBIO	 0x5421
 
 /* poll(2) */
 struct pollfd {
@@ -295,11 +295,11 @@ struct pollfd {
 	short revents;
 };
 
-#define POLLIN     0x0001
-#define POLLPRI    0x0002
-#define POLLOUT    0x0004
-#define POLLERR    0x0008
-#define POLLHUP    0x0010
+#define POLLIN	   0x0001
+#define POLLPRI	   0x0002
+#define POLLOUT	   0x0004
+#define POLLERR	   0x0008
+#define POLLHUP	   0x0010
 #define POLLNVAL   0x0020
 #define POLLRDNORM 0x0040
 #define POLLRDBAND 0x0080
@@ -313,7 +313,7 @@ struct pollfd {
 #define EPOLL_CTL_DEL 2
 #define EPOLL_CTL_MOD 3
 
-#define EPOLLIN        0x00000001u
+#define EPOLLIN	       0x00000001u
 #define EPOLLPRI       0x00000002u
 #define EPOLLOUT       0x00000004u
 #define EPOLLERR       0x00000008u
@@ -325,7 +325,7 @@ struct pollfd {
 #define EPOLLRDHUP     0x00002000u
 #define EPOLLEXCLUSIVE 0x10000000u
 #define EPOLLONESHOT   0x40000000u
-#define EPOLLET        0x80000000u
+#define EPOLLET	       0x80000000u
 
 typedef union epoll_data {
 	void *ptr;

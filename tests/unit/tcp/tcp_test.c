@@ -4,7 +4,7 @@
 struct bench bench;
 struct peer peer;
 
-static const uint8_t peer_mac[ETH_ALEN] = { 0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee };
+static const uint8_t peer_mac[ETH_ALEN] = {0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee};
 
 /* ---- watching the wire ---- */
 
@@ -85,7 +85,8 @@ static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint6
 	th = (const struct tcphdr *)((const uint8_t *)iph + iph->ihl * 4);
 	ip_len = ntohs(iph->tot_len);
 	ck_assert_uint_ge(len, ETH_HLEN + ip_len);
-	ck_assert_uint_eq(csum_tcpudp_magic(iph->saddr, iph->daddr, ip_len - iph->ihl * 4u, IPPROTO_TCP,
+	ck_assert_uint_eq(csum_tcpudp_magic(iph->saddr, iph->daddr, ip_len - iph->ihl * 4u,
+					    IPPROTO_TCP,
 					    csum_partial(th, ip_len - iph->ihl * 4u, 0)),
 			  0);
 	if (bench.seg_count == bench.seg_room) {
@@ -165,7 +166,7 @@ void pair_setup_with(const struct pair_options *o)
 
 	memset(&bench, 0, sizeof(bench));
 	bench.world = host_world_create(
-		&(struct host_world_options){ .seed = o->seed ? o->seed : 1, .costs = o->costs });
+		&(struct host_world_options){.seed = o->seed ? o->seed : 1, .costs = o->costs});
 	add_host(0, "a");
 	add_host(1, "b");
 	if (!wire.tap && !(wire.hw_features & NETIF_F_TSO))
@@ -180,9 +181,9 @@ void pair_setup_with(const struct pair_options *o)
 void pair_setup(void)
 {
 	pair_setup_with(&(struct pair_options){
-		.wire = { .rate_mbps = 1000,
-			  .delay_ns = 50 * HOST_US,
-			  .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM } });
+		.wire = {.rate_mbps = 1000,
+			 .delay_ns = 50 * HOST_US,
+			 .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM}});
 }
 
 static void close_files(void *arg)
@@ -219,19 +220,19 @@ void pair_teardown(void)
 
 void script_setup(void)
 {
-	const struct memwire_options wire = { .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM,
-					      .tap = watch };
+	const struct memwire_options wire = {.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM,
+					     .tap = watch};
 
 	memset(&bench, 0, sizeof(bench));
-	bench.world = host_world_create(&(struct host_world_options){ .seed = 1 });
+	bench.world = host_world_create(&(struct host_world_options){.seed = 1});
 	add_host(0, "a");
 	bench.wire = memwire_create(bench.host[0], NULL, &wire);
 	ck_assert_int_eq(net_ipv4_configure(memwire_dev(bench.wire, 0), ADDR_A, 24, 0), 0);
 	run_for(HOST_MS);
 
 	forget_segs();
-	peer = (struct peer){ .port = 4000, .host_port = PORT, .seq = 1000, .window = 65535,
-			      .tsval = 100 };
+	peer = (struct peer){
+		.port = 4000, .host_port = PORT, .seq = 1000, .window = 65535, .tsval = 100};
 }
 
 void script_teardown(void)
@@ -260,9 +261,8 @@ void run_for(uint64_t ns)
 
 struct sockaddr_in at(uint32_t addr, uint16_t port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons(port),
-				     .sin_addr = { htonl(addr) } };
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(addr)}};
 }
 
 int tcp_socket(int side)
@@ -418,7 +418,7 @@ void stream_check(const uint8_t *got, size_t len, uint32_t seed, uint64_t at)
 static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int options_len,
 		 const void *payload, uint32_t len)
 {
-	uint8_t frame[2048] = { 0 };
+	uint8_t frame[2048] = {0};
 	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN);
 	struct tcphdr *th = (struct tcphdr *)(iph + 1);
 	uint8_t *opt = (uint8_t *)(th + 1);
@@ -428,7 +428,7 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 	memcpy(frame + 6, peer_mac, ETH_ALEN);
 	put_unaligned_be16(ETH_P_IP, frame + 12);
 	if (peer.ts) {
-		memcpy(opt, (const uint8_t[]){ 1, 1, TCPOPT_TIMESTAMP, TCPOLEN_TIMESTAMP }, 4);
+		memcpy(opt, (const uint8_t[]){1, 1, TCPOPT_TIMESTAMP, TCPOLEN_TIMESTAMP}, 4);
 		put_unaligned_be32(peer.tsval, opt + 4);
 		put_unaligned_be32(peer.tsecr, opt + 8);
 		opt += 12;
@@ -463,8 +463,8 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 	memwire_inject(bench.wire, 0, frame, ETH_HLEN + 20 + tcp_len);
 }
 
-void peer_send_opts(uint8_t flags, const void *options, unsigned int options_len, const void *payload,
-		    uint32_t len)
+void peer_send_opts(uint8_t flags, const void *options, unsigned int options_len,
+		    const void *payload, uint32_t len)
 {
 	emit(peer.seq, flags, options, options_len, payload, len);
 	peer.seq += len + !!(flags & TCPHDR_SYN) + !!(flags & TCPHDR_FIN);
@@ -526,8 +526,8 @@ int script_connect(bool ts, bool sack, int wscale, uint16_t mss)
 	peer.ack = syn->seq + 1;
 	peer.ts = ts;
 	peer.tsecr = syn->tsval;
-	peer_send_opts(TCPHDR_SYN | TCPHDR_ACK, options, syn_options(options, sack, wscale, mss), NULL,
-		       0);
+	peer_send_opts(TCPHDR_SYN | TCPHDR_ACK, options, syn_options(options, sack, wscale, mss),
+		       NULL, 0);
 	settle();
 	ck_assert_int_eq(connect_to(0, fd, ADDR_B, peer.port), 0);
 	ck_assert_int_eq(sys_fcntl(bench.files[0], fd, F_SETFL, 0), 0);

@@ -24,7 +24,7 @@
 /* A segment that was seen on the wire. */
 struct seg {
 	uint64_t time_ns;
-	int from; /* side */
+	int from;		/* side */
 	uint32_t seq, ack, len; /* payload */
 	uint16_t sport, dport, window;
 	uint8_t flags;
@@ -105,15 +105,15 @@ void stream_check(const uint8_t *got, size_t len, uint32_t seed, uint64_t at);
 /* ---- the peer of the script bench: side 1, played by hand ---- */
 struct peer {
 	uint16_t port, host_port; /* the peer's; the host's */
-	uint32_t seq, ack;        /* of the next segment it sends */
+	uint32_t seq, ack;	  /* of the next segment it sends */
 	uint16_t window;
-	bool ts;                  /* sends time stamps */
+	bool ts; /* sends time stamps */
 	uint32_t tsval, tsecr;
 };
 extern struct peer peer;
 /* Options that follow the time stamp, already padded to words. */
-void peer_send_opts(uint8_t flags, const void *options, unsigned int options_len, const void *payload,
-		    uint32_t len);
+void peer_send_opts(uint8_t flags, const void *options, unsigned int options_len,
+		    const void *payload, uint32_t len);
 /* Sends with peer.seq and peer.ack; seq moves on by what was sent. */
 void peer_send(uint8_t flags, const void *payload, uint32_t len);
 /* Same at another sequence number; peer.seq stays. */

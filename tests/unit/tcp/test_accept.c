@@ -250,7 +250,7 @@ END_TEST
 
 static void inherited(void)
 {
-	const struct linger l = { 1, 9 };
+	const struct linger l = {1, 9};
 	struct linger got;
 	socklen_t len = sizeof(got);
 	int listener = listen_on(0, PORT, 16), fd;
@@ -259,7 +259,8 @@ static void inherited(void)
 	set_opt(0, listener, SOL_SOCKET, SO_KEEPALIVE, 1);
 	set_opt(0, listener, SOL_TCP, TCP_KEEPIDLE, 33);
 	sys_setsockopt(bench.files[0], listener, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
-	ck_assert_int_eq(sys_setsockopt(bench.files[0], listener, SOL_TCP, TCP_CONGESTION, "reno", 4), 0);
+	ck_assert_int_eq(
+		sys_setsockopt(bench.files[0], listener, SOL_TCP, TCP_CONGESTION, "reno", 4), 0);
 	final_ack(5000, 1, syn_from(5000, 1));
 	fd = sys_accept4(bench.files[0], listener, NULL, NULL, SOCK_NONBLOCK);
 	ck_assert_int_ge(fd, 0);
@@ -273,8 +274,8 @@ static void inherited(void)
 		char name[16];
 
 		len = sizeof(name);
-		ck_assert_int_eq(sys_getsockopt(bench.files[0], fd, SOL_TCP, TCP_CONGESTION, name, &len),
-				 0);
+		ck_assert_int_eq(
+			sys_getsockopt(bench.files[0], fd, SOL_TCP, TCP_CONGESTION, name, &len), 0);
 		ck_assert_str_eq(name, "reno");
 	}
 }

@@ -185,10 +185,11 @@ END_TEST
 
 static void linger_zero(void)
 {
-	const struct linger l = { 1, 0 };
+	const struct linger l = {1, 0};
 	int fd = script_accept(true, true, 7, 1460);
 
-	ck_assert_int_eq(sys_setsockopt(bench.files[0], fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)), 0);
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)),
+			 0);
 	sys_close(bench.files[0], fd);
 	settle();
 	ck_assert_uint_eq(seg_from(0, 0)->flags, TCPHDR_RST | TCPHDR_ACK);
@@ -203,11 +204,12 @@ END_TEST
 
 static void linger_time(void)
 {
-	const struct linger l = { 1, 3 };
+	const struct linger l = {1, 3};
 	int fd = script_accept(true, true, 7, 1460);
 	uint64_t start_ns = host_now_ns(bench.world);
 
-	ck_assert_int_eq(sys_setsockopt(bench.files[0], fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)), 0);
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l)),
+			 0);
 	sys_close(bench.files[0], fd); /* the peer does not answer */
 	ck_assert_uint_eq((host_now_ns(bench.world) - start_ns) / HOST_SECOND, 3);
 	ck_assert_uint_gt(count_flags(0, TCPHDR_FIN), 1); /* meanwhile it was sent again */

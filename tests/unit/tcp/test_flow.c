@@ -125,7 +125,7 @@ static void own_window(void)
 
 START_TEST(an_unread_socket_closes_its_window_and_takes_nothing_back)
 {
-	static const uint32_t pieces[] = { 300, 700, 1000, 1448 };
+	static const uint32_t pieces[] = {300, 700, 1000, 1448};
 
 	piece = pieces[_i];
 	in_script(own_window);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Opening: the SYN and its options, retransmission, refusal, simultaneous open, numbers and ports. */
+/* Opening: the SYN and its options, retransmission, refusal, simultaneous open, numbers and ports.
+ */
 #include "tcp_test.h"
 
 static void syn_has_linux_options(void)
 {
-	static const uint8_t order[] = { TCPOPT_MSS, TCPOPT_SACK_PERM, TCPOPT_TIMESTAMP };
+	static const uint8_t order[] = {TCPOPT_MSS, TCPOPT_SACK_PERM, TCPOPT_TIMESTAMP};
 	const struct seg *syn;
 	int fd = tcp_socket(0);
 
@@ -60,7 +61,7 @@ END_TEST
 static void no_options(void)
 {
 	int fd = script_connect(false, false, -1, 0);
-	char block[2000] = { 0 };
+	char block[2000] = {0};
 
 	ck_assert_uint_eq(info_of(0, fd).tcpi_options, 0);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_mss, 536); /* RFC 9293, MUST-15 */
@@ -78,7 +79,7 @@ END_TEST
 
 static void syn_backoff(void)
 {
-	static const unsigned int at_s[] = { 0, 1, 3, 7, 15, 31, 63 };
+	static const unsigned int at_s[] = {0, 1, 3, 7, 15, 31, 63};
 	int fd = tcp_socket(0);
 	uint64_t start_ns = host_now_ns(bench.world);
 
@@ -208,7 +209,7 @@ END_TEST
 
 static void synack_backoff(void)
 {
-	static const unsigned int at_s[] = { 0, 1, 3, 7, 15, 31 };
+	static const unsigned int at_s[] = {0, 1, 3, 7, 15, 31};
 	uint64_t start_ns;
 
 	listen_on(0, PORT, 16);

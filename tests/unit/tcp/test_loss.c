@@ -24,7 +24,7 @@ static void ack_now(uint32_t ack)
 /* An ACK of `ack` that says the peer holds [start, end) too. */
 static void sack_now(uint32_t ack, uint32_t start, uint32_t end)
 {
-	uint8_t opt[12] = { TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, 10 };
+	uint8_t opt[12] = {TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, 10};
 
 	put_unaligned_be32(start, opt + 4);
 	put_unaligned_be32(end, opt + 8);
@@ -36,7 +36,7 @@ static void sack_now(uint32_t ack, uint32_t start, uint32_t end)
 
 static void rto_backoff(void)
 {
-	static const unsigned int at_ms[] = { 0, 200, 600, 1400, 3000, 6200 };
+	static const unsigned int at_ms[] = {0, 200, 600, 1400, 3000, 6200};
 	int fd = script_accept(true, false, 7, 1460);
 	uint64_t start_ns;
 
@@ -340,7 +340,7 @@ static void overlaps(void)
 	struct host_random r;
 	uint32_t base = peer.seq;
 	uint8_t buf[3000];
-	uint8_t have[3000] = { 0 };
+	uint8_t have[3000] = {0};
 	unsigned int left = sizeof(have);
 
 	stream_fill(block, sizeof(buf), 3, 0);

@@ -6,7 +6,7 @@
 
 static int poll_one(int fd, int events)
 {
-	struct pollfd p = { .fd = fd, .events = (short)events };
+	struct pollfd p = {.fd = fd, .events = (short)events};
 
 	ck_assert_int_ge(sys_poll(F, &p, 1, 0), 0);
 	return p.revents;
@@ -67,7 +67,7 @@ END_TEST
 
 static void poll_bad(void)
 {
-	struct pollfd p[3] = { { .fd = 77, .events = POLLIN }, { .fd = -1, .events = POLLIN } };
+	struct pollfd p[3] = {{.fd = 77, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
 	uint64_t start_ns = host_now_ns(bench.world);
 
 	ck_assert_int_eq(sys_poll(F, p, 2, PORT_WAIT_FOREVER), 1);
@@ -96,7 +96,7 @@ static void later(void *arg)
 static void poll_sleeps(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
-	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = tcp_socket(0) } };
+	struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = tcp_socket(0)}};
 	uint64_t start_ns = host_now_ns(bench.world);
 
 	sys_close(F, p[1].fd);
@@ -116,14 +116,14 @@ END_TEST
 
 static void add(int ep, int fd, uint32_t events)
 {
-	struct epoll_event e = { events, { .fd = fd } };
+	struct epoll_event e = {events, {.fd = fd}};
 
 	ck_assert_int_eq(sys_epoll_ctl(F, ep, EPOLL_CTL_ADD, fd, &e), 0);
 }
 
 static void modify(int ep, int fd, uint32_t events)
 {
-	struct epoll_event e = { events, { .fd = fd } };
+	struct epoll_event e = {events, {.fd = fd}};
 
 	ck_assert_int_eq(sys_epoll_ctl(F, ep, EPOLL_CTL_MOD, fd, &e), 0);
 }
@@ -245,7 +245,7 @@ END_TEST
 static void epoll_errors(void)
 {
 	int ep = sys_epoll_create1(F, 0), fd = tcp_socket(0);
-	struct epoll_event e = { EPOLLIN, { .fd = fd } };
+	struct epoll_event e = {EPOLLIN, {.fd = fd}};
 
 	ck_assert_int_eq(sys_epoll_create1(F, 7), -EINVAL);
 	ck_assert_int_eq(sys_epoll_ctl(F, 99, EPOLL_CTL_ADD, fd, &e), -EBADF);
@@ -295,7 +295,7 @@ static void nested(void)
 {
 	int inner = sys_epoll_create1(F, 0), outer = sys_epoll_create1(F, 0);
 	int fd = script_accept(true, true, 7, 1460);
-	struct epoll_event e = { EPOLLIN, { .fd = outer } };
+	struct epoll_event e = {EPOLLIN, {.fd = outer}};
 
 	add(inner, fd, EPOLLIN);
 	add(outer, inner, EPOLLIN);
@@ -317,7 +317,7 @@ static void fair(void)
 {
 	int ep = sys_epoll_create1(F, 0);
 	struct epoll_event e[2];
-	unsigned int seen[6] = { 0 };
+	unsigned int seen[6] = {0};
 
 	for (int i = 0; i < 6; i++) {
 		int fd = tcp_socket(0);

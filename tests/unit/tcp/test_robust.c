@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What an attacker or a confused peer may send: RST and SYN in the window, PAWS, options, ICMP. */
 #include "tcp_test.h"
+#include <net/icmp.h>
 
 static uint8_t block[4000];
 
@@ -94,7 +95,8 @@ static void ack_loop(void)
 		peer_send_at(peer.seq - 5000, TCPHDR_ACK, NULL, 0);
 		host_sleep(bench.host[0], 10 * HOST_MS);
 	}
-	ck_assert_uint_le(segs_from(0), 2 * (host_now_ns(bench.world) - start_ns) / HOST_SECOND + 1);
+	ck_assert_uint_le(segs_from(0),
+			  2 * (host_now_ns(bench.world) - start_ns) / HOST_SECOND + 1);
 	ck_assert_uint_eq(state(fd), TCP_ESTABLISHED);
 }
 
@@ -133,7 +135,8 @@ START_TEST(paws_drops_old_duplicates)
 }
 END_TEST
 
-/* Every option kind, length and truncation in a SYN and in data: no hang, no report of a sanitizer. */
+/* Every option kind, length and truncation in a SYN and in data: no hang, no report of a sanitizer.
+ */
 static void option_fuzz(void)
 {
 	uint8_t opt[40];
@@ -170,14 +173,15 @@ START_TEST(malformed_options_do_no_harm)
 }
 END_TEST
 
-/* Adversarial SACKs with a tiny MSS: counts do not wrap, memory stays bounded (CVE-2019-11477..9). */
+/* Adversarial SACKs with a tiny MSS: counts do not wrap, memory stays bounded (CVE-2019-11477..9).
+ */
 static int sack_seed;
 
 static void sack_panic(void)
 {
 	int fd = script_accept(true, true, 7, 48);
 	struct host_random r;
-	uint8_t opt[28] = { TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, 26 };
+	uint8_t opt[28] = {TCPOPT_NOP, TCPOPT_NOP, TCPOPT_SACK, 26};
 	uint32_t base;
 
 	set_nonblock(0, fd);
@@ -244,17 +248,26 @@ static void bad_checksum_filter(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
 	uint64_t errors = MIB(0, TcpInCsumErrors);
-	uint8_t frame[ETH_HLEN + 40] = { 0 };
+	uint8_t frame[ETH_HLEN + 40] = {0};
 	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN);
 	struct tcphdr *th = (struct tcphdr *)(iph + 1);
 
 	memcpy(frame, memwire_dev(bench.wire, 0)->dev_addr, ETH_ALEN);
 	put_unaligned_be16(ETH_P_IP, frame + 12);
-	*iph = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP,
-			       .tot_len = htons(40), .saddr = htonl(ADDR_B), .daddr = htonl(ADDR_A) };
+	*iph = (struct iphdr){.version = 4,
+			      .ihl = 5,
+			      .ttl = 64,
+			      .protocol = IPPROTO_TCP,
+			      .tot_len = htons(40),
+			      .saddr = htonl(ADDR_B),
+			      .daddr = htonl(ADDR_A)};
 	iph->check = ip_fast_csum(iph, 5);
-	*th = (struct tcphdr){ .source = htons(peer.port), .dest = htons(PORT),
-			       .seq = htonl(peer.seq), .doff = 5, .flags = TCPHDR_RST, .check = 1 };
+	*th = (struct tcphdr){.source = htons(peer.port),
+			      .dest = htons(PORT),
+			      .seq = htonl(peer.seq),
+			      .doff = 5,
+			      .flags = TCPHDR_RST,
+			      .check = 1};
 	memwire_inject(bench.wire, 0, frame, sizeof(frame));
 	settle();
 	ck_assert_uint_eq(MIB(0, TcpInCsumErrors), errors + 1);
@@ -274,6 +287,108 @@ START_TEST(corrupt_segments_are_counted_and_dropped)
 }
 END_TEST
 
+/* An ICMP error that quotes the header of a segment the host sent with number seq. */
+static void icmp_error(uint8_t type, uint8_t code, uint16_t mtu, uint32_t seq)
+{
+	uint8_t frame[ETH_HLEN + 20 + 8 + 28] = {0};
+	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN), *quoted;
+	struct icmphdr *icmp = (struct icmphdr *)(iph + 1);
+	uint8_t *th;
+
+	memcpy(frame, memwire_dev(bench.wire, 0)->dev_addr, ETH_ALEN);
+	put_unaligned_be16(ETH_P_IP, frame + 12);
+	*iph = (struct iphdr){.version = 4,
+			      .ihl = 5,
+			      .ttl = 64,
+			      .protocol = IPPROTO_ICMP,
+			      .tot_len = htons(sizeof(frame) - ETH_HLEN),
+			      .saddr = htonl(ADDR_B),
+			      .daddr = htonl(ADDR_A)};
+	iph->check = ip_fast_csum(iph, 5);
+	quoted = (struct iphdr *)(icmp + 1);
+	*quoted = (struct iphdr){.version = 4,
+				 .ihl = 5,
+				 .ttl = 60,
+				 .protocol = IPPROTO_TCP,
+				 .tot_len = htons(1500),
+				 .saddr = htonl(ADDR_A),
+				 .daddr = htonl(ADDR_B)};
+	quoted->check = ip_fast_csum(quoted, 5);
+	th = (uint8_t *)(quoted + 1);
+	put_unaligned_be16(peer.host_port, th);
+	put_unaligned_be16(peer.port, th + 2);
+	put_unaligned_be32(seq, th + 4);
+	icmp->type = type;
+	icmp->code = code;
+	icmp->frag.mtu = htons(mtu);
+	icmp->checksum = csum_fold(csum_partial(icmp, 36, 0));
+	memwire_inject(bench.wire, 0, frame, sizeof(frame));
+	settle();
+}
+
+static void path_mtu(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	uint32_t base;
+
+	write_all(0, fd, block, 4000);
+	settle();
+	base = seg_from(0, 0)->seq;
+	ck_assert_uint_eq(seg_from(0, 0)->len, 1448);
+	forget_segs();
+	icmp_error(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1000, base + 500000); /* not of ours */
+	icmp_error(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 100, base); /* too small to be true */
+	ck_assert_uint_eq(segs_from(0), 0);
+	ck_assert_uint_eq(info_of(0, fd).tcpi_pmtu, 1500);
+	icmp_error(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1000, base);
+	ck_assert_uint_eq(info_of(0, fd).tcpi_pmtu, 1000);
+	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_mss, 1000 - 40 - 12);
+	/* At once, in smaller segments, without taking it for congestion. */
+	ck_assert_uint_ge(segs_from(0), 3);
+	for (unsigned int i = 0; i < segs_from(0); i++)
+		ck_assert_uint_le(seg_from(0, i)->len, 948);
+	ck_assert_uint_ge(info_of(0, fd).tcpi_snd_cwnd, 10);
+	peer.ack = base + 4000;
+	peer_send(TCPHDR_ACK, NULL, 0);
+	settle();
+	ck_assert_uint_eq(info_of(0, fd).tcpi_unacked, 0);
+}
+
+START_TEST(fragmentation_needed_makes_smaller_segments)
+{
+	in_script(path_mtu);
+}
+END_TEST
+
+static void unreachable(void)
+{
+	int fd = tcp_socket(0), conn;
+	char c;
+
+	set_nonblock(0, fd);
+	ck_assert_int_eq(connect_to(0, fd, ADDR_B, peer.port), -EINPROGRESS);
+	settle();
+	peer.host_port = seg_from(0, 0)->sport;
+	icmp_error(ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0, seg_from(0, 0)->seq + 9);
+	ck_assert_uint_eq(state(fd), TCP_SYN_SENT); /* a guess */
+	icmp_error(ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0, seg_from(0, 0)->seq);
+	ck_assert_int_eq(get_opt(0, fd, SOL_SOCKET, SO_ERROR), ECONNREFUSED);
+	/* An established connection is not ended by it (RFC 9293, MUST-56); the reason is kept. */
+	conn = script_accept(true, true, 7, 1460);
+	write_all(0, conn, "x", 1);
+	settle();
+	icmp_error(ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0, seg_from(0, 0)->seq);
+	ck_assert_uint_eq(state(conn), TCP_ESTABLISHED);
+	ck_assert_int_eq(sys_read(bench.files[0], conn, &c, 1), -EHOSTUNREACH); /* in the end */
+	ck_assert_uint_eq(MIB(0, TcpExtTCPAbortOnTimeout), 1);
+}
+
+START_TEST(icmp_unreachable_refuses_a_connect_but_ends_no_connection)
+{
+	in_script(unreachable);
+}
+END_TEST
+
 Suite *robust_suite(void)
 {
 	Suite *s = suite_create("robust");
@@ -289,6 +404,8 @@ Suite *robust_suite(void)
 	tcase_add_loop_test(t, adversarial_sacks_do_not_break_the_scoreboard, 0, 10);
 	tcase_add_test(t, nonsense_flags_make_no_request);
 	tcase_add_test(t, corrupt_segments_are_counted_and_dropped);
+	tcase_add_test(t, fragmentation_needed_makes_smaller_segments);
+	tcase_add_test(t, icmp_unreachable_refuses_a_connect_but_ends_no_connection);
 	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
 	return s;

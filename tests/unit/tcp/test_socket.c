@@ -160,7 +160,7 @@ END_TEST
 static void connected_again(void)
 {
 	int fd = script_connect(true, true, 7, 1460);
-	struct sockaddr unspec = { .sa_family = AF_UNSPEC };
+	struct sockaddr unspec = {.sa_family = AF_UNSPEC};
 	struct sockaddr_in sin;
 	socklen_t len = sizeof(sin);
 
@@ -207,8 +207,8 @@ END_TEST
 
 static void timeouts(void)
 {
-	const struct timeval tv = { 2, 500000 };
-	struct timeval bad = { 0, 1000000 }, got;
+	const struct timeval tv = {2, 500000};
+	struct timeval bad = {0, 1000000}, got;
 	socklen_t len = sizeof(got);
 	int fd = script_accept(true, true, 7, 1460);
 	uint64_t start_ns = host_now_ns(bench.world);
@@ -293,9 +293,9 @@ static void vectors(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
 	char a[3], b[5], c[10];
-	struct iovec out[3] = { { "one", 3 }, { NULL, 0 }, { "three", 5 } };
-	struct iovec in[3] = { { a, 3 }, { b, 5 }, { c, 10 } };
-	struct iovec bad[1] = { { NULL, 5 } };
+	struct iovec out[3] = {{"one", 3}, {NULL, 0}, {"three", 5}};
+	struct iovec in[3] = {{a, 3}, {b, 5}, {c, 10}};
+	struct iovec bad[1] = {{NULL, 5}};
 
 	ck_assert_int_eq(sys_writev(F, fd, out, 3), 8);
 	settle();
@@ -323,25 +323,25 @@ static void options(void)
 	static const struct {
 		int level, name, value, want, err;
 	} cases[] = {
-		{ SOL_TCP, TCP_NODELAY, 1, 1, 0 },
-		{ SOL_TCP, TCP_MAXSEG, 1000, 1000, 0 },
-		{ SOL_TCP, TCP_MAXSEG, 20, 0, -EINVAL },
-		{ SOL_TCP, TCP_KEEPIDLE, 0, 0, -EINVAL },
-		{ SOL_TCP, TCP_KEEPIDLE, 100, 100, 0 },
-		{ SOL_TCP, TCP_KEEPINTVL, 40000, 0, -EINVAL },
-		{ SOL_TCP, TCP_KEEPCNT, 128, 0, -EINVAL },
-		{ SOL_TCP, TCP_SYNCNT, 4, 4, 0 },
-		{ SOL_TCP, TCP_USER_TIMEOUT, -1, 0, -EINVAL },
-		{ SOL_TCP, TCP_USER_TIMEOUT, 7000, 7000, 0 },
-		{ SOL_TCP, TCP_LINGER2, 5, 5, 0 },
-		{ SOL_TCP, 9999, 5, 0, -ENOPROTOOPT },
-		{ SOL_SOCKET, SO_KEEPALIVE, 5, 1, 0 },
-		{ SOL_SOCKET, SO_RCVBUF, 10000, 20000, 0 },
-		{ SOL_SOCKET, SO_SNDBUF, 1, 4608, 0 },
-		{ SOL_SOCKET, SO_REUSEADDR, 1, 1, 0 },
-		{ SOL_SOCKET, 9999, 1, 0, -ENOPROTOOPT },
-		{ SOL_IP, IP_TTL, 33, 33, 0 },
-		{ 12345, 1, 1, 0, -ENOPROTOOPT },
+		{SOL_TCP, TCP_NODELAY, 1, 1, 0},
+		{SOL_TCP, TCP_MAXSEG, 1000, 1000, 0},
+		{SOL_TCP, TCP_MAXSEG, 20, 0, -EINVAL},
+		{SOL_TCP, TCP_KEEPIDLE, 0, 0, -EINVAL},
+		{SOL_TCP, TCP_KEEPIDLE, 100, 100, 0},
+		{SOL_TCP, TCP_KEEPINTVL, 40000, 0, -EINVAL},
+		{SOL_TCP, TCP_KEEPCNT, 128, 0, -EINVAL},
+		{SOL_TCP, TCP_SYNCNT, 4, 4, 0},
+		{SOL_TCP, TCP_USER_TIMEOUT, -1, 0, -EINVAL},
+		{SOL_TCP, TCP_USER_TIMEOUT, 7000, 7000, 0},
+		{SOL_TCP, TCP_LINGER2, 5, 5, 0},
+		{SOL_TCP, 9999, 5, 0, -ENOPROTOOPT},
+		{SOL_SOCKET, SO_KEEPALIVE, 5, 1, 0},
+		{SOL_SOCKET, SO_RCVBUF, 10000, 20000, 0},
+		{SOL_SOCKET, SO_SNDBUF, 1, 4608, 0},
+		{SOL_SOCKET, SO_REUSEADDR, 1, 1, 0},
+		{SOL_SOCKET, 9999, 1, 0, -ENOPROTOOPT},
+		{SOL_IP, IP_TTL, 33, 33, 0},
+		{12345, 1, 1, 0, -ENOPROTOOPT},
 	};
 	int fd = tcp_socket(0), value;
 	socklen_t len = 4;
@@ -351,7 +351,8 @@ static void options(void)
 				      cases[i].err,
 			      "case %u", i);
 		if (!cases[i].err)
-			ck_assert_msg(get_opt(0, fd, cases[i].level, cases[i].name) == cases[i].want,
+			ck_assert_msg(get_opt(0, fd, cases[i].level, cases[i].name) ==
+					      cases[i].want,
 				      "case %u", i);
 	}
 	ck_assert_int_eq(sys_setsockopt(F, fd, SOL_TCP, TCP_NODELAY, &value, 2), -EINVAL);
@@ -389,7 +390,8 @@ START_TEST(tcp_maxseg_is_offered)
 }
 END_TEST
 
-/* No allocation may be taken for granted: each failing in turn, nothing leaks and nothing crashes. */
+/* No allocation may be taken for granted: each failing in turn, nothing leaks and nothing crashes.
+ */
 static void out_of_memory(void)
 {
 	int listener = listen_on(0, PORT, 8);

@@ -82,10 +82,12 @@ static uint64_t run_transfer(uint64_t from_a, uint64_t from_b, uint64_t chunk, u
 	memwire_set_loss(bench.wire, loss_after_connect);
 	start_ns = host_now_ns(bench.world);
 	for (int side = 0; side < 2; side++) {
-		flows[side] = (struct flow){ side, transfer.fd[side], 10 + (uint32_t)side,
-					     transfer.bytes[side], chunk, false };
-		flows[2 + side] = (struct flow){ side, transfer.fd[side], 10 + (uint32_t)!side,
-						 transfer.bytes[!side], chunk, false };
+		flows[side] = (struct flow){
+			side, transfer.fd[side], 10 + (uint32_t)side, transfer.bytes[side], chunk,
+			false};
+		flows[2 + side] = (struct flow){
+			side, transfer.fd[side], 10 + (uint32_t)!side, transfer.bytes[!side], chunk,
+			false};
 	}
 	for (int side = 0; side < 2; side++) {
 		if (!transfer.bytes[side]) /* that way stays open and quiet */
@@ -142,11 +144,11 @@ END_TEST
 
 static void tso_setup(void)
 {
-	pair_setup_with(&(struct pair_options){
-		.wire = { .rate_mbps = 10000,
-			  .delay_ns = 20 * HOST_US,
-			  .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO |
-					 NETIF_F_RXCSUM } });
+	pair_setup_with(
+		&(struct pair_options){.wire = {.rate_mbps = 10000,
+						.delay_ns = 20 * HOST_US,
+						.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM |
+							       NETIF_F_TSO | NETIF_F_RXCSUM}});
 }
 
 /* Each seed another mix of loss, reordering, duplication and corruption. */
@@ -155,21 +157,19 @@ START_TEST(bad_wire_loses_no_byte)
 	static const struct {
 		double loss, reorder, duplicate, corrupt;
 	} mix[] = {
-		{ 0.01, 0, 0, 0 },	 { 0, 0.05, 0, 0 },	 { 0, 0, 0.05, 0 },
-		{ 0, 0, 0, 0.01 },	 { 0.05, 0.05, 0.05, 0.01 }, { 0.1, 0, 0, 0 },
-		{ 0.02, 0.2, 0.1, 0.02 }, { 0.3, 0, 0, 0 },
+		{0.01, 0, 0, 0},	  {0, 0.05, 0, 0}, {0, 0, 0.05, 0},	   {0, 0, 0, 0.01},
+		{0.05, 0.05, 0.05, 0.01}, {0.1, 0, 0, 0},  {0.02, 0.2, 0.1, 0.02}, {0.3, 0, 0, 0},
 	};
 	const int i = _i % 8;
 
-	pair_setup_with(&(struct pair_options){
-		.seed = 100 + (uint64_t)_i,
-		.wire = { .rate_mbps = 1000,
-			  .delay_ns = 200 * HOST_US,
-			  .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM,
-			  .seed = 1000 + (uint64_t)_i,
-			  .reorder = mix[i].reorder,
-			  .duplicate = mix[i].duplicate,
-			  .corrupt = mix[i].corrupt } });
+	pair_setup_with(&(struct pair_options){.seed = 100 + (uint64_t)_i,
+					       .wire = {.rate_mbps = 1000,
+							.delay_ns = 200 * HOST_US,
+							.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM,
+							.seed = 1000 + (uint64_t)_i,
+							.reorder = mix[i].reorder,
+							.duplicate = mix[i].duplicate,
+							.corrupt = mix[i].corrupt}});
 	loss_after_connect = mix[i].loss;
 	run_transfer(i == 7 ? 200000 : 2 * MIB_BYTES, i == 7 ? 100000 : MIB_BYTES, 30000, 4000);
 	pair_teardown();
@@ -181,13 +181,16 @@ START_TEST(slow_computers_lose_no_byte)
 {
 	pair_setup_with(&(struct pair_options){
 		.seed = 7 + (uint64_t)_i,
-		.costs = { .call_ns = 50, .packet_ns = 2000, .copy_ps_per_byte = 500, .irq_ns = 3000,
-			   .switch_ns = 2000 },
-		.wire = { .rate_mbps = 10000,
-			  .delay_ns = 10 * HOST_US,
-			  .seed = 70 + (uint64_t)_i,
-			  .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
-					 (_i / 2 ? NETIF_F_TSO : 0) } });
+		.costs = {.call_ns = 50,
+			  .packet_ns = 2000,
+			  .copy_ps_per_byte = 500,
+			  .irq_ns = 3000,
+			  .switch_ns = 2000},
+		.wire = {.rate_mbps = 10000,
+			 .delay_ns = 10 * HOST_US,
+			 .seed = 70 + (uint64_t)_i,
+			 .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM |
+					(_i / 2 ? NETIF_F_TSO : 0)}});
 	loss_after_connect = _i % 2 ? 0.005 : 0;
 	run_transfer(4 * MIB_BYTES, 4 * MIB_BYTES, 65536, 100);
 	pair_teardown();
@@ -197,11 +200,11 @@ END_TEST
 /* Without SACK and time stamps, as with QEMU's user-mode network. */
 START_TEST(plain_peer_over_a_lossy_wire)
 {
-	pair_setup_with(&(struct pair_options){
-		.wire = { .rate_mbps = 1000,
-			  .delay_ns = 100 * HOST_US,
-			  .seed = 5 + (uint64_t)_i,
-			  .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM } });
+	pair_setup_with(
+		&(struct pair_options){.wire = {.rate_mbps = 1000,
+						.delay_ns = 100 * HOST_US,
+						.seed = 5 + (uint64_t)_i,
+						.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM}});
 	bench.net[1]->sysctl.tcp_sack = false;
 	bench.net[1]->sysctl.tcp_timestamps = _i & 1;
 	bench.net[1]->sysctl.tcp_window_scaling = _i & 2;

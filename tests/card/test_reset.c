@@ -175,6 +175,53 @@ START_TEST(card_works_after_reset_in_the_middle_of_everything)
 }
 END_TEST
 
+/* A driver that changes its rings turns the queues off, waits, and turns them on again. */
+START_TEST(queues_are_stopped_and_set_up_anew_without_a_reset)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	for (uint32_t wait_ns = 0; wait_ns < 4000; wait_ns += 132) {
+		uint8_t mine[600];
+
+		b->host.allocated = 0;
+		tx_setup(&tx, b, 64);
+		rx_setup(&rx, b, 64, 2048, true, 0);
+		rx_post(&rx, 63);
+		for (int i = 0; i < 20; i++)
+			tx_data(&tx, put_bytes(b, frame, 1000), 1000,
+				TXD_IFCS | (i % 3 ? TXD_EOP : 0), 0);
+		tx_doorbell(&tx);
+		feed(b, frame, 1000);
+		feed(b, frame, 1000);
+		run_ns(b, wait_ns);
+		wr(b, TCTL, 0);
+		wr(b, RCTL, 0);
+		run_ns(b, US(20));
+		b->host.allocated = 1 << 20;
+		tx_setup(&tx, b, 32);
+		rx_setup(&rx, b, 32, 2048, true, 0);
+		rx_post(&rx, 31);
+		run_ns(b, US(20));
+		host_forget(&b->host);
+		memcpy(mine, frame, 14);
+		fill_random(mine + 14, sizeof(mine) - 14, wait_ns + 1);
+		tx_send(&tx, mine, sizeof(mine));
+		ck_assert_msg(b->host.num_frames == 1, "stopped after %u ns: %zu frames leave",
+			      wait_ns, b->host.num_frames);
+		ck_assert_uint_eq(b->host.frames[0].len, sizeof(mine));
+		ck_assert_mem_eq(b->host.frames[0].bytes, mine, sizeof(mine));
+		feed(b, mine, sizeof(mine));
+		run_ns(b, US(50));
+		do { /* frames from before may still come */
+			ck_assert_msg(rx_take(&rx, &got),
+				      "stopped after %u ns: nothing is received", wait_ns);
+		} while (got.len == 1000);
+		ck_assert_uint_eq(got.len, sizeof(mine));
+		ck_assert_mem_eq(got.bytes, mine, sizeof(mine));
+	}
+}
+END_TEST
+
 START_TEST(reset_drops_intx)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
@@ -273,6 +320,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(reset_stops_transmission_and_all_dma),
 	CARD_TEST(no_descriptor_is_written_after_reset),
 	CARD_TEST(card_works_after_reset_in_the_middle_of_everything),
+	CARD_TEST(queues_are_stopped_and_set_up_anew_without_a_reset),
 	CARD_TEST(reset_drops_intx),
 	CARD_TEST(reset_clears_statistics),
 	CARD_TEST(reset_ends_delayed_interrupts),

@@ -9,12 +9,11 @@
  * The first segment keeps its linear part; the payload of the others hangs on it as fragments, so
  * MAX_SKB_FRAGS bounds the merge besides 64 KiB.
  */
+#include <string.h>
 #include <net/checksum.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
-
-int memcmp(const void *a, const void *b, size_t len);
 
 #define GRO_FLOWS_MAX 8
 

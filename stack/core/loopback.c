@@ -3,14 +3,13 @@
  * The loopback device: what is sent on it is received by the same network in a soft interrupt. It
  * takes super-segments whole and nothing is summed, as there is no wire.
  */
+#include <string.h>
 #include <net/errno.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 
-#define LOOPBACK_MTU 65535u
+#define LOOPBACK_MTU  65535u
 #define LOOPBACK_ADDR 0x7f000001u
-
-void *memset(void *to, int c, size_t len);
 
 struct loopback {
 	struct net_device dev;

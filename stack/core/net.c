@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* struct net: birth, death and order of the parts of one host's stack. */
+#include <string.h>
 #include <net/net.h>
 #include <net/inet.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
-
-void *memset(void *to, int c, size_t len);
 
 void sysctl_init_core(struct sysctl *s)
 {

@@ -3,17 +3,16 @@
  * Network devices: registration, the way out (software segmentation and checksums for what the card
  * lacks, a bounded FIFO while its ring is full, the watchdog) and the way in up to the protocols.
  */
+#include <string.h>
 #include <net/netdevice.h>
 #include <net/errno.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 
-int memcmp(const void *a, const void *b, size_t len);
-
 #define TX_QUEUE_LEN_DEFAULT 1000
 #define WATCHDOG_DEFAULT_NS  5000000000ull
 /* A batch does not hold more back than this. */
-#define XMIT_BATCH_MAX 32
+#define XMIT_BATCH_MAX	  32
 #define SOFTWARE_FEATURES (NETIF_F_GRO | NETIF_F_GSO)
 /* Without these the card's segmentation has nothing to work on. */
 #define TSO_NEEDS (NETIF_F_SG | NETIF_F_HW_CSUM)
@@ -240,9 +239,9 @@ static int enqueue_segments(struct net_device *dev, struct sk_buff *skb)
 static int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
 {
 	if (skb->gso_size) {
-		uint32_t needs = skb->gso_type == SKB_GSO_TCPV4 ? NETIF_F_TSO :
-				 skb->gso_type == SKB_GSO_TCPV6 ? NETIF_F_TSO6 :
-								  0;
+		uint32_t needs = skb->gso_type == SKB_GSO_TCPV4	  ? NETIF_F_TSO
+				 : skb->gso_type == SKB_GSO_TCPV6 ? NETIF_F_TSO6
+								  : 0;
 
 		if (!needs || !(dev->features & needs) || skb->len > dev->gso_max_bytes + ETH_HLEN)
 			return enqueue_segments(dev, skb);
@@ -328,7 +327,7 @@ void netif_receive_skb(struct sk_buff *skb)
 
 static uint8_t packet_type(const struct net_device *dev, const uint8_t *dest)
 {
-	static const uint8_t broadcast[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	static const uint8_t broadcast[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 	if (!memcmp(dest, dev->dev_addr, ETH_ALEN))
 		return PACKET_HOST;

@@ -63,7 +63,8 @@ static void fix_insert(struct rb_root *root, struct rb_node *n)
 			n = g;
 			continue;
 		}
-		if (n == (left ? p->right : p->left)) { /* inner grandchild: make it the outer one */
+		/* inner grandchild: make it the outer one */
+		if (n == (left ? p->right : p->left)) {
 			n = p;
 			left ? rotate_left(root, n) : rotate_right(root, n);
 			p = n->parent;
@@ -137,7 +138,7 @@ void rb_erase(struct rb_root *root, struct rb_node *node)
 		parent = node->parent;
 		replace_child(root, node, child);
 	} else { /* the successor takes node's place and colour */
-		struct rb_node *next = rb_first(&(struct rb_root){ node->right });
+		struct rb_node *next = rb_first(&(struct rb_root){node->right});
 
 		removed_red = next->red;
 		child = next->right;
@@ -176,7 +177,7 @@ struct rb_node *rb_last(const struct rb_root *root)
 struct rb_node *rb_next(const struct rb_node *node)
 {
 	if (node->right)
-		return rb_first(&(struct rb_root){ node->right });
+		return rb_first(&(struct rb_root){node->right});
 	while (node->parent && node == node->parent->right)
 		node = node->parent;
 	return node->parent;
@@ -185,7 +186,7 @@ struct rb_node *rb_next(const struct rb_node *node)
 struct rb_node *rb_prev(const struct rb_node *node)
 {
 	if (node->left)
-		return rb_last(&(struct rb_root){ node->left });
+		return rb_last(&(struct rb_root){node->left});
 	while (node->parent && node == node->parent->left)
 		node = node->parent;
 	return node->parent;

@@ -5,13 +5,12 @@
  * 82574's TSO does (data sheet section 7.2.4): length, identification + 1 a segment, sequence
  * number; FIN and PSH only on the last, CWR only on the first (RFC 3168 section 6.1.2).
  */
+#include <string.h>
 #include <net/checksum.h>
 #include <net/errno.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
-
-void *memcpy(void *to, const void *from, size_t len);
 
 /* Where the headers are, from skb->data on. */
 struct gso_layout {
@@ -24,8 +23,8 @@ static bool find_layout(const struct sk_buff *skb, struct gso_layout *l)
 	const struct iphdr *iph;
 	const struct tcphdr *th;
 
-	if (skb->gso_type != SKB_GSO_TCPV4 || !skb->gso_size ||
-	    skb->network_header < headroom || skb->transport_header < headroom)
+	if (skb->gso_type != SKB_GSO_TCPV4 || !skb->gso_size || skb->network_header < headroom ||
+	    skb->transport_header < headroom)
 		return false;
 	l->network = skb->network_header - headroom;
 	l->transport = skb->transport_header - headroom;
@@ -51,7 +50,7 @@ static void fix_headers(struct sk_buff *seg, const struct gso_layout *l, uint32_
 	iph->check = ip_fast_csum(iph, iph->ihl);
 	th->seq = htonl(ntohl(th->seq) + payload_offset);
 	if (!last)
-		th->flags &= (uint8_t)~(TCPHDR_FIN | TCPHDR_PSH);
+		th->flags &= (uint8_t) ~(TCPHDR_FIN | TCPHDR_PSH);
 	if (index)
 		th->flags &= (uint8_t)~TCPHDR_CWR;
 	th->check = csum_tcpudp_pseudo(iph->saddr, iph->daddr, tcp_len, IPPROTO_TCP);

@@ -3,18 +3,15 @@
  * sk_buffs and the blocks of memory behind them (skbuff.h). Freed ones of the usual sizes are kept
  * per network: in the emulated guest an allocation costs more than handling a small packet.
  */
+#include <string.h>
 #include <net/skbuff.h>
 #include <net/checksum.h>
 #include <net/errno.h>
 #include <net/net_namespace.h>
 
-void *memcpy(void *to, const void *from, size_t len);
-void *memmove(void *to, const void *from, size_t len);
-void *memset(void *to, int c, size_t len);
-
 /* Headers of what is sent; a received frame of up to 2 KiB; TCP's payload block. */
-static const uint32_t data_class_bytes[SKB_DATA_CLASSES] = { MAX_HEADER, 2176, 32768 };
-static const uint32_t data_class_limit[SKB_DATA_CLASSES] = { 4096, 2048, 64 };
+static const uint32_t data_class_bytes[SKB_DATA_CLASSES] = {MAX_HEADER, 2176, 32768};
+static const uint32_t data_class_limit[SKB_DATA_CLASSES] = {4096, 2048, 64};
 #define SKB_CACHE_LIMIT 4096
 
 /* With AddressSanitizer nothing is reused, so that it sees each use after free. */
@@ -26,7 +23,7 @@ static const uint32_t data_class_limit[SKB_DATA_CLASSES] = { 4096, 2048, 64 };
 
 static void cache_init(struct mem_cache *c, uint32_t size_bytes, uint32_t limit)
 {
-	*c = (struct mem_cache){ .size_bytes = size_bytes, .limit = CACHES_ENABLED ? limit : 0 };
+	*c = (struct mem_cache){.size_bytes = size_bytes, .limit = CACHES_ENABLED ? limit : 0};
 }
 
 static void *cache_take(struct mem_cache *c)
@@ -107,8 +104,7 @@ static void skb_data_free(struct net *net, struct skb_data *d)
 
 	net->blocks_alive--;
 	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
-		if (size_bytes == data_class_bytes[i] &&
-		    cache_give(&net->data_cache[i], d))
+		if (size_bytes == data_class_bytes[i] && cache_give(&net->data_cache[i], d))
 			return;
 	port_free(net->port, d, sizeof(*d) + size_bytes);
 }
@@ -391,7 +387,7 @@ bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, u
 		if (skb->nr_frags == MAX_SKB_FRAGS)
 			return false;
 		skb->frags[skb->nr_frags++] =
-			(struct skb_frag){ .data = data, .offset = offset, .len = len };
+			(struct skb_frag){.data = data, .offset = offset, .len = len};
 	}
 	skb->len += len;
 	skb->data_len += len;
@@ -447,8 +443,8 @@ uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len, 
 			continue;
 		}
 		n = f->len - offset < len - done ? f->len - offset : len - done;
-		sum = csum_block_add(
-			sum, csum_partial(f->data->bytes + f->offset + offset, n, 0), done);
+		sum = csum_block_add(sum, csum_partial(f->data->bytes + f->offset + offset, n, 0),
+				     done);
 		done += n;
 		offset = 0;
 	}

@@ -8,10 +8,10 @@
  */
 #include <net/net_namespace.h>
 
-#define NAPI_WEIGHT       64
-#define BUDGET_DEFAULT    300
-#define TIME_LIMIT_NS     2000000u
-#define ROUNDS_PER_CALL   10
+#define NAPI_WEIGHT	64
+#define BUDGET_DEFAULT	300
+#define TIME_LIMIT_NS	2000000u
+#define ROUNDS_PER_CALL 10
 
 static void softnet_run(struct net *net);
 
@@ -41,8 +41,7 @@ void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int))
 {
 	*napi = (struct napi_struct){
-		.dev = dev, .poll = poll, .weight = NAPI_WEIGHT, .disabled = true
-	};
+		.dev = dev, .poll = poll, .weight = NAPI_WEIGHT, .disabled = true};
 	INIT_LIST_HEAD(&napi->poll_node);
 	skb_queue_head_init(&napi->gro_list);
 }
@@ -69,8 +68,8 @@ void napi_schedule(struct napi_struct *napi)
 /* Moves what hard interrupts scheduled to the poll list, oldest first. */
 static void collect_incoming(struct softnet *sn)
 {
-	struct napi_struct *n =
-		__atomic_exchange_n(&sn->napi_incoming, (struct napi_struct *)NULL, __ATOMIC_SEQ_CST);
+	struct napi_struct *n = __atomic_exchange_n(&sn->napi_incoming, (struct napi_struct *)NULL,
+						    __ATOMIC_SEQ_CST);
 	struct list_head *at = sn->poll_list.prev;
 
 	for (; n; n = n->incoming_next)
@@ -195,9 +194,9 @@ uint64_t net_softirq(struct net *net)
 {
 	assert(!net->softnet.bh_disabled);
 	softnet_run(net);
-	return __atomic_load_n(&net->softnet.pending, __ATOMIC_SEQ_CST) ?
-		       0 :
-		       timer_wheel_next(&net->timers);
+	return __atomic_load_n(&net->softnet.pending, __ATOMIC_SEQ_CST)
+		       ? 0
+		       : timer_wheel_next(&net->timers);
 }
 
 uint64_t net_next_timer(struct net *net)

@@ -250,8 +250,7 @@ static enum netdev_tx wire_xmit(struct sk_buff *skb, struct net_device *dev, boo
 	if (s->line_free_ns < now_ns)
 		s->line_free_ns = now_ns;
 	if (w->opt.rate_mbps)
-		s->line_free_ns +=
-			(skb->len + segs * WIRE_OVERHEAD) * 8000 / w->opt.rate_mbps;
+		s->line_free_ns += (skb->len + segs * WIRE_OVERHEAD) * 8000 / w->opt.rate_mbps;
 	skb->tstamp_ns = s->line_free_ns;
 	if (!s->hung)
 		put_on_wire(s, skb);
@@ -396,7 +395,7 @@ static void side_init(struct memwire *w, int index, struct host *h)
 	s->dev.ops = &wire_ops;
 	s->dev.mtu = w->opt.mtu;
 	s->dev.hw_features = w->opt.hw_features;
-	memcpy(s->dev.dev_addr, (uint8_t[]){ 0x02, 0, 0, 0, 0, (uint8_t)(index + 1) }, ETH_ALEN);
+	memcpy(s->dev.dev_addr, (uint8_t[]){0x02, 0, 0, 0, 0, (uint8_t)(index + 1)}, ETH_ALEN);
 	host_irq_init(&s->irq, h, wire_irq, s);
 	register_netdev(host_net(h), &s->dev);
 	netif_napi_add(&s->dev, &s->napi, wire_poll);
@@ -416,7 +415,8 @@ static void default_options(struct memwire_options *o)
 		o->mtu = ETH_DATA_LEN;
 }
 
-struct memwire *memwire_create(struct host *a, struct host *b, const struct memwire_options *options)
+struct memwire *memwire_create(struct host *a, struct host *b,
+			       const struct memwire_options *options)
 {
 	struct memwire *w = calloc(1, sizeof(*w));
 

@@ -230,7 +230,7 @@ void host_source_changed(struct host_world *w)
 
 void host_irq_init(struct host_irq *irq, struct host *h, void (*handler)(void *ctx), void *ctx)
 {
-	*irq = (struct host_irq){ .host = h, .handler = handler, .ctx = ctx };
+	*irq = (struct host_irq){.host = h, .handler = handler, .ctx = ctx};
 	INIT_LIST_HEAD(&irq->node);
 }
 

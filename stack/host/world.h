@@ -46,7 +46,7 @@ struct host_world {
 	struct timer_wheel events;
 	struct host_costs costs;
 	uint64_t seed, now_ns;
-	uint64_t horizon_ns;  /* the running host must not go beyond it */
+	uint64_t horizon_ns;	/* the running host must not go beyond it */
 	uint64_t calls_in_vain; /* of ports since time last moved */
 	unsigned int tasks_alive;
 	int log_severity;

@@ -21,7 +21,7 @@ struct arp_packet {
 	__be32 tpa;
 } __attribute__((packed));
 
-static const uint8_t eth_broadcast[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+static const uint8_t eth_broadcast[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static const uint8_t eth_zero[ETH_ALEN];
 
 static void arp_send(struct net_device *dev, uint16_t operation, const uint8_t *dest,

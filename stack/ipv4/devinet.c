@@ -68,7 +68,7 @@ void net_ipv4_info(const struct net_device *dev, struct net_ipv4_info *out)
 {
 	const struct in_device *in = in_dev(dev);
 
-	*out = (struct net_ipv4_info){ 0 };
+	*out = (struct net_ipv4_info){0};
 	if (!in)
 		return;
 	out->addr = ntohl(in->addr);

@@ -17,13 +17,13 @@
 #define BOOTP_MIN_BYTES	 300 /* RFC 1542 section 2.1 */
 #define OPTIONS_BYTES	 64
 
-#define SECOND_NS	     1000000000ull
-#define RETRY_FIRST_S	     4
-#define RETRY_MAX_S	     64
-#define REQUEST_TRIES	     4 /* of a DHCPREQUEST before the search begins anew */
-#define RENEW_RETRY_MIN_S    60 /* section 4.4.5 */
-#define LEASE_INFINITE	     0xffffffffu
-#define LEASE_MIN_S	     60 /* a shorter lease would only make traffic */
+#define SECOND_NS	  1000000000ull
+#define RETRY_FIRST_S	  4
+#define RETRY_MAX_S	  64
+#define REQUEST_TRIES	  4  /* of a DHCPREQUEST before the search begins anew */
+#define RENEW_RETRY_MIN_S 60 /* section 4.4.5 */
+#define LEASE_INFINITE	  0xffffffffu
+#define LEASE_MIN_S	  60 /* a shorter lease would only make traffic */
 
 enum dhcp_message { DISCOVER = 1, OFFER = 2, REQUEST = 3, DECLINE = 4, ACK = 5, NAK = 6 };
 
@@ -101,8 +101,9 @@ static uint8_t *put_option(uint8_t *at, enum dhcp_option option, const void *val
 
 static void put_options(const struct dhcp_client *c, uint8_t *at, enum dhcp_message message)
 {
-	static const uint8_t wanted[] = { OPT_MASK, OPT_ROUTER, OPT_LEASE, OPT_SERVER, OPT_T1, OPT_T2 };
-	uint8_t type = (uint8_t)message, id[1 + ETH_ALEN] = { 1 };
+	static const uint8_t wanted[] = {OPT_MASK,   OPT_ROUTER, OPT_LEASE,
+					 OPT_SERVER, OPT_T1,	 OPT_T2};
+	uint8_t type = (uint8_t)message, id[1 + ETH_ALEN] = {1};
 
 	memcpy(id + 1, c->dev->dev_addr, ETH_ALEN);
 	at = put_option(at, OPT_MESSAGE, &type, 1);
@@ -187,8 +188,8 @@ static uint64_t lease_time_ns(const struct dhcp_client *c, uint32_t seconds)
 static void arm_renewal(struct dhcp_client *c, uint64_t end_ns)
 {
 	uint64_t now = now_ns(c), left = end_ns > now ? end_ns - now : 0;
-	uint64_t wait = left / 2 > RENEW_RETRY_MIN_S * SECOND_NS ? left / 2 :
-								    RENEW_RETRY_MIN_S * SECOND_NS;
+	uint64_t wait =
+		left / 2 > RENEW_RETRY_MIN_S * SECOND_NS ? left / 2 : RENEW_RETRY_MIN_S * SECOND_NS;
 
 	timer_mod(c->dev->net, &c->timer, now + (wait < left ? wait : left));
 }
@@ -391,7 +392,7 @@ static void dhcp_receive(struct wait_queue_entry *e, uint32_t key)
 
 static int open_socket(struct dhcp_client *c)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT) };
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT)};
 	int err;
 
 	c->sk = sk_alloc(c->dev->net, &udp_prot, SOCK_DGRAM, IPPROTO_UDP);

@@ -47,8 +47,8 @@ static bool may_report(const struct sk_buff *skb)
 
 	if (skb->pkt_type != PACKET_HOST || (iph->frag_off & htons(IP_OFFSET)))
 		return false;
-	if (ip_is_broadcast(skb->dev, iph->daddr) || ipv4_is_multicast(iph->daddr) ||
-	    !iph->saddr || ipv4_is_multicast(iph->saddr) || ip_is_broadcast(skb->dev, iph->saddr))
+	if (ip_is_broadcast(skb->dev, iph->daddr) || ipv4_is_multicast(iph->daddr) || !iph->saddr ||
+	    ipv4_is_multicast(iph->saddr) || ip_is_broadcast(skb->dev, iph->saddr))
 		return false;
 	if (iph->protocol == IPPROTO_ICMP) { /* an echo may be reported, its type linear */
 		if (skb->head + at >= skb->tail)
@@ -92,7 +92,7 @@ void icmp_send(struct sk_buff *skb_in, uint8_t type, uint8_t code, uint32_t info
 	}
 	skb_reserve(skb, MAX_HEADER);
 	icmph = skb_put(skb, sizeof(*icmph));
-	*icmph = (struct icmphdr){ .type = type, .code = code, .rest = htonl(info) };
+	*icmph = (struct icmphdr){.type = type, .code = code, .rest = htonl(info)};
 	if (quote < back)
 		back = quote;
 	memcpy(skb_put(skb, back), iph, back);
@@ -109,8 +109,8 @@ static void echo_reply(struct sk_buff *skb)
 	struct net *net = skb->dev->net;
 	const struct iphdr *iph = ip_hdr(skb);
 	struct icmphdr *icmph = (struct icmphdr *)skb->data;
-	struct ip_send_info info = { .protocol = IPPROTO_ICMP, .tos = iph->tos & ~3 };
-	struct ip_route rt = { .daddr = iph->saddr, .saddr = iph->daddr };
+	struct ip_send_info info = {.protocol = IPPROTO_ICMP, .tos = iph->tos & ~3};
+	struct ip_route rt = {.daddr = iph->saddr, .saddr = iph->daddr};
 
 	if (skb->pkt_type != PACKET_HOST || !ip_is_local(net, iph->daddr)) {
 		kfree_skb_reason(skb, SKB_DROP_IcmpBroadcast);
@@ -137,12 +137,12 @@ bool icmp_err_convert(uint8_t type, uint8_t code, int *errno_out)
 		int err;
 		bool hard;
 	} unreach[NR_ICMP_UNREACH + 1] = {
-		{ ENETUNREACH, false },	 { EHOSTUNREACH, false }, { ENOPROTOOPT, true },
-		{ ECONNREFUSED, true },	 { EMSGSIZE, false },	  { EOPNOTSUPP, false },
-		{ ENETUNREACH, true },	 { EHOSTDOWN, true },	  { ENETUNREACH, true },
-		{ ENETUNREACH, true },	 { EHOSTUNREACH, true },  { ENETUNREACH, false },
-		{ EHOSTUNREACH, false }, { EHOSTUNREACH, true },  { EHOSTUNREACH, true },
-		{ EHOSTUNREACH, true },
+		{ENETUNREACH, false},  {EHOSTUNREACH, false}, {ENOPROTOOPT, true},
+		{ECONNREFUSED, true},  {EMSGSIZE, false},     {EOPNOTSUPP, false},
+		{ENETUNREACH, true},   {EHOSTDOWN, true},     {ENETUNREACH, true},
+		{ENETUNREACH, true},   {EHOSTUNREACH, true},  {ENETUNREACH, false},
+		{EHOSTUNREACH, false}, {EHOSTUNREACH, true},  {EHOSTUNREACH, true},
+		{EHOSTUNREACH, true},
 	};
 
 	*errno_out = EHOSTUNREACH;
@@ -159,7 +159,7 @@ bool icmp_err_convert(uint8_t type, uint8_t code, int *errno_out)
 /* RFC 1191 section 7.1: what a router that tells no MTU probably meant. */
 static uint32_t plateau_below(uint32_t total_len)
 {
-	static const uint16_t plateaus[] = { 32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296 };
+	static const uint16_t plateaus[] = {32000, 17914, 8166, 4352, 2002, 1492, 1006, 508, 296};
 
 	for (unsigned int i = 0; i < sizeof(plateaus) / sizeof(plateaus[0]); i++)
 		if (plateaus[i] < total_len)

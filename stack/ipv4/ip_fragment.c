@@ -17,7 +17,7 @@ struct frag_queue {
 	__be32 saddr, daddr;
 	__be16 id;
 	uint8_t protocol;
-	bool ecn_ce;	     /* RFC 3168 section 5.3: one marked fragment marks the whole */
+	bool ecn_ce; /* RFC 3168 section 5.3: one marked fragment marks the whole */
 	struct rb_root frags;
 	uint32_t meat_bytes; /* payload received */
 	uint32_t end_bytes;  /* the highest byte seen, or the length once last_in */
@@ -154,8 +154,8 @@ static enum insert_result insert(struct frag_queue *q, struct sk_buff *skb)
 		else if (new->offset >= old->end)
 			link = &parent->right;
 		else
-			return new->offset == old->offset && new->end == old->end ? DUPLICATE :
-										     OVERLAP;
+			return new->offset == old->offset &&new->end == old->end ? DUPLICATE
+										 : OVERLAP;
 	}
 	rb_insert(&q->frags, &skb->rbnode, parent, link);
 	return INSERTED;

@@ -11,7 +11,8 @@
 static uint16_t select_ident(struct net *net, const struct ip_route *rt, uint8_t protocol,
 			     unsigned int segments)
 {
-	uint64_t hash = siphash_2u64((uint64_t)rt->saddr << 32 | rt->daddr, protocol, &net->hash_key);
+	uint64_t hash =
+		siphash_2u64((uint64_t)rt->saddr << 32 | rt->daddr, protocol, &net->hash_key);
 	uint16_t *bucket = &net->ipv4->idents[hash % IDENT_BUCKETS], id = *bucket;
 
 	*bucket = (uint16_t)(id + segments);
@@ -158,8 +159,7 @@ static struct ip_route *sk_route(struct net *net, struct sock *sk)
 	if (rt->generation == net->route_generation)
 		return rt;
 	*rt = (struct ip_route){
-		.daddr = sk->sk_daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev
-	};
+		.daddr = sk->sk_daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
 	return ip_route_output(net, rt) ? NULL : rt;
 }
 
@@ -188,8 +188,8 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
 int ip_build_and_send_pkt(struct net *net, struct sk_buff *skb, __be32 saddr, __be32 daddr,
 			  uint8_t protocol, uint8_t tos, uint8_t ttl)
 {
-	struct ip_send_info info = { .protocol = protocol, .tos = tos, .ttl = ttl, .df = true };
-	struct ip_route rt = { .daddr = daddr, .saddr = saddr };
+	struct ip_send_info info = {.protocol = protocol, .tos = tos, .ttl = ttl, .df = true};
+	struct ip_route rt = {.daddr = daddr, .saddr = saddr};
 	int err = ip_route_output(net, &rt);
 
 	if (err) {

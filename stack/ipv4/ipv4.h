@@ -3,13 +3,10 @@
 #ifndef STACK_IPV4_H
 #define STACK_IPV4_H
 
+#include <string.h>
 #include <net/ip.h>
 #include <net/net_namespace.h>
 #include <net/timer.h>
-
-void *memcpy(void *to, const void *from, size_t len);
-void *memset(void *to, int c, size_t len);
-int memcmp(const void *a, const void *b, size_t len);
 
 struct dhcp_client;
 
@@ -33,9 +30,9 @@ int ipv4_set_address(struct net_device *dev, uint32_t addr, unsigned int prefix_
 enum neigh_state {
 	NEIGH_INCOMPLETE, /* asked, no answer yet */
 	NEIGH_REACHABLE,
-	NEIGH_STALE,	  /* known, but not confirmed lately */
-	NEIGH_DELAY,	  /* stale and used: waits for a confirmation before it asks */
-	NEIGH_PROBE,	  /* asks the known address */
+	NEIGH_STALE, /* known, but not confirmed lately */
+	NEIGH_DELAY, /* stale and used: waits for a confirmation before it asks */
+	NEIGH_PROBE, /* asks the known address */
 	NEIGH_FAILED,
 };
 
@@ -52,12 +49,12 @@ struct neighbour {
 	struct sk_buff_head queue; /* wait for the address; data at the IP header */
 };
 
-#define NEIGH_BUCKETS	  64
-#define NEIGH_MAX	  512
-#define NEIGH_QUEUE_MAX	  64
-#define NEIGH_PROBES	  3
-#define NEIGH_RETRANS_NS  1000000000ull
-#define NEIGH_DELAY_NS	  5000000000ull
+#define NEIGH_BUCKETS	   64
+#define NEIGH_MAX	   512
+#define NEIGH_QUEUE_MAX	   64
+#define NEIGH_PROBES	   3
+#define NEIGH_RETRANS_NS   1000000000ull
+#define NEIGH_DELAY_NS	   5000000000ull
 #define NEIGH_REACHABLE_NS 30000000000ull /* times a random 0.5 .. 1.5 (RFC 4861 section 6.3.2) */
 
 struct neigh_table {

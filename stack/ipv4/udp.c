@@ -113,8 +113,7 @@ static int udp_bind(struct sock *sk, const struct sockaddr_in *addr)
 	if (!err) {
 		sk->sk_rcv_saddr = local;
 		/* A broadcast or multicast address receives but never sends. */
-		inet_sk(sk)->inet_saddr =
-			local && !ip_is_local(sk->sk_net, local) ? 0 : local;
+		inet_sk(sk)->inet_saddr = local && !ip_is_local(sk->sk_net, local) ? 0 : local;
 		sk->sk_userlocks |= local ? SOCK_BINDADDR_LOCK : 0;
 		sk->sk_userlocks |= addr->sin_port ? SOCK_BINDPORT_LOCK : 0;
 	}
@@ -147,8 +146,7 @@ static int connect_to(struct sock *sk, const struct sockaddr_in *to)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	struct ip_route rt = {
-		.daddr = to->sin_addr.s_addr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev
-	};
+		.daddr = to->sin_addr.s_addr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
 	int err;
 
 	if (needs_permission(sk, rt.daddr))
@@ -223,9 +221,7 @@ static int find_route(struct sock *sk, const struct msghdr *msg, __be32 daddr, s
 	}
 	if (needs_permission(sk, daddr))
 		return -EACCES;
-	*rt = (struct ip_route){
-		.daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev
-	};
+	*rt = (struct ip_route){.daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
 	err = ip_route_output(sk->sk_net, rt);
 	if (!err && !msg->msg_name)
 		inet->route = *rt;
@@ -237,7 +233,7 @@ static void push_udp_header(struct sk_buff *skb, const struct ip_route *rt, __be
 {
 	struct udphdr *uh = skb_push(skb, sizeof(*uh));
 
-	*uh = (struct udphdr){ .source = source, .dest = dest, .len = htons((uint16_t)skb->len) };
+	*uh = (struct udphdr){.source = source, .dest = dest, .len = htons((uint16_t)skb->len)};
 	uh->check = csum_tcpudp_pseudo(rt->saddr, rt->daddr, skb->len, IPPROTO_UDP);
 	skb_reset_transport_header(skb);
 	skb->ip_summed = CHECKSUM_PARTIAL;
@@ -248,7 +244,7 @@ static void push_udp_header(struct sk_buff *skb, const struct ip_route *rt, __be
 int udp_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt, uint16_t source,
 		 uint16_t dest)
 {
-	struct ip_send_info info = { .protocol = IPPROTO_UDP };
+	struct ip_send_info info = {.protocol = IPPROTO_UDP};
 
 	push_udp_header(skb, rt, htons(source), htons(dest));
 	NET_INC(net, UdpOutDatagrams);
@@ -259,9 +255,7 @@ static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct
 			 struct sk_buff *skb)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_send_info info = {
-		.protocol = IPPROTO_UDP, .tos = inet->tos, .ttl = inet->uc_ttl
-	};
+	struct ip_send_info info = {.protocol = IPPROTO_UDP, .tos = inet->tos, .ttl = inet->uc_ttl};
 	struct net *net = sk->sk_net;
 	struct ip_route rt;
 	int err;
@@ -282,8 +276,7 @@ static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct
 	return err;
 }
 
-static long udp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from,
-			int flags)
+static long udp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
 {
 	size_t len = from->count;
 	struct sockaddr_in to;
@@ -474,8 +467,8 @@ void udp_err(struct sk_buff *skb, uint8_t icmp_type, uint8_t icmp_code, uint32_t
 	const struct iphdr *sent = (const struct iphdr *)skb->data;
 	const struct udphdr *uh = (const struct udphdr *)(skb->data + sent->ihl * 4u);
 	/* As the answer to it would have looked. */
-	struct iphdr answer = { .saddr = sent->daddr, .daddr = sent->saddr };
-	struct udphdr answer_uh = { .source = uh->dest, .dest = uh->source };
+	struct iphdr answer = {.saddr = sent->daddr, .daddr = sent->saddr};
+	struct udphdr answer_uh = {.source = uh->dest, .dest = uh->source};
 	struct sock *sk = lookup(net, skb->dev, &answer, &answer_uh);
 	int err;
 
@@ -505,7 +498,8 @@ static long udp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to
 	if (msg->msg_name) {
 		socklen_t n = sizeof(struct sockaddr_in);
 
-		memcpy(msg->msg_name, &udp_cb(skb)->from, n < msg->msg_namelen ? n : msg->msg_namelen);
+		memcpy(msg->msg_name, &udp_cb(skb)->from,
+		       n < msg->msg_namelen ? n : msg->msg_namelen);
 		msg->msg_namelen = n;
 	}
 	consume_skb(skb);
@@ -551,7 +545,7 @@ static int udp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer)
 	*addr = (struct sockaddr_in){
 		.sin_family = AF_INET,
 		.sin_port = peer ? sk->sk_dport : htons(sk->sk_num),
-		.sin_addr = { peer ? sk->sk_daddr : sk->sk_rcv_saddr },
+		.sin_addr = {peer ? sk->sk_daddr : sk->sk_rcv_saddr},
 	};
 	return 0;
 }

@@ -41,11 +41,11 @@ struct host;
 /* Virtual time that things take. All zero: computing is free, time passes only while waiting; a task
  * that then polls without sleeping would never see time pass and is reported. */
 struct host_costs {
-	uint32_t call_ns;          /* a call of the port */
-	uint32_t packet_ns;        /* a packet in or out */
+	uint32_t call_ns;	   /* a call of the port */
+	uint32_t packet_ns;	   /* a packet in or out */
 	uint32_t copy_ps_per_byte; /* between application and stack */
-	uint32_t irq_ns;           /* entering and leaving a hard interrupt */
-	uint32_t switch_ns;        /* from one task to another */
+	uint32_t irq_ns;	   /* entering and leaving a hard interrupt */
+	uint32_t switch_ns;	   /* from one task to another */
 };
 
 struct host_world_options {

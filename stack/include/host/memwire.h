@@ -22,8 +22,8 @@ struct memwire_options {
 	double loss, reorder, duplicate, corrupt; /* probabilities 0..1 */
 	uint64_t reorder_ns;			  /* extra delay; 0: 200 us */
 	uint64_t seed;
-	uint32_t mtu;	       /* 0: 1500 */
-	uint32_t hw_features;  /* of both devices: NETIF_F_SG, _HW_CSUM, _TSO (super-segments then
+	uint32_t mtu;	      /* 0: 1500 */
+	uint32_t hw_features; /* of both devices: NETIF_F_SG, _HW_CSUM, _TSO (super-segments then
 				  arrive whole), _RXCSUM */
 	uint32_t tx_ring, rx_ring; /* frames; 0: 256 and 1024 */
 	memwire_tap tap;

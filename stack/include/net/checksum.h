@@ -52,8 +52,8 @@ static inline uint32_t csum_tcpudp_nofold(__be32 saddr, __be32 daddr, uint32_t l
 }
 
 /* The checksum field: inverted sum of pseudo header and `sum`. */
-static inline uint16_t csum_tcpudp_magic(__be32 saddr, __be32 daddr, uint32_t len,
-					 uint8_t protocol, uint32_t sum)
+static inline uint16_t csum_tcpudp_magic(__be32 saddr, __be32 daddr, uint32_t len, uint8_t protocol,
+					 uint32_t sum)
 {
 	return csum_fold(csum_tcpudp_nofold(saddr, daddr, len, protocol, sum));
 }

@@ -44,7 +44,7 @@ enum skb_drop_reason {
 #define NET_DROP_ENUM(name) SKB_DROP_##name,
 	NET_DROP_ALL(NET_DROP_ENUM)
 #undef NET_DROP_ENUM
-	SKB_DROP_COUNT
+		SKB_DROP_COUNT
 };
 
 struct sk_buff;

@@ -7,12 +7,12 @@
 #include "byteorder.h"
 #include "skbuff.h"
 
-#define ICMP_ECHOREPLY      0
-#define ICMP_DEST_UNREACH   3
-#define ICMP_REDIRECT       5
-#define ICMP_ECHO           8
-#define ICMP_TIME_EXCEEDED  11
-#define ICMP_PARAMETERPROB  12
+#define ICMP_ECHOREPLY	   0
+#define ICMP_DEST_UNREACH  3
+#define ICMP_REDIRECT	   5
+#define ICMP_ECHO	   8
+#define ICMP_TIME_EXCEEDED 11
+#define ICMP_PARAMETERPROB 12
 
 /* Codes of ICMP_DEST_UNREACH */
 #define ICMP_NET_UNREACH  0
@@ -20,8 +20,8 @@
 #define ICMP_PROT_UNREACH 2
 #define ICMP_PORT_UNREACH 3
 #define ICMP_FRAG_NEEDED  4
-#define ICMP_SR_FAILED    5
-#define NR_ICMP_UNREACH   15
+#define ICMP_SR_FAILED	  5
+#define NR_ICMP_UNREACH	  15
 
 /* Code of ICMP_TIME_EXCEEDED */
 #define ICMP_EXC_FRAGTIME 1

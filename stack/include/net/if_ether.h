@@ -6,12 +6,12 @@
 #include <stdint.h>
 #include "byteorder.h"
 
-#define ETH_ALEN      6
-#define ETH_HLEN      14
-#define ETH_ZLEN      60 /* least bytes of a frame without FCS */
-#define ETH_DATA_LEN  1500
-#define ETH_P_IP      0x0800
-#define ETH_P_ARP     0x0806
+#define ETH_ALEN     6
+#define ETH_HLEN     14
+#define ETH_ZLEN     60 /* least bytes of a frame without FCS */
+#define ETH_DATA_LEN 1500
+#define ETH_P_IP     0x0800
+#define ETH_P_ARP    0x0806
 
 struct ethhdr {
 	uint8_t h_dest[ETH_ALEN];

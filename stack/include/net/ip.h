@@ -9,14 +9,14 @@
 #include "inet.h"
 #include "skbuff.h"
 
-#define IP_CE     0x8000
-#define IP_DF     0x4000
-#define IP_MF     0x2000
+#define IP_CE	  0x8000
+#define IP_DF	  0x4000
+#define IP_MF	  0x2000
 #define IP_OFFSET 0x1fff
 
-#define IPV4_MIN_MTU    68  /* RFC 791 */
-#define IP_DEFAULT_TTL  64
-#define IP_MIN_PMTU     552 /* least path MTU believed from ICMP; against RFC 5927 style attacks */
+#define IPV4_MIN_MTU   68 /* RFC 791 */
+#define IP_DEFAULT_TTL 64
+#define IP_MIN_PMTU    552 /* least path MTU believed from ICMP; against RFC 5927 style attacks */
 
 struct iphdr {
 	uint8_t ihl : 4, version : 4;

@@ -67,14 +67,14 @@
 /* clang-format on */
 
 #define NET_MIB_ALL(X) \
-	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X) \
-	NET_MIB_TCPEXT(X)
+	NET_MIB_IP(X)  \
+	NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
 
 enum net_mib {
 #define NET_MIB_ENUM(name) MIB_##name,
 	NET_MIB_ALL(NET_MIB_ENUM)
 #undef NET_MIB_ENUM
-	MIB_COUNT
+		MIB_COUNT
 };
 
 /* Users include net_namespace.h, which has struct net. */

@@ -26,9 +26,9 @@ enum skb_data_class { SKB_DATA_HEADERS, SKB_DATA_RX, SKB_DATA_BLOCK, SKB_DATA_CL
 
 /* What soft interrupts have to do. */
 struct softnet {
-	uint32_t bh_disabled; /* depth */
-	bool running;         /* in a soft interrupt */
-	bool pending;         /* something to do; set by hard interrupts too */
+	uint32_t bh_disabled;		   /* depth */
+	bool running;			   /* in a soft interrupt */
+	bool pending;			   /* something to do; set by hard interrupts too */
 	struct napi_struct *napi_incoming; /* pushed by hard interrupts, newest first */
 	struct list_head poll_list;
 	uint64_t poll_ns;    /* when the running poll began: arrival time of its packets */
@@ -42,9 +42,9 @@ struct net {
 	struct timer_wheel timers;
 	struct list_head devices;
 	struct net_device *loopback;
-	struct siphash_key hash_key;  /* random; of hash tables */
-	uint32_t route_generation;    /* never 0 */
-	uint32_t files_open;          /* stack/socket: of all descriptor tables */
+	struct siphash_key hash_key; /* random; of hash tables */
+	uint32_t route_generation;   /* never 0 */
+	uint32_t files_open;	     /* stack/socket: of all descriptor tables */
 	struct netns_ipv4 *ipv4;
 	struct netns_tcp *tcp;
 	struct mem_cache skb_cache, data_cache[SKB_DATA_CLASSES];

@@ -23,7 +23,7 @@ enum netdev_features {
 };
 
 enum netdev_tx {
-	NETDEV_TX_OK,   /* the driver owns the sk_buff */
+	NETDEV_TX_OK,	/* the driver owns the sk_buff */
 	NETDEV_TX_BUSY, /* ring full though the queue was not stopped; the stack keeps it */
 };
 
@@ -86,13 +86,13 @@ struct net_device {
 	uint64_t trans_start_ns;    /* last xmit */
 
 	/* The stack's: */
-	struct list_head node; /* in net->devices */
+	struct list_head node;	   /* in net->devices */
 	struct sk_buff_head qdisc; /* waits while the queue is stopped, at most tx_queue_len */
-	uint32_t tx_queue_len;     /* packets, default 1000 */
+	uint32_t tx_queue_len;	   /* packets, default 1000 */
 	bool tx_flush;		   /* the qdisc is to be sent at the next soft interrupt */
 	struct timer_list watchdog;
 	struct net_device_stats stats; /* packets and bytes: counted by the stack */
-	void *ip_ptr; /* struct in_device: IPv4 address, mask, gateway */
+	void *ip_ptr;		       /* struct in_device: IPv4 address, mask, gateway */
 };
 
 /* The driver makes the device (zeroed, ops, priv, dev_addr, hw_features set) and keeps it. */

@@ -27,7 +27,7 @@ struct sock;
 /* Room in front of a transport header for TCP (60), IP (60 / 40 + extensions) and Ethernet+VLAN. */
 #define MAX_HEADER 192
 /* Alignment offset that puts the IP header of a received frame on a 4-byte boundary. */
-#define NET_IP_ALIGN 2
+#define NET_IP_ALIGN  2
 #define GSO_MAX_BYTES 65535u
 
 /* A block of payload memory; bytes follow. */
@@ -44,7 +44,7 @@ struct skb_frag {
 };
 
 enum ip_summed {
-	CHECKSUM_NONE,        /* in: not verified by the card; out: checksum is complete */
+	CHECKSUM_NONE,	      /* in: not verified by the card; out: checksum is complete */
 	CHECKSUM_UNNECESSARY, /* in: card verified the transport checksum */
 	CHECKSUM_PARTIAL,     /* out: field holds the pseudo-header sum, not inverted (with the
 				 length; with length 0 when gso_size != 0); the rest from csum_start
@@ -63,10 +63,10 @@ struct sk_buff {
 	struct sock *sk;
 	void (*destructor)(struct sk_buff *skb); /* gives memory back to sk; may be NULL */
 
-	uint32_t len;      /* all bytes from data on, fragments included */
+	uint32_t len;	   /* all bytes from data on, fragments included */
 	uint32_t data_len; /* bytes in fragments */
 	uint32_t truesize; /* memory it accounts for */
-	uint32_t users;    /* references to this sk_buff */
+	uint32_t users;	   /* references to this sk_buff */
 
 	struct skb_data *head_data; /* holds the linear part */
 	uint8_t *head, *data, *tail, *end;
@@ -86,7 +86,7 @@ struct sk_buff {
 	uint8_t cloned : 1;
 	uint32_t hash; /* RSS hash from the card; 0 none */
 
-	uint64_t tstamp_ns;   /* in: arrival; out: earliest departure */
+	uint64_t tstamp_ns;	/* in: arrival; out: earliest departure */
 	uint64_t skb_mstamp_ns; /* TCP: last (re)transmission */
 
 	struct skb_frag frags[MAX_SKB_FRAGS];

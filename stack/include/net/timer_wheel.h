@@ -12,8 +12,8 @@
 #include "timer.h"
 
 #define TIMER_LEVEL_BITS 8
-#define TIMER_SLOTS      (1u << TIMER_LEVEL_BITS)
-#define TIMER_LEVELS     (64 / TIMER_LEVEL_BITS)
+#define TIMER_SLOTS	 (1u << TIMER_LEVEL_BITS)
+#define TIMER_LEVELS	 (64 / TIMER_LEVEL_BITS)
 
 struct timer_level {
 	uint64_t occupied[TIMER_SLOTS / 64]; /* bit per slot that may hold timers */

@@ -37,7 +37,7 @@ void wake_up(struct wait_queue_head *wq, uint32_t key);
 		uint64_t wait_limit = (timeout_ns), wait_left = wait_limit;                        \
 		uint64_t wait_start = port_time_ns(wait_port);                                     \
 		struct wait_queue_entry wait_self = {                                              \
-			.task = wait_port->ops->task_current(wait_port) };                         \
+			.task = wait_port->ops->task_current(wait_port)};                          \
 		add_wait_queue((wq), &wait_self);                                                  \
 		for (;;) {                                                                         \
 			wait_port->ops->task_prepare(wait_port);                                   \

@@ -3,8 +3,8 @@
 
 struct bench bench;
 
-const uint8_t peer_mac[ETH_ALEN] = { 0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee };
-const uint8_t broadcast_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+const uint8_t peer_mac[ETH_ALEN] = {0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0xee};
+const uint8_t broadcast_mac[ETH_ALEN] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 static bool record(void *ctx, int from, const uint8_t *frame, uint32_t len, uint64_t time_ns)
 {
@@ -23,10 +23,10 @@ static bool record(void *ctx, int from, const uint8_t *frame, uint32_t len, uint
 
 void bench_setup_features(uint32_t hw)
 {
-	struct memwire_options opt = { .hw_features = hw, .tap = record, .tap_ctx = &bench };
+	struct memwire_options opt = {.hw_features = hw, .tap = record, .tap_ctx = &bench};
 
 	memset(&bench, 0, sizeof(bench));
-	bench.world = host_world_create(&(struct host_world_options){ .seed = 42 });
+	bench.world = host_world_create(&(struct host_world_options){.seed = 42});
 	bench.host = host_create(bench.world, "host");
 	bench.net = host_net(bench.host);
 	bench.wire = memwire_create(bench.host, NULL, &opt);
@@ -77,7 +77,7 @@ void frame_bytes(struct frame *f, const void *bytes, uint32_t len)
 
 void frame_eth(struct frame *f, const uint8_t *dest, const uint8_t *source, uint16_t type)
 {
-	struct ethhdr eth = { .h_proto = htons(type) };
+	struct ethhdr eth = {.h_proto = htons(type)};
 
 	memcpy(eth.h_dest, dest, ETH_ALEN);
 	memcpy(eth.h_source, source, ETH_ALEN);
@@ -114,8 +114,7 @@ void frame_udp_from(struct frame *f, const uint8_t *dest_mac, uint32_t saddr, ui
 		    uint16_t source, uint16_t dest, const void *payload, uint32_t len)
 {
 	struct udphdr uh = {
-		.source = htons(source), .dest = htons(dest), .len = htons((uint16_t)(8 + len))
-	};
+		.source = htons(source), .dest = htons(dest), .len = htons((uint16_t)(8 + len))};
 	uint8_t *at;
 
 	frame_eth(f, dest_mac, peer_mac, ETH_P_IP);
@@ -137,7 +136,7 @@ void frame_udp(struct frame *f, uint16_t source, uint16_t dest, const void *payl
 void frame_arp(struct frame *f, const uint8_t *dest, uint16_t operation, uint32_t spa,
 	       const uint8_t *sha, uint32_t tpa)
 {
-	uint8_t arp[28] = { 0, 1, 8, 0, 6, 4, 0, (uint8_t)operation };
+	uint8_t arp[28] = {0, 1, 8, 0, 6, 4, 0, (uint8_t)operation};
 	__be32 addr = htonl(spa);
 
 	memcpy(arp + 8, sha, ETH_ALEN);

@@ -20,10 +20,10 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
-#define MY_ADDR	    0x0a000001u /* 10.0.0.1/24 */
-#define PEER_ADDR   0x0a000002u
+#define MY_ADDR	     0x0a000001u /* 10.0.0.1/24 */
+#define PEER_ADDR    0x0a000002u
 #define GATEWAY_ADDR 0x0a0000feu
-#define FRAMES_MAX  4096
+#define FRAMES_MAX   4096
 
 struct sent_frame {
 	uint8_t *bytes;

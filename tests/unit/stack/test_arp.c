@@ -32,8 +32,8 @@ START_TEST(a_request_for_our_address_is_answered)
 	ck_assert_uint_eq(ntohs(sent_eth(0)->h_proto), ETH_P_ARP);
 	ck_assert_mem_eq(sent_eth(0)->h_dest, peer_mac, ETH_ALEN);
 	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN,
-			 ((uint8_t[]){ 0, 1, 8, 0, 6, 4, 0, 2, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1,
-				       2, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 10, 0, 0, 2 }),
+			 ((uint8_t[]){0,  1, 8, 0, 6, 4,    0,	  2,	2,    0,    0,	0, 0, 1,
+				      10, 0, 0, 1, 2, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 10, 0, 0, 2}),
 			 28);
 }
 END_TEST
@@ -120,7 +120,7 @@ END_TEST
 
 START_TEST(a_gratuitous_announcement_updates_only_whom_we_know)
 {
-	static const uint8_t new_mac[ETH_ALEN] = { 2, 9, 9, 9, 9, 9 };
+	static const uint8_t new_mac[ETH_ALEN] = {2, 9, 9, 9, 9, 9};
 
 	frame_arp(&f, broadcast_mac, 1, PEER_ADDR + 5, new_mac, PEER_ADDR + 5);
 	inject_and_run(&f); /* a stranger: not remembered */
@@ -139,7 +139,7 @@ END_TEST
 
 START_TEST(a_second_answer_within_a_second_does_not_replace_the_first)
 {
-	static const uint8_t liar[ETH_ALEN] = { 2, 6, 6, 6, 6, 6 };
+	static const uint8_t liar[ETH_ALEN] = {2, 6, 6, 6, 6, 6};
 
 	send_to(PEER_ADDR);
 	answer_from(PEER_ADDR, peer_mac);
@@ -171,8 +171,8 @@ START_TEST(malformed_packets_are_dropped_and_counted)
 		unsigned int at;
 		uint8_t value;
 	} faults[] = {
-		{ 1, 2 },   { 2, 9 },	 { 4, 5 },  { 5, 6 },	{ 7, 3 },
-		{ 8, 1 },   { 14, 224 }, { 14, 127 }, { 24, 224 }, { 24, 127 },
+		{1, 2}, {2, 9},	   {4, 5},    {5, 6},	 {7, 3},
+		{8, 1}, {14, 224}, {14, 127}, {24, 224}, {24, 127},
 	};
 
 	for (unsigned int i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
@@ -221,11 +221,11 @@ END_TEST
 
 START_TEST(off_link_destinations_go_to_the_gateway)
 {
-	static const uint8_t gateway_mac[ETH_ALEN] = { 2, 1, 2, 3, 4, 5 };
+	static const uint8_t gateway_mac[ETH_ALEN] = {2, 1, 2, 3, 4, 5};
 
 	send_to(0x08080808);
 	run_briefly();
-	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 24, ((uint8_t[]){ 10, 0, 0, 254 }), 4);
+	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 24, ((uint8_t[]){10, 0, 0, 254}), 4);
 	answer_from(GATEWAY_ADDR, gateway_mac);
 	ck_assert_mem_eq(sent_eth(1)->h_dest, gateway_mac, ETH_ALEN);
 	ck_assert_uint_eq(ntohl(sent_ip(1)->daddr), 0x08080808);
@@ -237,8 +237,8 @@ START_TEST(a_configured_address_is_announced)
 	net_ipv4_configure(bench.dev, MY_ADDR + 1, 24, 0);
 	run_briefly();
 	ck_assert_uint_eq(bench.sent_count, 1);
-	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 14, ((uint8_t[]){ 10, 0, 0, 2 }), 4);
-	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 24, ((uint8_t[]){ 10, 0, 0, 2 }), 4);
+	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 14, ((uint8_t[]){10, 0, 0, 2}), 4);
+	ck_assert_mem_eq(bench.sent[0].bytes + ETH_HLEN + 24, ((uint8_t[]){10, 0, 0, 2}), 4);
 }
 END_TEST
 

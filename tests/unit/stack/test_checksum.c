@@ -98,9 +98,9 @@ END_TEST
 START_TEST(siphash_gives_the_papers_vectors)
 {
 	/* Aumasson, Bernstein, appendix A: key 00..0f, input 00..0e. */
-	struct siphash_key key = { { 0x0706050403020100ull, 0x0f0e0d0c0b0a0908ull } };
+	struct siphash_key key = {{0x0706050403020100ull, 0x0f0e0d0c0b0a0908ull}};
 	uint8_t in[16];
-	uint64_t words[3] = { 0x0706050403020100ull, 0x0f0e0d0c0b0a0908ull, 0x1716151413121110ull };
+	uint64_t words[3] = {0x0706050403020100ull, 0x0f0e0d0c0b0a0908ull, 0x1716151413121110ull};
 
 	for (unsigned int i = 0; i < sizeof(in); i++)
 		in[i] = (uint8_t)i;

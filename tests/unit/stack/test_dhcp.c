@@ -146,7 +146,8 @@ START_TEST(discover_offer_request_ack_configures_the_device)
 	ck_assert_uint_eq(discover[0], 1);
 	ck_assert_uint_eq(get_unaligned_be16(discover + 10), 0x8000); /* answer by broadcast */
 	ck_assert_mem_eq(discover + 28, bench.dev->dev_addr, ETH_ALEN);
-	ck_assert_uint_ge(sent_payload(0) + get_unaligned_be16(sent_payload(0) + 4) - discover, 300);
+	ck_assert_uint_ge(sent_payload(0) + get_unaligned_be16(sent_payload(0) + 4) - discover,
+			  300);
 	reply(OFFER);
 	expect_sent(2, REQUEST);
 	ck_assert_uint_eq(get_unaligned_be32(option(1, 50)), LEASED_ADDR);

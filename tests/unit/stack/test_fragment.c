@@ -110,7 +110,7 @@ END_TEST
 
 START_TEST(an_overlap_gives_the_datagram_up)
 {
-	static const uint32_t overlap[][2] = { { 40, 56 }, { 0, 56 }, { 8, 40 }, { 24, 64 }, { 16, 80 } };
+	static const uint32_t overlap[][2] = {{40, 56}, {0, 56}, {8, 40}, {24, 64}, {16, 80}};
 	uint32_t len = make_echo(100);
 
 	fragment(1, 16, 48, true);

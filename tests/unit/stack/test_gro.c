@@ -67,17 +67,25 @@ struct segment {
 
 static struct segment seg(uint32_t at, uint32_t len)
 {
-	return (struct segment){
-		.at = at, .len = len, .flags = TCPHDR_ACK, .ack = 1, .ts = 5, .port = 80, .ttl = 64
-	};
+	return (struct segment){.at = at,
+				.len = len,
+				.flags = TCPHDR_ACK,
+				.ack = 1,
+				.ts = 5,
+				.port = 80,
+				.ttl = 64};
 }
 
 static void put_tcp(struct frame *f, const struct segment *s)
 {
-	uint8_t options[12] = { 1, 1, 8, 10 };
-	struct tcphdr th = { .source = htons(s->port), .dest = htons(5000),
-			     .seq = htonl(0xffff0000 + s->at), .ack_seq = htonl(s->ack),
-			     .doff = 8, .flags = s->flags, .window = htons(500) };
+	uint8_t options[12] = {1, 1, 8, 10};
+	struct tcphdr th = {.source = htons(s->port),
+			    .dest = htons(5000),
+			    .seq = htonl(0xffff0000 + s->at),
+			    .ack_seq = htonl(s->ack),
+			    .doff = 8,
+			    .flags = s->flags,
+			    .window = htons(500)};
 	uint8_t *start = f->bytes + f->len;
 	uint32_t len = 32 + s->len;
 

@@ -33,8 +33,14 @@ static struct sk_buff *super_segment(uint32_t len, uint16_t mss, uint8_t flags)
 	skb_reset_transport_header(skb);
 	iph = skb_push(skb, sizeof(*iph));
 	*iph = (struct iphdr){
-		.version = 4, .ihl = 5, .id = htons(0xfffe), .frag_off = htons(IP_DF), .ttl = 64,
-		.protocol = IPPROTO_TCP, .saddr = htonl(MY_ADDR), .daddr = htonl(PEER_ADDR),
+		.version = 4,
+		.ihl = 5,
+		.id = htons(0xfffe),
+		.frag_off = htons(IP_DF),
+		.ttl = 64,
+		.protocol = IPPROTO_TCP,
+		.saddr = htonl(MY_ADDR),
+		.daddr = htonl(PEER_ADDR),
 		.tot_len = htons((uint16_t)skb->len),
 	};
 	skb_reset_network_header(skb);
@@ -67,7 +73,7 @@ static void check_piece(struct sk_buff *seg, uint32_t index, uint32_t at, uint32
 	uint8_t expect = flags;
 
 	if (!last)
-		expect &= (uint8_t)~(TCPHDR_FIN | TCPHDR_PSH);
+		expect &= (uint8_t) ~(TCPHDR_FIN | TCPHDR_PSH);
 	if (index)
 		expect &= (uint8_t)~TCPHDR_CWR;
 	ck_assert_uint_eq(seg->len, HEADERS + n);
@@ -107,7 +113,7 @@ static void cut_and_check(uint32_t len, uint16_t mss, uint8_t flags, bool hw_csu
 
 START_TEST(pieces_carry_every_byte_and_right_headers)
 {
-	static const uint32_t lengths[] = { 1, 1447, 1448, 1449, 2896, 14480, 30001, 64000 };
+	static const uint32_t lengths[] = {1, 1447, 1448, 1449, 2896, 14480, 30001, 64000};
 	const uint8_t flags = TCPHDR_ACK | TCPHDR_PSH | TCPHDR_FIN | TCPHDR_CWR | TCPHDR_ECE;
 
 	for (unsigned int i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {

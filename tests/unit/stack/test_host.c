@@ -14,7 +14,7 @@ static struct {
 static void make_world(struct host_costs costs, struct memwire_options wire)
 {
 	memset(&h, 0, sizeof(h));
-	h.world = host_world_create(&(struct host_world_options){ .seed = 9, .costs = costs });
+	h.world = host_world_create(&(struct host_world_options){.seed = 9, .costs = costs});
 	h.a = host_create(h.world, "a");
 	h.b = host_create(h.world, "b");
 	h.wire = memwire_create(h.a, h.b, &wire);
@@ -38,7 +38,7 @@ static void sleeper(void *arg)
 
 START_TEST(time_jumps_over_sleep_and_sleeps_run_side_by_side)
 {
-	make_world((struct host_costs){ 0 }, (struct memwire_options){ 0 });
+	make_world((struct host_costs){0}, (struct memwire_options){0});
 	for (unsigned int i = 0; i < 8; i++)
 		host_spawn(h.a, "sleeper", sleeper, &h.at_ns[i]);
 	ck_assert(host_run_tasks(h.world, HOST_SECOND));
@@ -60,7 +60,7 @@ static void compute(void *arg)
 
 START_TEST(cpus_of_two_hosts_work_at_the_same_time)
 {
-	make_world((struct host_costs){ 0 }, (struct memwire_options){ 0 });
+	make_world((struct host_costs){0}, (struct memwire_options){0});
 	host_spawn(h.a, "compute", compute, h.a);
 	host_spawn(h.b, "compute", compute, h.b);
 	ck_assert(host_run_tasks(h.world, HOST_SECOND));
@@ -88,7 +88,7 @@ static void on_event(struct timer_list *t)
 
 START_TEST(an_interrupt_preempts_a_task_that_computes)
 {
-	make_world((struct host_costs){ 0 }, (struct memwire_options){ 0 });
+	make_world((struct host_costs){0}, (struct memwire_options){0});
 	host_irq_init(&irq, h.a, on_irq, NULL);
 	timer_setup(&event, on_event);
 	host_event_at(h.world, &event, 500500);
@@ -123,10 +123,10 @@ static void ticker_advance(struct host_event_source *s, uint64_t now_ns)
 
 START_TEST(an_event_source_is_advanced_when_it_wants_whoever_is_busy)
 {
-	struct ticker t = { .source = { .next_time = ticker_next, .advance = ticker_advance },
-			    .next_ns = 777 };
+	struct ticker t = {.source = {.next_time = ticker_next, .advance = ticker_advance},
+			   .next_ns = 777};
 
-	make_world((struct host_costs){ 0 }, (struct memwire_options){ 0 });
+	make_world((struct host_costs){0}, (struct memwire_options){0});
 	host_source_add(h.world, &t.source);
 	host_spawn(h.a, "compute", compute, h.a);
 	ck_assert(host_run_tasks(h.world, HOST_SECOND));
@@ -142,8 +142,8 @@ static void sink(void *arg)
 {
 	struct files_struct *files = files_create(host_net(h.b), 0);
 	int fd = sys_socket(files, AF_INET, SOCK_DGRAM, 0);
-	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_port = htons(7) };
-	struct timeval limit = { .tv_sec = 10 };
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = htons(7)};
+	struct timeval limit = {.tv_sec = 10};
 	uint8_t buf[2000];
 	long n;
 
@@ -162,10 +162,9 @@ static void source(void *arg)
 {
 	struct files_struct *files = files_create(host_net(h.a), 0);
 	int fd = sys_socket(files, AF_INET, SOCK_DGRAM, 0);
-	struct sockaddr_in sin = { .sin_family = AF_INET,
-				   .sin_port = htons(7),
-				   .sin_addr = { htonl(0x0a000002) } };
-	uint8_t buf[1000] = { 0 };
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET, .sin_port = htons(7), .sin_addr = {htonl(0x0a000002)}};
+	uint8_t buf[1000] = {0};
 
 	(void)arg;
 	sys_connect(files, fd, (struct sockaddr *)&sin, sizeof(sin));
@@ -181,8 +180,7 @@ static void source(void *arg)
 }
 
 static const struct host_costs busy_costs = {
-	.call_ns = 20, .packet_ns = 300, .copy_ps_per_byte = 100, .irq_ns = 500, .switch_ns = 200
-};
+	.call_ns = 20, .packet_ns = 300, .copy_ps_per_byte = 100, .irq_ns = 500, .switch_ns = 200};
 
 static void run_traffic(struct memwire_options opt)
 {
@@ -199,7 +197,7 @@ START_TEST(a_clean_wire_delivers_all_at_its_rate)
 {
 	struct memwire_counters c;
 
-	run_traffic((struct memwire_options){ 0 });
+	run_traffic((struct memwire_options){0});
 	memwire_counters(h.wire, 0, &c);
 	ck_assert_uint_eq(h.sent, 2000);
 	ck_assert_uint_eq(h.received, 2001);
@@ -216,7 +214,7 @@ START_TEST(mishaps_happen_as_often_as_told)
 	struct memwire_counters c;
 
 	run_traffic((struct memwire_options){
-		.loss = 0.1, .duplicate = 0.05, .reorder = 0.2, .corrupt = 0.05 });
+		.loss = 0.1, .duplicate = 0.05, .reorder = 0.2, .corrupt = 0.05});
 	memwire_counters(h.wire, 0, &c);
 	ck_assert_uint_ge(c.lost, 140);
 	ck_assert_uint_le(c.lost, 260);
@@ -231,7 +229,7 @@ END_TEST
 
 START_TEST(the_same_seed_gives_the_same_run)
 {
-	const struct memwire_options opt = { .loss = 0.05, .duplicate = 0.05, .reorder = 0.1 };
+	const struct memwire_options opt = {.loss = 0.05, .duplicate = 0.05, .reorder = 0.1};
 	uint64_t digest, end_ns, busy_ns;
 	unsigned int received;
 
@@ -252,7 +250,7 @@ END_TEST
 
 START_TEST(a_small_ring_stops_the_queue_and_loses_nothing)
 {
-	run_traffic((struct memwire_options){ .tx_ring = 4 });
+	run_traffic((struct memwire_options){.tx_ring = 4});
 	ck_assert_uint_eq(h.received, 2001);
 	end_world();
 }
@@ -260,7 +258,7 @@ END_TEST
 
 START_TEST(a_hung_card_is_reset_by_the_watchdog)
 {
-	make_world(busy_costs, (struct memwire_options){ .tx_ring = 16 });
+	make_world(busy_costs, (struct memwire_options){.tx_ring = 16});
 	host_spawn(h.b, "sink", sink, NULL);
 	host_spawn(h.a, "source", source, NULL);
 	host_run_until(h.world, HOST_SECOND);
@@ -274,7 +272,7 @@ END_TEST
 
 START_TEST(a_lost_carrier_stops_traffic)
 {
-	make_world(busy_costs, (struct memwire_options){ 0 });
+	make_world(busy_costs, (struct memwire_options){0});
 	memwire_set_carrier(h.wire, false);
 	host_spawn(h.a, "source", source, NULL);
 	host_run_until(h.world, 10 * HOST_SECOND);

@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(a_broadcast_echo_is_not_answered)
 {
-	uint8_t message[8] = { ICMP_ECHO };
+	uint8_t message[8] = {ICMP_ECHO};
 
 	icmp_frame(broadcast_mac, 0x0a0000ff, message, 8);
 	inject_and_run(&f);
@@ -95,9 +95,8 @@ START_TEST(a_closed_udp_port_is_reported_with_the_packet_quoted)
 	ck_assert_uint_eq(bench.sent_count, 1);
 	ck_assert_uint_eq(sent_payload(0)[0], ICMP_DEST_UNREACH);
 	ck_assert_uint_eq(sent_payload(0)[1], ICMP_PORT_UNREACH);
-	ck_assert_uint_eq(csum_fold(csum_partial(sent_payload(0),
-						 ntohs(sent_ip(0)->tot_len) - 20u, 0)),
-			  0);
+	ck_assert_uint_eq(
+		csum_fold(csum_partial(sent_payload(0), ntohs(sent_ip(0)->tot_len) - 20u, 0)), 0);
 	ck_assert_mem_eq(sent_payload(0) + 8, f.bytes + ETH_HLEN, 20 + 8 + 7);
 }
 END_TEST
@@ -132,14 +131,15 @@ END_TEST
 
 START_TEST(no_error_answers_an_error_a_broadcast_or_a_later_fragment)
 {
-	uint8_t unreach[36] = { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH };
+	uint8_t unreach[36] = {ICMP_DEST_UNREACH, ICMP_PORT_UNREACH};
 	struct iphdr *iph = (struct iphdr *)(f.bytes + ETH_HLEN);
 
 	icmp_frame(bench.dev->dev_addr, MY_ADDR, unreach, sizeof(unreach));
 	inject_and_run(&f);
 	frame_udp_from(&f, broadcast_mac, PEER_ADDR, 0x0a0000ff, 1, 9, "x", 1);
 	inject_and_run(&f);
-	frame_udp_from(&f, broadcast_mac, PEER_ADDR, MY_ADDR, 1, 9, "x", 1); /* to us, by broadcast */
+	frame_udp_from(&f, broadcast_mac, PEER_ADDR, MY_ADDR, 1, 9, "x",
+		       1); /* to us, by broadcast */
 	inject_and_run(&f);
 	frame_udp(&f, 1000, 9, "12345678", 8);
 	iph->frag_off = htons(2);
@@ -152,7 +152,7 @@ END_TEST
 
 START_TEST(malformed_quotes_are_dropped)
 {
-	uint8_t message[8 + 28] = { ICMP_DEST_UNREACH, ICMP_PORT_UNREACH };
+	uint8_t message[8 + 28] = {ICMP_DEST_UNREACH, ICMP_PORT_UNREACH};
 	struct iphdr *quoted = (struct iphdr *)(message + 8);
 
 	quoted->version = 4;
@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(unknown_types_are_discarded_in_silence)
 {
-	uint8_t message[8] = { 0 };
+	uint8_t message[8] = {0};
 
 	for (unsigned int type = 0; type < 256; type++) {
 		if (type == ICMP_ECHO || type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED ||

@@ -138,7 +138,7 @@ END_TEST
 
 START_TEST(options_are_skipped)
 {
-	static const uint8_t options[8] = { 1, 1, 7, 3, 4, 0, 0, 0 };
+	static const uint8_t options[8] = {1, 1, 7, 3, 4, 0, 0, 0};
 	struct iphdr *h;
 
 	frame_eth(&f, bench.dev->dev_addr, peer_mac, ETH_P_IP);
@@ -181,8 +181,8 @@ END_TEST
 static int send_bytes(uint32_t daddr, uint32_t len, bool df)
 {
 	struct sk_buff *skb = alloc_skb(bench.net, MAX_HEADER + len);
-	struct ip_send_info info = { .protocol = 253, .df = df };
-	struct ip_route rt = { .daddr = htonl(daddr) };
+	struct ip_send_info info = {.protocol = 253, .df = df};
+	struct ip_route rt = {.daddr = htonl(daddr)};
 	int err;
 
 	local_bh_disable(bench.net);
@@ -247,7 +247,7 @@ END_TEST
 
 static struct ip_route route_to(uint32_t daddr)
 {
-	struct ip_route rt = { .daddr = htonl(daddr) };
+	struct ip_route rt = {.daddr = htonl(daddr)};
 
 	ck_assert_int_eq(ip_route_output(bench.net, &rt), 0);
 	return rt;
@@ -310,7 +310,7 @@ START_TEST(random_frames_do_no_harm)
 	host_random_seed(&r, (uint64_t)_i, 77);
 	for (unsigned int round = 0; round < 4000; round++) {
 		udp_frame();
-		iph()->protocol = (uint8_t[]){ 1, 6, 17, 253 }[host_random_u64(&r) % 4];
+		iph()->protocol = (uint8_t[]){1, 6, 17, 253}[host_random_u64(&r) % 4];
 		for (unsigned int n = host_random_u64(&r) % 6; n > 0; n--)
 			f.bytes[host_random_u64(&r) % f.len] = (uint8_t)host_random_u64(&r);
 		if (host_random_chance(&r, 0.8)) {

@@ -5,9 +5,9 @@
 int main(int argc, char **argv)
 {
 	Suite *(*const suites[])(void) = {
-		rbtree_suite,  timer_suite, skbuff_suite, checksum_suite, gso_suite,
-		gro_suite,     softirq_suite, netdev_suite, arp_suite,	  ip_suite,
-		fragment_suite, icmp_suite, udp_suite,	  dhcp_suite,	  host_suite,
+		rbtree_suite,	timer_suite,   skbuff_suite, checksum_suite, gso_suite,
+		gro_suite,	softirq_suite, netdev_suite, arp_suite,	     ip_suite,
+		fragment_suite, icmp_suite,    udp_suite,    dhcp_suite,     host_suite,
 	};
 	SRunner *runner = srunner_create(NULL);
 	int failed;

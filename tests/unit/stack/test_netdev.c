@@ -39,8 +39,7 @@ static int set_features(struct net_device *dev, uint32_t features)
 }
 
 static const struct net_device_ops ops = {
-	.xmit = xmit, .tx_timeout = tx_timeout, .set_features = set_features
-};
+	.xmit = xmit, .tx_timeout = tx_timeout, .set_features = set_features};
 
 static void setup(void)
 {

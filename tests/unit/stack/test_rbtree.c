@@ -16,8 +16,8 @@ static void tree_insert(struct rb_root *root, struct item *item)
 
 	while (*link) {
 		parent = *link;
-		link = item->key < rb_entry(parent, struct item, node)->key ? &parent->left :
-									      &parent->right;
+		link = item->key < rb_entry(parent, struct item, node)->key ? &parent->left
+									    : &parent->right;
 	}
 	rb_insert(root, &item->node, parent, link);
 }
@@ -65,7 +65,7 @@ static void check_against(const struct rb_root *root, struct item *items)
 START_TEST(random_insertions_and_deletions_match_a_sorted_array)
 {
 	static struct item items[NODES];
-	struct rb_root root = { NULL };
+	struct rb_root root = {NULL};
 	struct host_random r;
 
 	memset(items, 0, sizeof(items));
@@ -97,8 +97,8 @@ END_TEST
 
 START_TEST(equal_keys_keep_their_order)
 {
-	struct item items[8] = { 0 };
-	struct rb_root root = { NULL };
+	struct item items[8] = {0};
+	struct rb_root root = {NULL};
 	struct rb_node *n;
 
 	for (unsigned int i = 0; i < 8; i++) {
@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(an_empty_tree_has_neither_first_nor_last)
 {
-	struct rb_root root = { NULL };
+	struct rb_root root = {NULL};
 
 	ck_assert_ptr_null(rb_first(&root));
 	ck_assert_ptr_null(rb_last(&root));

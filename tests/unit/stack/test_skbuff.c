@@ -41,7 +41,7 @@ static void check_content(const struct sk_buff *skb, const uint8_t *content, uin
 	free(copy);
 }
 
-static const uint32_t three[] = { 100, 1, 333 };
+static const uint32_t three[] = {100, 1, 333};
 static uint8_t content[80000];
 
 START_TEST(copying_any_range_gives_the_bytes_and_no_more)

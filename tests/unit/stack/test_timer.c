@@ -79,9 +79,9 @@ START_TEST(random_timers_match_a_list)
 			first = earliest();
 			ck_assert_uint_le(next, first); /* a lower bound, and none only when none */
 			ck_assert_int_eq(next == UINT64_MAX, first == UINT64_MAX);
-			t.now_ns += host_random_u64(&r) % 2 || first == UINT64_MAX ?
-					    random_span(&r) % 10000000000ull :
-					    first - t.now_ns;
+			t.now_ns += host_random_u64(&r) % 2 || first == UINT64_MAX
+					    ? random_span(&r) % 10000000000ull
+					    : first - t.now_ns;
 			t.last_fired_ns = 0;
 			timer_wheel_run(&t.wheel, t.now_ns);
 			ck_assert_uint_gt(earliest(), t.now_ns); /* all that was due has run */

@@ -31,9 +31,8 @@ static void setup(void)
 
 static struct sockaddr_in at(uint32_t addr, uint16_t port)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons(port),
-				     .sin_addr = { htonl(addr) } };
+	return (struct sockaddr_in){
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(addr)}};
 }
 
 static int udp_socket(void)
@@ -86,9 +85,9 @@ static void receives_from_the_wire(void)
 	ck_assert_int_eq(bind_to(fd, 0, 53), 0);
 	frame_udp(&f, 1234, 53, "question", 8);
 	inject(&f);
-	ck_assert_int_eq(sys_recvfrom(files, fd, buf, sizeof(buf), 0, (struct sockaddr *)&from,
-				      &from_len),
-			 8);
+	ck_assert_int_eq(
+		sys_recvfrom(files, fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &from_len),
+		8);
 	ck_assert_mem_eq(buf, "question", 8);
 	ck_assert_uint_eq(ntohl(from.sin_addr.s_addr), PEER_ADDR);
 	ck_assert_uint_eq(ntohs(from.sin_port), 1234);
@@ -166,8 +165,8 @@ static void truncates(void)
 {
 	int fd = udp_socket();
 	char buf[8];
-	struct iovec iov = { buf, 3 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct iovec iov = {buf, 3};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
 
 	ck_assert_int_eq(bind_to(fd, 0, 53), 0);
 	frame_udp(&f, 1234, 53, "question", 8);
@@ -194,9 +193,8 @@ static void best_match(void)
 	char buf[8];
 
 	for (int fd = any; fd <= connected; fd++)
-		ck_assert_int_eq(sys_setsockopt(files, fd, SOL_SOCKET, SO_REUSEADDR, &one,
-						sizeof(one)),
-				 0);
+		ck_assert_int_eq(
+			sys_setsockopt(files, fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
 	ck_assert_int_eq(bind_to(any, 0, 53), 0);
 	ck_assert_int_eq(bind_to(bound, MY_ADDR, 53), 0);
 	ck_assert_int_eq(bind_to(connected, MY_ADDR, 53), 0);

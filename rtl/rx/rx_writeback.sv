@@ -189,7 +189,8 @@ module rx_writeback (
     end
   end
 
-  assign ev_wb_o = wr_done_i;
+  // Descriptors in the middle of a frame are nobody's news: the event is of frames.
+  assign ev_wb_o = wr_done_i && w_frames != '0;
   assign ev_wb_frames_o = 8'(w_frames);
   assign ev_rxdmt_o = free_before > threshold && free_after <= threshold;
 

@@ -148,5 +148,6 @@ int main(int argc, char **argv)
 	failed = srunner_ntests_failed(runner);
 	print_repeats(runner, &o, argv[0]);
 	srunner_free(runner);
+	benches_destroy();
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

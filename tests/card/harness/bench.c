@@ -40,6 +40,11 @@ int benches_create(const char *model, const char *platform_config)
 	return -1;
 }
 
+void benches_destroy(void)
+{
+	benches[0].abi->destroy(benches[0].platform);
+}
+
 void bench_up(struct bench *b, enum ringside_irq_mode mode)
 {
 	for (int i = 0; i < BENCH_KINDS; i++)

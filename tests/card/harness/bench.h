@@ -33,6 +33,8 @@ enum bench_kind {
 
 /* Makes and starts the platform; 0, or -1 with a line on stderr. */
 int benches_create(const char *model, const char *platform_config);
+/* Ends the platform; a wave file that it writes is complete then. */
+void benches_destroy(void);
 struct bench *bench_get(enum bench_kind kind);
 
 /* Power-on, PCI function enabled in this interrupt mode, link up, CTRL.RST. */

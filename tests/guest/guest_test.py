@@ -266,6 +266,15 @@ def refused_at_start(words):
     assert done.returncode == 1 and len(lines) == 1, (done.returncode, lines)
 
 
+def refuses_another_abi_version():
+    """A plug-in from another time says so itself."""
+    source = "static const unsigned abi[2] = { 99, 4096 };\nconst void *ringside_platform_abi(void) { return abi; }\n"
+    with tempfile.TemporaryDirectory(prefix="ringside-guest-") as folder:
+        plugin = pathlib.Path(folder) / "old.so"
+        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(plugin)], input=source.encode(), check=True)
+        refused_at_start(f"plugin={plugin}")
+
+
 BAD_PROPERTIES = {
     "unknown config key": f"plugin={qemu.PLUGIN},config=bogus=1",
     "unknown platform key": f"plugin={qemu.PLUGIN},platform=bogus=1",
@@ -300,6 +309,7 @@ def main():
     if ours:
         for name, words in BAD_PROPERTIES.items():
             results.check(f"refused at start: {name}", lambda w=words: refused_at_start(w))
+        results.check("refuses_another_abi_version", refuses_another_abi_version)
 
     tail = f", {skipped} skipped" if skipped else ""
     print(f"{results.passed} passed, {results.failed} failed{tail}")

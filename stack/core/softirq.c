@@ -6,6 +6,7 @@
  * come at any instruction: they touch nothing but napi_incoming, `pending` and the flags of a
  * context, each by one atomic operation.
  */
+#include <net/inet.h>
 #include <net/net_namespace.h>
 
 #define NAPI_WEIGHT	64
@@ -119,6 +120,7 @@ static int napi_poll(struct net *net, struct napi_struct *napi)
 	work = napi->poll(napi, napi->weight);
 	assert(work >= 0 && work <= napi->weight);
 	napi_gro_flush(napi);
+	tcp_batch_end(net);
 	net_xmit_batch_end(net);
 	if (work == napi->weight && napi->scheduled && list_empty(&napi->poll_node))
 		list_add_tail(&napi->poll_node, &net->softnet.poll_list);

@@ -12,6 +12,7 @@ int tcp_init_sock(struct sock *sk)
 	INIT_LIST_HEAD(&icsk->icsk_bind_node);
 	INIT_LIST_HEAD(&icsk->icsk_accept_queue);
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
+	INIT_LIST_HEAD(&tp->xmit_node);
 	tcp_init_xmit_timers(sk);
 	icsk->icsk_rto_us = TCP_TIMEOUT_INIT_US;
 	tp->mdev_us = TCP_TIMEOUT_INIT_US;

@@ -140,6 +140,40 @@ static void data_snd_check(struct sock *sk)
 	tcp_check_space(sk);
 }
 
+/*
+ * After a pure ACK. In a batch of packets sending waits for its end: the ACKs together let one large
+ * super-segment go instead of many small ones.
+ */
+static void data_snd_check_batched(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!sk->sk_net->softnet.xmit_batch || sock_owned_by_user(sk)) {
+		data_snd_check(sk);
+		return;
+	}
+	if (tcp_send_head(sk) && list_empty(&tp->xmit_node)) {
+		sock_hold(sk);
+		list_add_tail(&tp->xmit_node, &net_tcp(sk)->xmit_pending);
+	}
+	tcp_check_space(sk);
+}
+
+void tcp_batch_end(struct net *net)
+{
+	struct netns_tcp *tcp = net->tcp;
+
+	while (tcp && !list_empty(&tcp->xmit_pending)) {
+		struct tcp_sock *tp =
+			list_first_entry(&tcp->xmit_pending, struct tcp_sock, xmit_node);
+		struct sock *sk = &tp->inet_conn.inet.sk;
+
+		list_del_init(&tp->xmit_node);
+		data_snd_check(sk);
+		sock_put(sk);
+	}
+}
+
 /* ---- answers to what is not acceptable ---- */
 
 bool tcp_oow_rate_limited(struct net *net, uint64_t *last_ns)
@@ -437,7 +471,7 @@ static void fast_pure_ack(struct sock *sk, struct sk_buff *skb)
 		store_ts_recent(tp);
 	tcp_ack(sk, skb, 0);
 	consume_skb(skb);
-	data_snd_check(sk);
+	data_snd_check_batched(sk);
 }
 
 static void fast_data(struct sock *sk, struct sk_buff *skb)
@@ -481,8 +515,13 @@ static void slow_path(struct sock *sk, struct sk_buff *skb)
 		drop(skb, SKB_DROP_TcpInvalidAck);
 		return;
 	}
-	if (TCP_SKB_CB(skb)->seq != TCP_SKB_CB(skb)->end_seq)
-		tcp_rcv_rtt_measure_ts(sk, skb);
+	if (TCP_SKB_CB(skb)->seq == TCP_SKB_CB(skb)->end_seq) {
+		consume_skb(skb);
+		data_snd_check_batched(sk);
+		ack_snd_check(sk);
+		return;
+	}
+	tcp_rcv_rtt_measure_ts(sk, skb);
 	tcp_data_queue(sk, skb);
 	data_snd_check(sk);
 	ack_snd_check(sk);

@@ -16,6 +16,7 @@ int tcp_net_init(struct net *net)
 		return err;
 	}
 	INIT_LIST_HEAD(&tcp->tw_list);
+	INIT_LIST_HEAD(&tcp->xmit_pending);
 	net->port->ops->random(net->port, &tcp->isn_key, sizeof(tcp->isn_key));
 	net->port->ops->random(net->port, &tcp->ts_key, sizeof(tcp->ts_key));
 	net->port->ops->random(net->port, &tcp->port_key, sizeof(tcp->port_key));

@@ -199,12 +199,16 @@ static bool tso_should_defer(struct sock *sk, const struct sk_buff *skb, uint32_
 	const struct sk_buff *head = tcp_rtx_queue_head(sk);
 	const uint32_t in_flight = tcp_packets_in_flight(tp);
 	uint32_t send_room, cwnd_bytes, limit;
-	uint64_t age_ns;
+	uint64_t age_ns, idle_ns;
 
 	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery || !head)
 		return false;
-	/* Idle senders do not wait. */
-	if (tp->tcp_mstamp_ns - tp->lsndtime_ns > NSEC_PER_MSEC)
+	/* Idle senders do not wait. Linux says 1 ms; a slow card or path may take longer between two
+	 * sends of one stream. */
+	idle_ns = (uint64_t)(tp->srtt_us >> 4) * NSEC_PER_USEC;
+	if (idle_ns < NSEC_PER_MSEC)
+		idle_ns = NSEC_PER_MSEC;
+	if (tp->tcp_mstamp_ns - tp->lsndtime_ns > idle_ns)
 		return false;
 	send_room = tcp_wnd_end(tp) - TCP_SKB_CB(skb)->seq;
 	cwnd_bytes = (tp->snd_cwnd - in_flight) * mss;

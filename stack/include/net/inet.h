@@ -91,6 +91,9 @@ void tcp_net_exit(struct net *net);
  */
 int tcp_v4_rcv(struct sk_buff *skb);
 
+/* End of a batch of received packets: sends what their ACKs let go. Soft interrupt. */
+void tcp_batch_end(struct net *net);
+
 /*
  * An ICMP error about a segment of ours. Soft interrupt. skb->data at the quoted IP header, which
  * and 8 bytes beyond are linear. info: the next-hop MTU of "fragmentation needed". Does not

@@ -242,6 +242,7 @@ struct tcp_sock {
 	} rcvq_space;
 
 	struct timer_list tsq_timer;
+	struct list_head xmit_node; /* in netns_tcp.xmit_pending, with a reference; or empty */
 	bool counted_orphan;
 
 	/* For TCP_INFO */
@@ -260,6 +261,7 @@ struct netns_tcp {
 	struct inet_hashinfo hashinfo;
 	struct siphash_key isn_key, ts_key, port_key;
 	struct list_head tw_list;
+	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
 	uint32_t socks;		    /* struct tcp_sock alive */
 	struct skb_data *page_frag; /* where sendmsg puts payload next */

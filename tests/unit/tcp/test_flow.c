@@ -355,6 +355,32 @@ START_TEST(slow_start_doubles_from_ten_segments)
 }
 END_TEST
 
+static void ack_batch(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	uint64_t supers;
+	uint32_t base;
+
+	set_nonblock(0, fd);
+	ck_assert_int_gt(sys_write(bench.files[0], fd, block, sizeof(block)), 30000);
+	settle();
+	base = seg_from(0, 0)->seq;
+	supers = MIB(0, GsoSuperSegments);
+	for (uint32_t i = 1; i <= 5; i++) { /* they arrive in one poll of the device */
+		peer.ack = base + i * 2 * MSS;
+		peer_send(TCPHDR_ACK, NULL, 0);
+	}
+	settle();
+	ck_assert_uint_eq(info_of(0, fd).tcpi_unacked, 20);
+	ck_assert_uint_le(MIB(0, GsoSuperSegments) - supers, 2);
+}
+
+START_TEST(acks_of_one_batch_let_one_large_segment_go)
+{
+	in_script(ack_batch);
+}
+END_TEST
+
 static void byte_segments(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
@@ -427,6 +453,7 @@ Suite *flow_suite(void)
 	tcase_add_test(t, keepalive_probes_an_idle_peer_and_gives_it_up);
 	tcase_add_test(t, the_window_falls_back_after_idling);
 	tcase_add_test(t, slow_start_doubles_from_ten_segments);
+	tcase_add_test(t, acks_of_one_batch_let_one_large_segment_go);
 	tcase_add_test(t, one_byte_segments_do_not_eat_the_buffer);
 	tcase_add_test(t, a_flood_of_tiny_segments_stays_within_the_buffer);
 	suite_add_tcase(s, t);

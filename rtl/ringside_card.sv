@@ -7,9 +7,13 @@ module ringside_card #(
   parameter int unsigned DataW = 512
 ) (
   input  logic               clk_i,
+  input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the
+  input  logic               clk_rx_i,    // block is idle
+  input  logic               clk_regs_i,
   input  logic               rst_ni,
   input  logic [63:0]        now_i,
   output logic               idle_o,
+  output logic [2:0]         block_idle_o,  // registers and interrupts, rx, tx
   output logic [63:0]        deadline_o,
 
   // Configuration, stable.
@@ -137,7 +141,7 @@ module ringside_card #(
   logic [63:0] csr_deadline, irq_deadline;
 
   csr i_csr (
-    .clk_i,
+    .clk_i(clk_regs_i),
     .rst_ni,
     .reset_kind_i,
     .now_i,
@@ -204,7 +208,7 @@ module ringside_card #(
   );
 
   irq_ctrl i_irq (
-    .clk_i,
+    .clk_i(clk_regs_i),
     .rst_ni,
     .srst_i(srst),
     .now_i,
@@ -239,7 +243,7 @@ module ringside_card #(
   );
 
   stats i_stats (
-    .clk_i,
+    .clk_i(clk_regs_i),
     .rst_ni,
     .srst_i(srst),
     .re_i(acc_re),
@@ -268,7 +272,7 @@ module ringside_card #(
   tx_engine #(
     .DataW(DataW)
   ) i_tx (
-    .clk_i,
+    .clk_i(clk_tx_i),
     .rst_ni,
     .srst_i(srst),
     .enable_i(tx_enable),
@@ -329,7 +333,7 @@ module ringside_card #(
   rx_engine #(
     .DataW(DataW)
   ) i_rx (
-    .clk_i,
+    .clk_i(clk_rx_i),
     .rst_ni,
     .srst_i(srst),
     .enable_i(rx_enable),
@@ -459,7 +463,8 @@ module ringside_card #(
     .drained_o(writer_drained)
   );
 
-  assign idle_o = csr_idle && irq_idle && stats_idle && tx_idle && rx_idle && reader_idle && writer_idle;
+  assign block_idle_o = {csr_idle && irq_idle && stats_idle, rx_idle, tx_idle};
+  assign idle_o = &block_idle_o && reader_idle && writer_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 

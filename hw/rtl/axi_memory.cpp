@@ -54,12 +54,13 @@ uint64_t AxiMemory::next_ns() const
 /* Answers first: what is accepted in this cycle is answered in the next one at the soonest. */
 bool AxiMemory::step(uint64_t t_ns)
 {
-	bool active = step_read_data(t_ns);
+	const bool data = step_read_data(t_ns);
+	const bool answer = step_write_answer(t_ns);
+	const bool read = step_read_addr(t_ns);
+	const bool write = step_write(t_ns);
 
-	active |= step_write_answer(t_ns);
-	active |= step_read_addr(t_ns);
-	active |= step_write(t_ns);
-	return active;
+	changed_handshakes_ = answer || read || write;
+	return data || changed_handshakes_;
 }
 
 bool AxiMemory::step_read_data(uint64_t t_ns)

@@ -46,6 +46,12 @@ class AxiMemory
 	 */
 	bool step(uint64_t t_ns);
 
+	/* Whether that was more than read data: clients of the card's DMA may see it in this cycle. */
+	bool changed_handshakes() const
+	{
+		return changed_handshakes_;
+	}
+
 	/* When the next answer is due; NEVER: none is outstanding. */
 	uint64_t next_ns() const;
 
@@ -92,6 +98,7 @@ class AxiMemory
 	Model &model_;
 	HostMemory &memory_;
 	bool hurry_ = false;
+	bool changed_handshakes_ = false;
 
 	std::deque<Read> reads_;
 	uint32_t read_beat_ = 0;

@@ -38,14 +38,14 @@ void Model::power_on(const std::string &trace_file, uint64_t trace_from_ns, uint
 }
 
 #if VM_TRACE
-void Model::traced_cycle(uint64_t now_ns)
+void Model::traced_cycle(uint64_t now_ns, uint32_t blocks)
 {
 	const bool wanted = trace_ && now_ns >= trace_from_ns_ && now_ns <= trace_to_ns_;
 
 	/* Time may stand still (reset, free mode); a wave file's does not. */
 	trace_time_ns_ = std::max(trace_time_ns_, now_ns);
 	for (int level = 0; level <= 1; level++) {
-		top_->clk_i = level;
+		set_clocks(level, blocks);
 		top_->eval();
 		if (wanted)
 			trace_->dump(trace_time_ns_);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Verilated card and its clock. One positive edge is one eval(): the card has no logic on the
- * falling edge, so instead of evaluating that edge too, the model's memory of the clock's last
- * level is set to 0. A build with waves evaluates both edges.
+ * falling edge, so instead of evaluating that edge too, the model's memory of the clocks' last
+ * levels is set to 0. A build with waves evaluates both edges.
  *
  * Include before <systemc>: both define things in the other's way.
  */
@@ -42,23 +42,33 @@ template <typename Port> void set_beat(Port &port, const uint8_t *bytes)
 	memcpy(&port, bytes, kBeatBytes);
 }
 
-/* Where Verilator 5.006 and 5.03x keep the clock's last level; else: false. */
+/* Where Verilator 5.006 and 5.03x keep the clocks' last levels; else: false. */
 template <typename Root>
-auto forget_clock(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_i = 0, true)
+auto forget_clocks(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_tx_i = 0, true)
 {
 	root->__Vtrigrprev__TOP__clk_i = 0;
+	root->__Vtrigrprev__TOP__clk_tx_i = 0;
+	root->__Vtrigrprev__TOP__clk_rx_i = 0;
+	root->__Vtrigrprev__TOP__clk_regs_i = 0;
 	return true;
 }
 template <typename Root>
-auto forget_clock(Root *root, long) -> decltype(root->__Vtrigprevexpr___TOP__clk_i__0 = 0, true)
+auto forget_clocks(Root *root, long)
+	-> decltype(root->__Vtrigprevexpr___TOP__clk_tx_i__0 = 0, true)
 {
 	root->__Vtrigprevexpr___TOP__clk_i__0 = 0;
+	root->__Vtrigprevexpr___TOP__clk_tx_i__0 = 0;
+	root->__Vtrigprevexpr___TOP__clk_rx_i__0 = 0;
+	root->__Vtrigprevexpr___TOP__clk_regs_i__0 = 0;
 	return true;
 }
-template <typename Root> bool forget_clock(Root *, ...)
+template <typename Root> bool forget_clocks(Root *, ...)
 {
 	return false;
 }
+
+/* The card's blocks with clocks of their own, as in block_idle_o. */
+enum Blocks : uint32_t { kBlockTx = 1, kBlockRx = 2, kBlockRegs = 4, kAllBlocks = 7 };
 
 class Model
 {
@@ -75,18 +85,18 @@ class Model
 	/* A new card, as switched on: nothing of an earlier one is left. */
 	void power_on(const std::string &trace_file, uint64_t trace_from_ns, uint64_t trace_to_ns);
 
-	/* One cycle at now_ns, with the inputs that are set. */
-	void cycle(uint64_t now_ns)
+	/* One cycle at now_ns, with the inputs that are set; only these blocks get its edge. */
+	void cycle(uint64_t now_ns, uint32_t blocks)
 	{
 		top_->now_i = now_ns;
 #if VM_TRACE
-		traced_cycle(now_ns);
+		traced_cycle(now_ns, blocks);
 #else
-		if (!forget_clock(top_->rootp, 0)) {
-			top_->clk_i = 0;
+		if (!forget_clocks(top_->rootp, 0)) {
+			set_clocks(0, 0);
 			top_->eval();
 		}
-		top_->clk_i = 1;
+		set_clocks(1, blocks);
 		top_->eval();
 #endif
 	}
@@ -95,15 +105,23 @@ class Model
 	void settle(uint64_t now_ns)
 	{
 		top_->now_i = now_ns;
-		top_->clk_i = 0;
+		set_clocks(0, 0);
 		top_->eval();
 	}
 
       private:
+	void set_clocks(bool level, uint32_t blocks)
+	{
+		top_->clk_i = level;
+		top_->clk_tx_i = level && (blocks & kBlockTx);
+		top_->clk_rx_i = level && (blocks & kBlockRx);
+		top_->clk_regs_i = level && (blocks & kBlockRegs);
+	}
+
 	std::unique_ptr<VerilatedContext> context_;
 	std::unique_ptr<Vringside_card> top_;
 #if VM_TRACE
-	void traced_cycle(uint64_t now_ns);
+	void traced_cycle(uint64_t now_ns, uint32_t blocks);
 
 	std::unique_ptr<VerilatedFstC> trace_; /* closes before the card goes */
 	uint64_t trace_from_ns_ = 0, trace_to_ns_ = 0;

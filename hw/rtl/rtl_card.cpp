@@ -62,9 +62,10 @@ void RtlCard::hold_reset(ringside_reset_kind kind)
 	model_->rst_ni = 0;
 	model_->reset_kind_i = kind == RINGSIDE_RESET_PCI;
 	for (int i = 0; i < kResetCycles; i++)
-		model_.cycle(now_ns_);
+		model_.cycle(now_ns_, kAllBlocks);
 	cycles_ += kResetCycles;
 	model_->rst_ni = 1;
+	wake_ = kAllBlocks;
 	quiet_ = false;
 }
 
@@ -74,6 +75,7 @@ void RtlCard::hold_reset(ringside_reset_kind kind)
 void RtlCard::come_to(uint64_t t_ns)
 {
 	now_ns_ = std::max(now_ns_, step_ns_ ? on_grid(t_ns) : t_ns);
+	wake_ = kAllBlocks;
 	quiet_ = false;
 }
 
@@ -85,6 +87,22 @@ uint64_t RtlCard::next_ns() const
 	return std::max(now_ns_, step_ns_ ? on_grid(next_ns) : next_ns);
 }
 
+/* Those that are not idle, or for which the steps changed something. */
+uint32_t RtlCard::blocks_to_clock(bool memory, bool interrupts, bool sink, bool source) const
+{
+	if (!time_config().skip || (memory && memory_.changed_handshakes()))
+		return kAllBlocks;
+
+	uint32_t blocks = wake_ | (~model_->block_idle_o & kAllBlocks);
+	if (interrupts || model_->deadline_o <= now_ns_)
+		blocks |= kBlockRegs;
+	if (sink)
+		blocks |= kBlockTx;
+	if (source)
+		blocks |= kBlockRx;
+	return blocks;
+}
+
 /* The part of a cycle before its clock edge, the edge, and whether that leaves anything to do. */
 void RtlCard::cycle()
 {
@@ -92,13 +110,14 @@ void RtlCard::cycle()
 		auto send = [this](const uint8_t *frame, size_t len) {
 			return this->send(frame, len);
 		};
-		bool active = memory_.step(now_ns_);
+		const bool memory = memory_.step(now_ns_);
+		const bool interrupts = step_interrupts();
+		const bool sink = sink_.step(send);
+		const bool source = source_.step();
 
-		active |= step_interrupts();
-		active |= sink_.step(send);
-		active |= source_.step();
-		model_.cycle(now_ns_);
-		quiet_ = model_->idle_o && !active && !model_->irq_req_o &&
+		model_.cycle(now_ns_, blocks_to_clock(memory, interrupts, sink, source));
+		wake_ = 0;
+		quiet_ = model_->idle_o && !memory && !interrupts && !sink && !source && !model_->irq_req_o &&
 			 static_cast<bool>(model_->intx_o) == intx_;
 	});
 	cycles_++;
@@ -201,6 +220,7 @@ template <typename Accept, typename Done> bool RtlCard::access(Accept accept, Do
 	for (int i = 0; i < kAccessCycles; i++) {
 		model_.settle(now_ns_);
 		auto accepted = accept();
+		wake_ |= kBlockRegs;
 		cycle();
 		accepted();
 		if (done())
@@ -290,6 +310,7 @@ void RtlCard::drain()
 	step_ns_ = 0;
 	memory_.hurry(true);
 	model_->bus_master_i = 0;
+	wake_ = kAllBlocks;
 	int cycles = 0;
 	do
 		cycle();

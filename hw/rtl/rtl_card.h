@@ -6,6 +6,10 @@
  * All handshakes of a cycle are settled before its clock edge, from the outputs as the last edge
  * left them: outputs of the bus, wire and interrupt ports must not depend on inputs of the same
  * cycle. (AXI4-Lite's ready may: register accesses let the inputs settle first.)
+ *
+ * An idle block's registers keep their values whether it gets a clock edge or not. So only those
+ * blocks get one that said after the last edge that they are not idle, or of which an input is
+ * another one now. (With skip=off all get all.)
  */
 #ifndef RINGSIDE_HW_RTL_RTL_CARD_H
 #define RINGSIDE_HW_RTL_RTL_CARD_H
@@ -52,6 +56,7 @@ class RtlCard final : public Card, private HostMemory
 			uint64_t *done_ns) override;
 
 	void cycle();
+	uint32_t blocks_to_clock(bool memory, bool interrupts, bool sink, bool source) const;
 	bool step_interrupts();
 	void report_intx();
 	bool send(const uint8_t *frame, size_t len);
@@ -73,6 +78,7 @@ class RtlCard final : public Card, private HostMemory
 	ringside_pci_state pci_ = {};
 	uint64_t now_ns_ = 0;	    /* of the next clock edge */
 	uint64_t step_ns_;	    /* a cycle's time: 4 ns, or 0 while time stands still */
+	uint32_t wake_ = kAllBlocks; /* whose inputs the host may have changed since the last edge */
 	bool quiet_ = false;	    /* nothing changes before next_ns() */
 	bool intx_ = false;	    /* the line, as last reported */
 	bool refused_ = false;	    /* receive() returned false */

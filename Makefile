@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 SHELL := /bin/bash
 
 BUILD := build
+JOBS ?= $(shell nproc)
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-8s %s\n' '$(1)' '$(2)')

@@ -27,9 +27,9 @@ run: ## boot the guest on the card and move files (CARD=rtl|ref|qemu-e1000e NET=
 	$(call step,1,5,packages)
 	$(Q)tools/deps.sh
 	$(call step,2,5,the card: RTL and reference)
-	$(Q)$(MAKE) --no-print-directory hw
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) hw
 	$(call step,3,5,the guest: driver and stack)
-	$(Q)$(MAKE) --no-print-directory guest
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) guest
 	$(call step,4,5,QEMU)
 	$(Q)$(MAKE) --no-print-directory qemu
 	$(call step,5,5,the workload)
@@ -46,3 +46,7 @@ bench-guest: all ## our card against QEMU's e1000e, alternated, median of 5: bui
 .PHONY: gdb
 gdb: all ## debug the guest: gdb with the guest halted at its first instruction (CARD=, SET=)
 	$(Q)$(GUESTRUN) gdb --card $(CARD) --set "$(SET)"
+
+.PHONY: lint
+lint: $(BUILD)/gen/ringside_regs.h $(BUILD)/gen/ringside_reg_table.h ## layout and likely mistakes in C, C++, shell and Python; again only what changed (LINT_JOBS=N)
+	$(Q)LINT_JOBS=$(LINT_JOBS) tools/lint.sh

@@ -82,6 +82,7 @@ START_TEST(fragments_in_any_order_make_the_datagram)
 		for (uint32_t i = 0; i < n; i++) {
 			uint32_t j = (uint32_t)(host_random_u64(&r) % (i + 1));
 
+			order[i] = i;
 			order[i] = order[j];
 			order[j] = i;
 		}

@@ -14,6 +14,14 @@ HW_CXXFLAGS := -std=gnu++17 $(HW_OPT) -g $(WARN) -MMD -MP -fPIC -fvisibility=hid
 HW_VERILATOR_INC = $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 HW_RUNTIME := verilated verilated_threads
 HW_VERILATED_CXXFLAGS = -DRINGSIDE_DATA_W=$(HW_DATA_W) -DVL_TIME_CONTEXT -isystem $(HW_VERILATOR_INC)
+# The Verilated code runs through tens of KiB a cycle, most of it rarely: clang lays it out by a profile
+# of build/hw/train, the same code with counters, under the load of the card bench. Same profile, same
+# code: what is counted depends on nothing but the sources. No llvm-profdata, no profile.
+HW_PROFDATA := $(if $(findstring clang,$(HW_CXX)),$(shell command -v llvm-profdata))
+HW_TRAIN := $(BUILD)/hw/train
+HW_TRAIN_LIB := $(HW_TRAIN)/libringside.so
+HW_TRAIN_PROGRAM := $(HW_TRAIN)/card-bench
+HW_PROFILE := $(if $(HW_PROFDATA),$(HW_TRAIN)/profile)
 HW_VERILATOR := verilator --cc -O3 --x-assign fast --x-initial fast --noassert -GDataW=$(HW_DATA_W)
 HW_VERILATOR_WAVES := verilator --cc -O3 --x-assign fast --x-initial fast --assert --trace-fst \
 	-GDataW=$(HW_DATA_W)
@@ -27,6 +35,12 @@ $(BUILD)/hw/obj/%.o: hw/%.cpp
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HW_CXX) $(HW_CXXFLAGS) -c $< -o $@
 
+# Verilator's own makefile compiles what it generated: $(1) folder, $(2) flags, $(3) of what runs once
+hw_compile_verilated = $(MAKE) -s --no-print-directory -C $(1) -f Vringside_card.mk CXX=$(HW_CXX) \
+	OPT_FAST="$(2)" OPT_SLOW="$(3)" OPT_GLOBAL="$(HW_OPT)" \
+	CXXFLAGS="-fPIC -fvisibility=hidden -DVL_TIME_CONTEXT" VK_USER_OBJS= \
+	Vringside_card__ALL.a >/dev/null
+
 # $(1) variant, $(2) its library, $(3) verilator command, $(4) more link flags
 define hw_library
 HW_OBJS_$(1) := $(HW_RTL_SRCS:hw/rtl/%.cpp=$(BUILD)/hw/$(1)/%.o) \
@@ -39,13 +53,9 @@ $$(HW_VERILATED_$(1))/Vringside_card.mk: $(RTL_FILES) $(RTL_GEN) hw/rules.mk
 	$$(Q)$(3) --top-module $(RTL_TOP) --prefix Vringside_card --Mdir $$(@D) $(RTL_FILES)
 	$$(Q)touch $$@
 
-# Verilator's own makefile compiles what it generated; one file of everything is the fastest code.
-$$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_card.mk
+$$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_card.mk $(if $(filter fast,$(1)),$(HW_PROFILE))
 	$$(call say,CXX,$$(@D))
-	$$(Q)$$(MAKE) -s --no-print-directory -C $$(@D) -f Vringside_card.mk CXX=$(HW_CXX) \
-		OPT_FAST="$(HW_OPT)" OPT_SLOW=-O1 OPT_GLOBAL="$(HW_OPT)" \
-		CXXFLAGS="-fPIC -fvisibility=hidden -DVL_TIME_CONTEXT" VK_USER_OBJS= \
-		Vringside_card__ALL.a >/dev/null
+	$$(Q)+$$(call hw_compile_verilated,$$(@D),$(HW_OPT)$(if $(filter fast,$(1)),$(HW_PROFILE:%= -fprofile-instr-use=$(abspath $(HW_PROFILE)))),-O1)
 	$$(Q)touch $$@
 
 $(BUILD)/hw/$(1)/%.o: hw/rtl/%.cpp $$(HW_VERILATED_$(1))/Vringside_card.mk
@@ -70,6 +80,20 @@ $(2): $(HW_OBJS) $$(HW_OBJS_$(1)) $$(HW_VERILATED_$(1))/Vringside_card__ALL.a hw
 endef
 $(eval $(call hw_library,fast,$(HW_LIB),$(HW_VERILATOR),))
 $(eval $(call hw_library,waves,$(HW_LIB_WAVES),$(HW_VERILATOR_WAVES),-lz))
+
+$(HW_TRAIN_LIB): $(HW_OBJS) $(HW_OBJS_fast) $(HW_VERILATED_fast)/Vringside_card.mk hw/exports.map
+	$(call say,CXX,$@)
+	$(Q)rm -rf $(HW_TRAIN)/verilated && mkdir -p $(HW_TRAIN)/verilated
+	$(Q)cp $(HW_VERILATED_fast)/*.cpp $(HW_VERILATED_fast)/*.h $(HW_VERILATED_fast)/*.mk $(HW_TRAIN)/verilated
+	$(Q)+$(call hw_compile_verilated,$(HW_TRAIN)/verilated,-O0 -fprofile-instr-generate,-O0)
+	$(Q)$(HW_CXX) -shared -fprofile-instr-generate -o $@ $(HW_OBJS) $(HW_OBJS_fast) \
+		$(HW_TRAIN)/verilated/Vringside_card__ALL.a \
+		-Wl,--version-script=hw/exports.map -Wl,-z,defs -lsystemc -latomic -lpthread
+
+$(HW_TRAIN)/profile: $(HW_TRAIN_PROGRAM)
+	$(call say,TRAIN,$@)
+	$(Q)LLVM_PROFILE_FILE=$@.raw $< --times --rounds=1 >$@.log
+	$(Q)$(HW_PROFDATA) merge -o $@ $@.raw
 
 -include $(HW_OBJS:.o=.d)
 

@@ -11,10 +11,13 @@ $(TESTS_BENCH_CARD_DIR)/%.o: tests/bench/card/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(TESTS_CARD_CFLAGS) -c $< -o $@
 
-$(TESTS_BENCH_CARD): $(TESTS_BENCH_CARD_OBJS) $(HW_LIB)
+# The second one trains the compiler: hw/rules.mk.
+$(TESTS_BENCH_CARD): $(HW_LIB)
+$(HW_TRAIN_PROGRAM): $(HW_TRAIN_LIB)
+$(TESTS_BENCH_CARD) $(HW_TRAIN_PROGRAM): $(TESTS_BENCH_CARD_OBJS)
 	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(dir $(HW_LIB)) -lringside \
-		-Wl,-rpath,'$$ORIGIN/../../../hw' $(shell pkg-config --libs check)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(dir $(filter %.so,$^)) -lringside \
+		-Wl,-rpath,'$$ORIGIN:$$ORIGIN/../../../hw' $(shell pkg-config --libs check)
 
 -include $(wildcard $(TESTS_BENCH_CARD_DIR)/*.d)
 

@@ -83,15 +83,12 @@ def both_directions_at_once_are_exact(place):
 def connections_are_kept_and_ranges_are_served(place):
     whole = None
     connection = place.http()
-    for start, end in ((None, None), (0, 0), (100, 299), (65530, 65545), (99999, 99999)):
-        headers = {} if start is None else {"Range": f"bytes={start}-{end}"}
-        answer, body = get(connection, "/bytes/100000", **headers)
-        if start is None:
-            whole = body
-            assert answer.status == 200 and len(body) == 100000
-        else:
-            assert answer.status == 206 and body == whole[start:end + 1]
-            assert answer.getheader("Content-Range") == f"bytes {start}-{end}/100000"
+    answer, whole = get(connection, "/bytes/100000")
+    assert answer.status == 200 and len(whole) == 100000
+    for start, end in ((0, 0), (100, 299), (65530, 65545), (99999, 99999)):
+        answer, body = get(connection, "/bytes/100000", Range=f"bytes={start}-{end}")
+        assert answer.status == 206 and body == whole[start:end + 1]
+        assert answer.getheader("Content-Range") == f"bytes {start}-{end}/100000"
 
 
 def chunked_upload_is_hashed(place):
@@ -186,7 +183,8 @@ IN_ONE_GUEST = (downloads_are_exact, uploads_are_exact, both_directions_at_once_
                 unknown_paths_and_methods_are_refused, aborted_transfers_cost_only_their_connection)
 
 # Settings of driver and card under which a transfer must stay exact.
-SETTINGS = ("tso=off", "csum=off", "tso=off csum=off", "gro=off", "irq=msi", "irq=intx", "itr=off", "itr=200us", "rings=32")
+SETTINGS = ("tso=off", "csum=off", "tso=off csum=off", "gro=off", "irq=msi", "irq=intx", "itr=off", "itr=200us",
+            "rings=32")
 
 
 class Results:

@@ -106,7 +106,8 @@ def _alternate(arguments, net, sides, run_dir, progress):
             with make_network(net, arguments.http_port) as network:
                 results[side].append(_measure(
                     arguments, network, settings, run_dir,
-                    lambda step, s=settings, t=turn: progress(f"{t + 1} of {arguments.rounds}, {s.card} {s.text}: {step}")))
+                    lambda step, s=settings, t=turn: progress(
+                        f"{t + 1} of {arguments.rounds}, {s.card} {s.text}: {step}")))
     return [_median(r) for r in results], results
 
 

@@ -42,7 +42,8 @@ def _check_port(port):
 def _enter_namespace(file):
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.setns(file.fileno(), CLONE_NEWNET):
-        raise UserError(f"cannot enter a network namespace ({os.strerror(ctypes.get_errno())}): run as root, or use NET=user")
+        raise UserError(f"cannot enter a network namespace ({os.strerror(ctypes.get_errno())}): "
+                        "run as root, or use NET=user")
 
 
 class UserNetwork:

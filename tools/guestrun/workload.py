@@ -94,7 +94,7 @@ def captured_transfer(network, run_dir, size, make_guest):
     raw, path = run_dir / "wire.pcap", run_dir / "wire.pcapng"
     upload = run_dir / "upload.bin"
     content.make_upload(upload, size, seed=2)
-    with make_guest(capture=raw):
+    with make_guest(raw):
         good = clients.download(network, size)[1] and clients.upload(network, upload)[1]
     upload.unlink()
     capture.to_pcapng(raw, path)
@@ -106,13 +106,14 @@ def run(network, run_dir, card, options=(), card_config="", size=256 * MIB, capt
     """The whole workload once; returns its Measured."""
     start = time.monotonic()
 
-    def make_guest(capture=None):
-        return Guest(card, network, run_dir, options=options, card_config=card_config, sync=sync, capture=capture)
+    def make_guest(capture_file=None):
+        return Guest(card, network, run_dir, options=options, card_config=card_config, sync=sync,
+                     capture=capture_file)
 
     result = Measured(card=card, net=network.name)
     progress("boot")
     raw = run_dir / "all.pcap" if capture_all else None
-    with make_guest(capture=raw) as guest:
+    with make_guest(raw) as guest:
         result["boot_s"] = round(guest.boot_s, 2)
         result.update(transfer(guest, network, run_dir, size, progress))
         result.update(many_requests(network, progress))

@@ -137,7 +137,8 @@ class Description:
 
 
 def make_sv_pkg(desc):
-    out = ["// SPDX-License-Identifier: MIT", f"// {NOTICE}", "// It describes more than any one module uses.", "// verilator lint_off UNUSEDPARAM",
+    out = ["// SPDX-License-Identifier: MIT", f"// {NOTICE}", "// It describes more than any one module uses.",
+           "// verilator lint_off UNUSEDPARAM",
            "package ringside_reg_pkg;", "",
            "  // Words of plain storage (reg_map's index).",
            f"  localparam int unsigned PlainWords = {desc.plain_words};", ""]
@@ -302,10 +303,11 @@ def make_md(desc):
     out = ["# Registers", "",
            f"<!-- {NOTICE} -->",
            "BAR0, 128 KiB, 32-bit little-endian registers. Other offsets read 0 and ignore writes; so do registers whose",
-           "access is \"reads 0\". *Reset* is what a driver reads after CTRL.RST; *mask* the bits that a write stores. Writes act",
-           "before their response; a read has its side effects once.", ""]
+           "access is \"reads 0\". *Reset* is what a driver reads after CTRL.RST; *mask* the bits that a write stores.",
+           "Writes act before their response; a read has its side effects once.", ""]
     for title, registers in desc.groups:
-        out += [f"## {title}", "", "| offset | name | access | reset | mask | what |", "| --- | --- | --- | --- | --- | --- |"]
+        out += [f"## {title}", "", "| offset | name | access | reset | mask | what |",
+                "| --- | --- | --- | --- | --- | --- |"]
         out += [md_register_row(reg) for reg in registers]
         for reg in (r for r in registers if r.fields):
             out += ["", f"### {reg.name}", "", "| bits | field | meaning |", "| --- | --- | --- |"]
@@ -313,7 +315,8 @@ def make_md(desc):
         out.append("")
     out += ["## Descriptors", "", "16 bytes, little-endian, four dwords."]
     for name, text, fields in desc.descriptors:
-        out += ["", f"### {name}", "", f"{text}.", "", "| dword | bits | field | meaning |", "| --- | --- | --- | --- |"]
+        out += ["", f"### {name}", "", f"{text}.", "",
+                "| dword | bits | field | meaning |", "| --- | --- | --- | --- |"]
         out += [f"| {f.dword} | {f.bits()} | {f.name} | {md_cell(f.desc)} |" for f in fields]
     return out
 

@@ -20,7 +20,8 @@
 /* How long the free-running thread looks for work before it sleeps. */
 #define SPIN_NS          (50 * SCALE_US)
 #define POSTED_WRITES    1024
-#define STAGED_EVENTS    64
+/* How many bursts a card gets to finish what is under way when the VM stops. */
+#define STOP_BURSTS      1000
 #define ERROR_LINE_BYTES 256
 
 typedef struct PostedWrite {
@@ -29,11 +30,16 @@ typedef struct PostedWrite {
     unsigned size;
 } PostedWrite;
 
-typedef struct StagedEvent {
-    bool is_pba_clear;
-    uint32_t vector_or_mask;
-    int level;
-} StagedEvent;
+/*
+ * What waits to be done to the interrupt lines and messages, a bit a vector. However much the card
+ * asks for meanwhile, this holds it: a message that already waits need not be sent twice, and of
+ * a line only the last level counts.
+ */
+typedef struct StagedIrqs {
+    uint32_t clear_first, messages, clear_last; /* in this order */
+    bool intx_changed;
+    int intx_level;
+} StagedIrqs;
 
 typedef struct RingsideHub {
     const struct ringside_platform_abi *abi;
@@ -52,9 +58,11 @@ typedef struct RingsideHub {
 
     /* free-running mode */
     QemuThread thread;
-    bool running; /* VM runs */
-    int sleeping; /* the thread waits on wake_fd */
+    bool running;         /* VM runs; set under the card lock */
+    bool woken;           /* since the thread last began to run the platform */
+    int sleeping;         /* the thread waits on wake_fd */
     int wake_fd;
+    unsigned waiting;     /* others who want the card lock */
     QemuMutex posted_lock;
     PostedWrite posted[POSTED_WRITES];
     unsigned posted_head, posted_tail;
@@ -69,13 +77,16 @@ struct RingsideSlot {
     QTAILQ_ENTRY(RingsideSlot) next;
 
     RingsideFrames to_net, to_card;
-    bool net_blocked, net_was_full; /* BQL */
-    bool card_stopped;              /* the card's transmit waits for room in to_net */
-    bool receive_blocked;           /* card_receive() said full */
+    /* written under the BQL */
+    bool net_blocked;     /* the netdev holds a frame of ours; transmit_ready follows */
+    bool net_was_full;    /* the netdev was refused; receive_ready follows */
+    /* card lock */
+    bool card_stopped;    /* the card's transmit waits for room in to_net */
+    bool receive_blocked; /* card_receive() said full */
 
     QemuMutex staged_lock;
-    StagedEvent staged[STAGED_EVENTS];
-    unsigned n_staged;
+    StagedIrqs staged;
+    bool any_staged;
 };
 
 static RingsideHub *the_hub; /* SystemC: one kernel a process */
@@ -105,31 +116,33 @@ static int host_dma_write(void *host, uint64_t addr, const void *buf, size_t len
     return slot_dma(host, addr, (void *)buf, len, DMA_DIRECTION_FROM_DEVICE);
 }
 
-static void slot_stage(RingsideSlot *slot, StagedEvent event)
-{
-    QEMU_LOCK_GUARD(&slot->staged_lock);
-
-    /* a message that already waits need not be sent twice */
-    for (unsigned i = slot->n_staged; i-- > 0 && !slot->staged[i].is_pba_clear;) {
-        if (!event.is_pba_clear && event.vector_or_mask != RINGSIDE_VECTOR_INTX &&
-            slot->staged[i].vector_or_mask == event.vector_or_mask) {
-            return;
-        }
-    }
-    if (slot->n_staged == STAGED_EVENTS) {
-        memmove(slot->staged, slot->staged + 1, sizeof(slot->staged[0]) * --slot->n_staged);
-    }
-    slot->staged[slot->n_staged++] = event;
-}
-
 static void host_irq(void *host, unsigned vector, int level)
 {
-    slot_stage(host, (StagedEvent) { .vector_or_mask = vector, .level = level });
+    RingsideSlot *slot = host;
+    StagedIrqs *staged = &slot->staged;
+    QEMU_LOCK_GUARD(&slot->staged_lock);
+
+    if (vector == RINGSIDE_VECTOR_INTX) {
+        staged->intx_changed = true;
+        staged->intx_level = level;
+    } else {
+        assert(vector < 32);
+        staged->messages |= 1u << vector;
+        staged->clear_first |= staged->clear_last & 1u << vector;
+        staged->clear_last &= ~(1u << vector);
+    }
+    qatomic_set(&slot->any_staged, true);
 }
 
 static void host_pba_clear(void *host, uint32_t mask)
 {
-    slot_stage(host, (StagedEvent) { .is_pba_clear = true, .vector_or_mask = mask });
+    RingsideSlot *slot = host;
+    StagedIrqs *staged = &slot->staged;
+    QEMU_LOCK_GUARD(&slot->staged_lock);
+
+    staged->clear_first |= mask & ~staged->messages;
+    staged->clear_last |= mask & staged->messages;
+    qatomic_set(&slot->any_staged, true);
 }
 
 static bool host_transmit(void *host, const void *frame, size_t len, uint64_t time_ns)
@@ -178,24 +191,33 @@ static const struct ringside_host_ops host_ops = {
 
 /* ---- carrying out what was staged: BQL held ---- */
 
-static bool slot_deliver_events(RingsideSlot *slot)
+static void slot_deliver_irqs(RingsideSlot *slot)
 {
-    StagedEvent events[STAGED_EVENTS];
-    unsigned n;
+    StagedIrqs staged;
 
+    if (!qatomic_read(&slot->any_staged)) {
+        return;
+    }
     WITH_QEMU_LOCK_GUARD(&slot->staged_lock) {
-        n = slot->n_staged;
-        memcpy(events, slot->staged, n * sizeof(events[0]));
-        slot->n_staged = 0;
+        staged = slot->staged;
+        slot->staged = (StagedIrqs) { 0 };
+        qatomic_set(&slot->any_staged, false);
     }
-    for (unsigned i = 0; i < n; i++) {
-        if (events[i].is_pba_clear) {
-            slot->ops->pba_clear(slot->opaque, events[i].vector_or_mask);
-        } else {
-            slot->ops->irq(slot->opaque, events[i].vector_or_mask, events[i].level);
-        }
+    slot->ops->pba_clear(slot->opaque, staged.clear_first);
+    for (uint32_t left = staged.messages; left; left &= left - 1) {
+        slot->ops->irq(slot->opaque, ctz32(left), 1);
     }
-    return n > 0;
+    slot->ops->pba_clear(slot->opaque, staged.clear_last);
+    if (staged.intx_changed) {
+        slot->ops->irq(slot->opaque, RINGSIDE_VECTOR_INTX, staged.intx_level);
+    }
+}
+
+/* While the VM stands still QEMU would purge what it cannot send: frames wait here instead. */
+static bool slot_may_send(RingsideSlot *slot)
+{
+    return !qatomic_read(&slot->net_blocked) && qatomic_read(&slot->hub->running) &&
+           !ringside_frames_empty(&slot->to_net);
 }
 
 static void slot_deliver_frames(RingsideSlot *slot)
@@ -203,8 +225,8 @@ static void slot_deliver_frames(RingsideSlot *slot)
     const uint8_t *frame;
     size_t len;
 
-    while (!slot->net_blocked && (frame = ringside_frames_peek(&slot->to_net, &len))) {
-        slot->net_blocked = !slot->ops->transmit(slot->opaque, frame, len);
+    while (slot_may_send(slot) && (frame = ringside_frames_peek(&slot->to_net, &len))) {
+        qatomic_set(&slot->net_blocked, !slot->ops->transmit(slot->opaque, frame, len));
         ringside_frames_drop(&slot->to_net, len);
     }
 }
@@ -218,10 +240,10 @@ static void hub_deliver(RingsideHub *hub)
     }
     hub->delivering = true;
     QTAILQ_FOREACH(slot, &hub->slots, next) {
-        slot_deliver_events(slot);
+        slot_deliver_irqs(slot);
         slot_deliver_frames(slot);
         if (slot->net_was_full && ringside_frames_room(&slot->to_card)) {
-            slot->net_was_full = false;
+            qatomic_set(&slot->net_was_full, false);
             slot->ops->receive_ready(slot->opaque);
         }
     }
@@ -230,8 +252,7 @@ static void hub_deliver(RingsideHub *hub)
 
 static bool slot_has_staged(RingsideSlot *slot)
 {
-    return qatomic_read(&slot->n_staged) ||
-           (!ringside_frames_empty(&slot->to_net) && !qatomic_read(&slot->net_blocked)) ||
+    return qatomic_read(&slot->any_staged) || slot_may_send(slot) ||
            (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card));
 }
 
@@ -245,6 +266,17 @@ static bool hub_has_staged(RingsideHub *hub)
         }
     }
     return false;
+}
+
+/*
+ * The card lock, for everybody but the hub's thread: that goes from burst to burst and would win
+ * every race for it, so it lets those who wait go first.
+ */
+static void hub_lock_card(RingsideHub *hub)
+{
+    qatomic_inc(&hub->waiting);
+    qemu_mutex_lock(&hub->card_lock);
+    qatomic_dec(&hub->waiting);
 }
 
 /* ---- running the platform: card lock held ---- */
@@ -322,7 +354,7 @@ static void hub_run_sync(RingsideHub *hub)
         return; /* the loop below, further up the stack, sees what was staged */
     }
     do {
-        qemu_mutex_lock(&hub->card_lock);
+        hub_lock_card(hub);
         next = hub_run(hub);
         qemu_mutex_unlock(&hub->card_lock);
         hub_deliver(hub);
@@ -341,56 +373,39 @@ static void hub_timer(void *opaque)
 
 /* ---- free-running mode ---- */
 
+/* After whatever the thread shall see, be it posted, staged for the card, or done to the card. */
 static void hub_wake(RingsideHub *hub)
 {
+    qatomic_set(&hub->woken, true);
     smp_mb();
     if (qatomic_read(&hub->sleeping) && qatomic_xchg(&hub->sleeping, 0)) {
         eventfd_write(hub->wake_fd, 1);
     }
 }
 
-static bool slot_can_feed(RingsideSlot *slot)
-{
-    return (!slot->receive_blocked && !ringside_frames_empty(&slot->to_card)) ||
-           (slot->card_stopped && ringside_frames_room(&slot->to_net));
-}
-
+/* Whoever changes what the card wants, `next` included, wakes the thread: there is no need to look. */
 static bool hub_has_work(RingsideHub *hub, uint64_t next)
 {
-    RingsideSlot *slot;
-
-    if (!qatomic_read(&hub->running)) {
-        return false;
-    }
-    if (qatomic_read(&hub->posted_head) != qatomic_read(&hub->posted_tail) ||
-        hub_now(hub) >= next || hub_has_staged(hub)) {
-        return true;
-    }
-    QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_can_feed(slot)) {
-            return true;
-        }
-    }
-    return false;
+    return qatomic_read(&hub->woken) || (qatomic_read(&hub->running) && hub_now(hub) >= next);
 }
 
 static void hub_sleep(RingsideHub *hub, uint64_t next)
 {
     struct pollfd wake = { .fd = hub->wake_fd, .events = POLLIN };
+    struct timespec limit, *timeout = NULL;
     uint64_t now, count;
-    struct timespec limit;
 
     qatomic_set(&hub->sleeping, 1);
     smp_mb();
     if (!hub_has_work(hub, next)) {
-        now = hub_now(hub);
-        next = next > now ? MIN(next - now, NANOSECONDS_PER_SECOND) : 0;
-        if (!qatomic_read(&hub->running)) {
-            next = NANOSECONDS_PER_SECOND;
+        if (next != RINGSIDE_TIME_NEVER && qatomic_read(&hub->running)) {
+            now = hub_now(hub);
+            next = next > now ? MIN(next - now, NANOSECONDS_PER_SECOND) : 0;
+            limit.tv_sec = next / NANOSECONDS_PER_SECOND;
+            limit.tv_nsec = next % NANOSECONDS_PER_SECOND;
+            timeout = &limit;
         }
-        limit.tv_sec = next / NANOSECONDS_PER_SECOND;
-        limit.tv_nsec = next % NANOSECONDS_PER_SECOND;
-        ppoll(&wake, 1, &limit, NULL);
+        ppoll(&wake, 1, timeout, NULL);
     }
     qatomic_set(&hub->sleeping, 0);
     while (eventfd_read(hub->wake_fd, &count) == 0) {
@@ -409,27 +424,53 @@ static void hub_wait(RingsideHub *hub, uint64_t next)
     }
 }
 
+/* A burst, when the VM runs; returns the next time wanted. */
+static uint64_t hub_run_free(RingsideHub *hub)
+{
+    uint64_t next = RINGSIDE_TIME_NEVER;
+
+    while (qatomic_read(&hub->waiting)) {
+        sched_yield();
+    }
+    qatomic_xchg(&hub->woken, false);
+    WITH_QEMU_LOCK_GUARD(&hub->card_lock) {
+        if (hub->running) {
+            next = hub_run(hub);
+        }
+    }
+    return next;
+}
+
 static void *hub_thread(void *opaque)
 {
     RingsideHub *hub = opaque;
-    uint64_t next = 0;
+    uint64_t next;
 
     rcu_register_thread();
     prctl(PR_SET_TIMERSLACK, 1);
     for (;;) {
-        if (qatomic_read(&hub->running)) {
-            qemu_mutex_lock(&hub->card_lock);
-            next = hub_run(hub);
-            qemu_mutex_unlock(&hub->card_lock);
-        }
+        next = hub_run_free(hub);
+        smp_mb(); /* frames were taken; did the netdev find no room? ringside_slot_can_receive() */
         if (hub_has_staged(hub)) {
             bql_lock();
             hub_deliver(hub);
             bql_unlock();
+        } else {
+            hub_wait(hub, next);
         }
-        hub_wait(hub, next);
     }
     return NULL;
+}
+
+/* Carries out what was staged, and lets the platform go on. BQL held. */
+static void hub_go_on(RingsideHub *hub)
+{
+    hub_deliver(hub);
+    if (hub->free_running) {
+        hub_wake(hub);
+    } else {
+        hub_run_sync(hub);
+    }
 }
 
 /* The VM stops: finish what is under way, so that no DMA comes while it stands still. */
@@ -437,19 +478,16 @@ static void hub_vm_state(void *opaque, bool running, RunState state)
 {
     RingsideHub *hub = opaque;
 
+    hub_lock_card(hub);
     qatomic_set(&hub->running, running);
-    if (!hub->started) {
-        return;
-    }
-    if (!running) {
-        qemu_mutex_lock(&hub->card_lock);
-        for (int burst = 0; burst < 1000 && hub_run(hub) <= hub_now(hub); burst++) {
+    for (int burst = 0; !running && hub->started && burst < STOP_BURSTS; burst++) {
+        if (hub_run(hub) > hub_now(hub)) {
+            break;
         }
-        qemu_mutex_unlock(&hub->card_lock);
-        hub_deliver(hub);
     }
-    if (hub->free_running) {
-        hub_wake(hub);
+    qemu_mutex_unlock(&hub->card_lock);
+    if (hub->started) {
+        hub_go_on(hub);
     }
 }
 
@@ -478,7 +516,7 @@ static void hub_exit(Notifier *notifier, void *data)
 {
     RingsideHub *hub = container_of(notifier, RingsideHub, process_exit);
 
-    qemu_mutex_lock(&hub->card_lock);
+    hub_lock_card(hub);
     hub->abi->destroy(hub->platform);
 }
 
@@ -601,20 +639,16 @@ uint32_t ringside_slot_read(RingsideSlot *slot, uint32_t addr, unsigned size)
         return 0;
     }
     if (hub->free_running) {
-        /* whoever needs the card runs it; others go on meanwhile */
-        bql_unlock();
+        bql_unlock(); /* whoever needs the card runs it; others go on meanwhile */
     }
-    qemu_mutex_lock(&hub->card_lock);
+    hub_lock_card(hub);
     hub_post_writes(hub);
     value = hub->abi->card_mmio_read(slot->card, hub_now(hub), addr, size);
     qemu_mutex_unlock(&hub->card_lock);
     if (hub->free_running) {
         bql_lock();
-        hub_deliver(hub);
-        hub_wake(hub);
-    } else {
-        hub_run_sync(hub);
     }
+    hub_go_on(hub);
     return value;
 }
 
@@ -638,7 +672,7 @@ void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsi
         return;
     }
     if (!hub->free_running) {
-        qemu_mutex_lock(&hub->card_lock);
+        hub_lock_card(hub);
         hub->abi->card_mmio_write(slot->card, hub_now(hub), addr, value, size);
         qemu_mutex_unlock(&hub->card_lock);
         hub_run_sync(hub);
@@ -646,7 +680,7 @@ void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsi
     }
     while (!hub_queue_write(hub, (PostedWrite) { slot, addr, value, size })) {
         bql_unlock();
-        qemu_mutex_lock(&hub->card_lock);
+        hub_lock_card(hub);
         hub_post_writes(hub);
         qemu_mutex_unlock(&hub->card_lock);
         bql_lock();
@@ -656,12 +690,13 @@ void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsi
 
 bool ringside_slot_can_receive(RingsideSlot *slot)
 {
-    bool room = ringside_frames_room(&slot->to_card);
-
-    if (!room) {
-        qatomic_set(&slot->net_was_full, true);
+    if (ringside_frames_room(&slot->to_card)) {
+        return true;
     }
-    return room;
+    /* The thread takes frames, then looks whether someone was refused; we the other way round. */
+    qatomic_set(&slot->net_was_full, true);
+    smp_mb();
+    return ringside_frames_room(&slot->to_card);
 }
 
 bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
@@ -681,32 +716,19 @@ bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
 void ringside_slot_transmit_ready(RingsideSlot *slot)
 {
     qatomic_set(&slot->net_blocked, false);
-    if (slot->hub->free_running) {
-        hub_deliver(slot->hub);
-        hub_wake(slot->hub);
-    } else {
-        hub_deliver(slot->hub);
-        hub_run_sync(slot->hub);
-    }
+    hub_go_on(slot->hub);
 }
 
 void ringside_slot_pci_state(RingsideSlot *slot, const struct ringside_pci_state *state)
 {
     RingsideHub *hub = slot->hub;
 
-    if (!hub->started) {
-        hub->abi->card_pci_state(slot->card, state);
-        return;
-    }
-    qemu_mutex_lock(&hub->card_lock);
+    hub_lock_card(hub);
     hub_post_writes(hub);
     hub->abi->card_pci_state(slot->card, state);
     qemu_mutex_unlock(&hub->card_lock);
-    if (hub->free_running) {
-        hub_deliver(hub);
-        hub_wake(hub);
-    } else {
-        hub_run_sync(hub);
+    if (hub->started) {
+        hub_go_on(hub);
     }
 }
 
@@ -717,19 +739,20 @@ void ringside_slot_reset(RingsideSlot *slot, enum ringside_reset_kind kind)
     if (!hub->started) {
         return; /* it starts in this state */
     }
-    qemu_mutex_lock(&hub->card_lock);
+    hub_lock_card(hub);
     hub_post_writes(hub);
     hub->abi->card_reset(slot->card, kind);
     slot->receive_blocked = false;
     slot->card_stopped = false;
     qemu_mutex_unlock(&hub->card_lock);
-    hub_deliver(hub);
+    hub_go_on(hub);
 }
 
 void ringside_slot_counters(RingsideSlot *slot, struct ringside_card_counters *out)
 {
     RingsideHub *hub = slot->hub;
 
-    QEMU_LOCK_GUARD(&hub->card_lock);
+    hub_lock_card(hub);
     hub->abi->card_counters(slot->card, out);
+    qemu_mutex_unlock(&hub->card_lock);
 }

@@ -3,3 +3,4 @@
 
 TESTS += $(foreach card,ref rtl qemu-e1000e,device-$(card):python3,tests/guest/device_test.py,--card,$(card))
 TESTS += $(foreach card,ref rtl qemu-e1000e,guest-$(card):python3,tests/guest/guest_test.py,--card,$(card))
+TESTS += $(foreach card,ref rtl,vm-$(card):python3,tests/guest/vm_test.py,--card,$(card))

@@ -9,6 +9,7 @@ loopback; needs nothing, but speaks an old TCP.
 import contextlib
 import ctypes
 import os
+import shutil
 import socket
 import subprocess
 
@@ -21,6 +22,8 @@ TAP_HOST = "192.0.2.1"
 TAP_GUEST = "192.0.2.2"
 TAP_PREFIX = 24
 CLONE_NEWNET = 0x40000000
+# Programs that are started with this in front end with us, even when we are killed.
+WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 
 
 def _free_port():
@@ -58,7 +61,7 @@ class UserNetwork:
         self.http_port = _check_port(self._requested_port) if self._requested_port else _free_port()
         self.echo_port = _free_port()
         self.host = "127.0.0.1"
-        self.enter = []
+        self.enter = WITH_US
         self.guest_options = ["ip=dhcp"]
         forward = [f"hostfwd=tcp:127.0.0.1:{self.http_port}-:{HTTP_PORT}",
                    f"hostfwd=tcp:127.0.0.1:{self.echo_port}-:{ECHO_PORT}"]
@@ -75,54 +78,63 @@ class UserNetwork:
 
 
 class TapNetwork:
-    """A namespace of our own with a TAP device; commands enter it with `self.enter + [...]`."""
+    """A namespace of our own with a TAP device; commands enter it with `self.enter + [...]`.
+
+    It has no name, and a process that holds it until its input ends: however we end, it goes too.
+    """
 
     name = "tap"
 
     def __enter__(self):
-        self._namespace = f"ringside-{os.getpid()}"
-        self.enter = ["ip", "netns", "exec", self._namespace]
         self.host = TAP_GUEST
         self.http_port, self.echo_port = HTTP_PORT, ECHO_PORT
         self.guest_options = [f"ip={TAP_GUEST}/{TAP_PREFIX},{TAP_HOST}"]
         self.netdev = "tap,id=net0,ifname=tap0,script=no,downscript=no,vnet_hdr=off"
-        inside = ["ip", "-n", self._namespace]
+        self._hold()
         try:
-            self._ip(["ip", "netns", "add", self._namespace])
-            self._ip(inside + ["tuntap", "add", "tap0", "mode", "tap"])
-            self._ip(inside + ["addr", "add", f"{TAP_HOST}/{TAP_PREFIX}", "dev", "tap0"])
-            self._ip(inside + ["link", "set", "tap0", "up"])
-            self._ip(inside + ["link", "set", "lo", "up"])
+            self._ip("tuntap", "add", "tap0", "mode", "tap")
+            self._ip("addr", "add", f"{TAP_HOST}/{TAP_PREFIX}", "dev", "tap0")
+            self._ip("link", "set", "tap0", "up")
+            self._ip("link", "set", "lo", "up")
         except UserError:
-            self._remove()
+            self._release()
             raise
         return self
 
     def __exit__(self, *exc):
-        self._remove()
+        self._release()
         return False
+
+    def _hold(self):
+        self._holder = subprocess.Popen(["unshare", "--net", "sh", "-c", "echo; exec cat"], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self._namespace = f"/proc/{self._holder.pid}/ns/net"
+        self.enter = WITH_US + ["nsenter", f"--net={self._namespace}"]
+        if not self._holder.stdout.readline():
+            why = self._holder.stderr.read().strip()
+            self._release()
+            raise UserError(f"no network namespace can be made ({why}): run as root, or use NET=user")
+
+    def _release(self):
+        self._holder.communicate()
 
     @contextlib.contextmanager
     def inside(self):
         """Sockets that this thread makes meanwhile are on this network."""
-        with open("/proc/thread-self/ns/net", "rb") as home, open(f"/run/netns/{self._namespace}", "rb") as there:
+        with open("/proc/thread-self/ns/net", "rb") as home, open(self._namespace, "rb") as there:
             _enter_namespace(there)
             try:
                 yield
             finally:
                 _enter_namespace(home)
 
-    @staticmethod
-    def _ip(command):
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        except FileNotFoundError as e:
-            raise UserError("no `ip` command: install iproute2, or use NET=user") from e
+    def _ip(self, *words):
+        command = ["ip", *words]
+        if not shutil.which("ip"):
+            raise UserError("no `ip` command: install iproute2, or use NET=user")
+        done = subprocess.run(self.enter + command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UserError(f"`{' '.join(command)}` failed ({done.stderr.strip()}): run as root, or use NET=user")
-
-    def _remove(self):
-        subprocess.run(["ip", "netns", "del", self._namespace], capture_output=True, check=False)
 
 
 def tap_permitted():

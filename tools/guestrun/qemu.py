@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 """One guest in QEMU: started, watched until it serves, asked for the card's counters, ended."""
 
-import ctypes
 import json
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
 import time
@@ -22,14 +20,9 @@ FIRMWARE = ["/usr/share/seabios", "/usr/share/qemu"]
 BOOT_LIMIT_S = 60
 READY_LINE = "ringside: ready"
 CARDS = ("rtl", "ref", "qemu-e1000e")
-PR_SET_PDEATHSIG = 1
 
 COUNTERS = ("cycles-clocked", "cycles-skipped", "eval-ns", "tx-frames", "tx-bytes", "rx-frames",
             "rx-bytes", "irqs", "dma-errors")
-
-
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Guest:
@@ -76,7 +69,7 @@ class Guest:
         self.console.write_text("")
         with open(self.run_dir / "qemu.log", "w", encoding="utf-8") as log:
             self._process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log,
-                                             stderr=log, preexec_fn=_die_with_parent)
+                                             stderr=log)
         try:
             self._wait_until_ready()
         except BaseException:
@@ -129,7 +122,8 @@ class Guest:
         """Whether QEMU still runs."""
         return self._process.poll() is None
 
-    def _ask(self, execute, **arguments):
+    def ask(self, execute, **arguments):
+        """One QMP command; returns what it answers."""
         if not self._qmp:
             s = socket.socket(socket.AF_UNIX)
             s.settimeout(10)
@@ -137,7 +131,7 @@ class Guest:
             self._qmp = s.makefile("rw", encoding="utf-8")
             s.close()
             self._qmp.readline()
-            self._ask("qmp_capabilities")
+            self.ask("qmp_capabilities")
         self._qmp.write(json.dumps({"execute": execute, "arguments": arguments}) + "\n")
         self._qmp.flush()
         while True:
@@ -151,4 +145,4 @@ class Guest:
         """The model's own counters; {} for QEMU's e1000e, which has none."""
         if self.card == "qemu-e1000e":
             return {}
-        return {name: self._ask("qom-get", path="/machine/peripheral/card", property=name) for name in COUNTERS}
+        return {name: self.ask("qom-get", path="/machine/peripheral/card", property=name) for name in COUNTERS}

@@ -47,7 +47,7 @@ flags_of() {
 	case $file in
 	guest/* | driver/guest/*) echo -Iguest -ffreestanding ;;
 	hw/*) echo -DRINGSIDE_DATA_W=512 -DVM_TRACE=0 ;;
-	tests/card/*) echo -Itests/card ;;
+	tests/card/* | tests/bench/card/*) echo -Itests/card ;;
 	tests/unit/platform/*) echo -DTEST_OUT='""' -DPLATFORM_LIB='""' ;;
 	tests/rtl/bus/test_*)
 		model=V$(basename "${model%_512}")
@@ -77,11 +77,15 @@ check_clang-tidy() {
 	return 1
 }
 
+# containerOutOfBounds misreads std::array<T, N + 3>.
 check_cppcheck() {
 	local flags
 	mapfile -t flags < <(flags_of "$1" | tr ' ' '\n' | grep -E '^-[ID]')
 	cppcheck --quiet --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		--suppress='*:*.h' "${flags[@]}" "$1" 2>&1
+		--suppress='*:*.h' --suppress=containerOutOfBounds \
+		'-DSTART_TEST(name)=static void name(int _i)' -DEND_TEST= "${flags[@]}" "$1" 2>&1 |
+		grep -vE ' note: |^ '
+	[ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
 check_shellcheck() {
@@ -199,5 +203,5 @@ main() {
 	[ "$failed" -eq 0 ]
 }
 
-main "$@"
-exit
+# On one line: bash has read all of it before it starts, so that an edit does not reach a run under way.
+{ main "$@"; exit; }

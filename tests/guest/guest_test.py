@@ -269,7 +269,8 @@ def refuses_another_abi_version():
     source = "static const unsigned abi[2] = { 99, 4096 };\nconst void *ringside_platform_abi(void) { return abi; }\n"
     with tempfile.TemporaryDirectory(prefix="ringside-guest-") as folder:
         plugin = pathlib.Path(folder) / "old.so"
-        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(plugin)], input=source.encode(), check=True)
+        subprocess.run(["gcc", "-shared", "-fPIC", "-x", "c", "-", "-o", str(plugin)], input=source.encode(),
+                       check=True)
         refused_at_start(f"plugin={plugin}")
 
 

@@ -302,9 +302,9 @@ def md_register_row(reg):
 def make_md(desc):
     out = ["# Registers", "",
            f"<!-- {NOTICE} -->",
-           "BAR0, 128 KiB, 32-bit little-endian registers. Other offsets read 0 and ignore writes; so do registers whose",
-           "access is \"reads 0\". *Reset* is what a driver reads after CTRL.RST; *mask* the bits that a write stores.",
-           "Writes act before their response; a read has its side effects once.", ""]
+           "BAR0, 128 KiB, 32-bit little-endian registers. Other offsets read 0 and ignore writes; so do registers",
+           "whose access is \"reads 0\". *Reset* is what a driver reads after CTRL.RST; *mask* the bits that a write",
+           "stores. Writes act before their response; a read has its side effects once.", ""]
     for title, registers in desc.groups:
         out += [f"## {title}", "", "| offset | name | access | reset | mask | what |",
                 "| --- | --- | --- | --- | --- | --- |"]

@@ -13,9 +13,7 @@ module ringside_card #(
   input  logic               rst_ni,
   input  logic [63:0]        now_i,
   output logic               idle_o,
-  output logic               tx_idle_o,
-  output logic               rx_idle_o,
-  output logic               regs_idle_o,  // and interrupts
+  output logic [2:0]         block_idle_o,  // registers and interrupts, rx, tx
   output logic [63:0]        deadline_o,
 
   // Configuration, stable.
@@ -138,7 +136,7 @@ module ringside_card #(
   logic [WriteClients*DataW-1:0] wr_data;
   logic wr_err;
 
-  logic csr_idle, irq_idle, stats_idle, reader_idle, writer_idle;
+  logic csr_idle, irq_idle, stats_idle, tx_idle, rx_idle, reader_idle, writer_idle;
   logic tx_drained, rx_drained, reader_drained, writer_drained;
   logic [63:0] csr_deadline, irq_deadline;
 
@@ -328,7 +326,7 @@ module ringside_card #(
     .stat_bcast_o(tx_stat_bcast),
     .stat_tso_o(tx_stat_tso),
     .stat_tso_fail_o(tx_stat_tso_fail),
-    .idle_o(tx_idle_o),
+    .idle_o(tx_idle),
     .drained_o(tx_drained)
   );
 
@@ -401,7 +399,7 @@ module ringside_card #(
     .stat_roc_o(rx_stat_roc),
     .stat_crcerr_o(rx_stat_crcerr),
     .stat_total_o(rx_stat_total),
-    .idle_o(rx_idle_o),
+    .idle_o(rx_idle),
     .drained_o(rx_drained)
   );
 
@@ -465,8 +463,8 @@ module ringside_card #(
     .drained_o(writer_drained)
   );
 
-  assign regs_idle_o = csr_idle && irq_idle && stats_idle;
-  assign idle_o = tx_idle_o && rx_idle_o && regs_idle_o && reader_idle && writer_idle;
+  assign block_idle_o = {csr_idle && irq_idle && stats_idle, rx_idle, tx_idle};
+  assign idle_o = &block_idle_o && reader_idle && writer_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 

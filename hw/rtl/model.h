@@ -67,7 +67,7 @@ template <typename Root> bool forget_clocks(Root *, ...)
 	return false;
 }
 
-/* The card's blocks with clocks of their own. */
+/* The card's blocks with clocks of their own, as in block_idle_o. */
 enum Blocks : uint32_t { kBlockTx = 1, kBlockRx = 2, kBlockRegs = 4, kAllBlocks = 7 };
 
 class Model
@@ -99,13 +99,6 @@ class Model
 		set_clocks(1, blocks);
 		top_->eval();
 #endif
-	}
-
-	/* The blocks that were not idle after the last edge. */
-	uint32_t busy_blocks() const
-	{
-		return (top_->tx_idle_o ? 0 : kBlockTx) | (top_->rx_idle_o ? 0 : kBlockRx) |
-		       (top_->regs_idle_o ? 0 : kBlockRegs);
 	}
 
 	/* Lets the inputs that were set act on the outputs, within the cycle. */

@@ -93,7 +93,7 @@ uint32_t RtlCard::blocks_to_clock(bool memory, bool interrupts, bool sink, bool 
 	if (!time_config().skip || (memory && memory_.changed_handshakes()))
 		return kAllBlocks;
 
-	uint32_t blocks = wake_ | model_.busy_blocks();
+	uint32_t blocks = wake_ | (~model_->block_idle_o & kAllBlocks);
 	if (interrupts || model_->deadline_o <= now_ns_)
 		blocks |= kBlockRegs;
 	if (sink)

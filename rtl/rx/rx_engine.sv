@@ -360,13 +360,8 @@ module rx_engine #(
 
   assign quiet = fetch_quiet && deliver_quiet && wb_quiet;
   assign drained_o = quiet;
-  // While a frame comes in one look is enough for the simulator.
-  always_comb begin
-    idle_o = 1'b0;
-    if (ingress_idle)
-      idle_o = !srst_i && fetch_idle && deliver_idle && wb_idle && adapters_idle &&
-               !(state_q == Off && rctl_i[RctlEn]) && !(state_q == On && !rctl_i[RctlEn]) && !clear;
-  end
+  assign idle_o = !srst_i && ingress_idle && fetch_idle && deliver_idle && wb_idle && adapters_idle &&
+                  !(state_q == Off && rctl_i[RctlEn]) && !(state_q == On && !rctl_i[RctlEn]) && !clear;
 
   // A failed write leaves its buffer as it was; the descriptor is completed all the same (trap 15).
   // A failed read comes as all ones, an address to which nothing is written.

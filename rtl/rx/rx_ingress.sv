@@ -89,10 +89,7 @@ module rx_ingress #(
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
   assign take = s_axis_tvalid_i && s_axis_tready_o;
-  always_comb begin
-    in_bytes = 7'd64;
-    if (take && s_axis_tlast_i) in_bytes = 7'($countones(s_axis_tkeep_i));
-  end
+  assign in_bytes = 7'($countones(s_axis_tkeep_i));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin

@@ -71,14 +71,12 @@ module rx_parse (
   logic [319:0] ip;  // 40 bytes from the beginning of the IP header
 
   always_comb begin
-    ip = '0;
+    ip = data_i[8*14 +: 320];
     l3_off = 5'd14;
-    ether_type = '0;
+    ether_type = be16(data_i[8*12 +: 16]);
     v4 = 1'b0;
     v6 = 1'b0;
     if (load_first_i) begin
-      ip = data_i[8*14 +: 320];
-      ether_type = be16(data_i[8*12 +: 16]);
       if (ether_type == EtherVlan) begin
         ip = data_i[8*18 +: 320];
         l3_off = 5'd18;

@@ -59,10 +59,9 @@ module tx_csum #(
   assign l4_hit = beat_valid_i && l4_any;
 
   always_comb begin
-    ip_beat = '0;
+    ip_beat = beat_i;
     ip_tree = '0;
     if (ip_hit) begin
-      ip_beat = beat_i;
       if (ip_first != '0) ip_beat = ip_beat & ip_from;
       if (ip_cut) ip_beat = ip_beat & ~ip_to;
       for (int unsigned i = 0; i < Words; i++) ip_tree = ip_tree + SumW'(ip_beat[32*i +: 32]);
@@ -70,10 +69,9 @@ module tx_csum #(
   end
 
   always_comb begin
-    l4_beat = '0;
+    l4_beat = beat_i;
     l4_tree = '0;
     if (l4_hit) begin
-      l4_beat = beat_i;
       if (l4_first != '0) l4_beat = l4_beat & l4_from;
       if (l4_cut) l4_beat = l4_beat & ~l4_to;
       for (int unsigned i = 0; i < Words; i++) l4_tree = l4_tree + SumW'(l4_beat[32*i +: 32]);

@@ -286,13 +286,8 @@ module tx_engine #(
     .drained_o(writeback_drained), .active_o(writeback_active)
   );
 
-  // In the middle of a frame one look is enough for the simulator.
-  always_comb begin
-    idle_o = 1'b0;
-    if (!steps_busy)
-      idle_o = !(fetch_active || parse_active || payload_active || walk_active || segment_active || csum_active ||
-                 buffer_active || writeback_active || state_d != state_q || srst_i);
-  end
+  assign idle_o = !(fetch_active || parse_active || payload_active || walk_active || segment_active || steps_busy ||
+                    csum_active || buffer_active || writeback_active || state_d != state_q || srst_i);
   assign drained_o = fetch_drained && payload_drained && writeback_drained;
 
   // Errors need no case of their own: a failed read brings ones, a failed write changes nothing here.

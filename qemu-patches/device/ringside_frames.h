@@ -37,12 +37,15 @@ static inline bool ringside_frames_empty(RingsideFrames *f)
     return qatomic_load_acquire(&f->tail) == qatomic_read(&f->head);
 }
 
+static inline uint32_t ringside_frames_used(RingsideFrames *f)
+{
+    return qatomic_read(&f->tail) - qatomic_load_acquire(&f->head);
+}
+
 /* Room for one more frame of any size, wherever the tail is. */
 static inline bool ringside_frames_room(RingsideFrames *f)
 {
-    uint32_t used = qatomic_read(&f->tail) - qatomic_load_acquire(&f->head);
-
-    return RINGSIDE_FRAMES_BYTES - used >= 2 * ringside_frames_step(RINGSIDE_FRAME_MAX);
+    return RINGSIDE_FRAMES_BYTES - ringside_frames_used(f) >= 2 * ringside_frames_step(RINGSIDE_FRAME_MAX);
 }
 
 /* Caller has checked ringside_frames_room(). */

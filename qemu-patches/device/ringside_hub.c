@@ -11,6 +11,7 @@
 #include "qemu/rcu.h"
 #include "qemu/thread.h"
 #include "qemu/timer.h"
+#include "qemu/units.h"
 #include "system/cpu-timers.h"
 #include "system/runstate.h"
 #include "system/system.h"
@@ -21,6 +22,9 @@
 #define SPIN_NS          (50 * SCALE_US)
 #define POSTED_WRITES    1024
 /* How many bursts a card gets to finish what is under way when the VM stops. */
+/* From so many bytes on, frames are handed over by the main loop, so many at a time. */
+#define BULK_BYTES       (16 * KiB)
+#define BULK_FRAMES      32
 #define STOP_BURSTS      1000
 #define ERROR_LINE_BYTES 256
 
@@ -55,6 +59,7 @@ typedef struct RingsideHub {
     QemuMutex card_lock;
 
     QEMUTimer *timer; /* synchronous mode */
+    QEMUBH *bulk;     /* free-running mode */
 
     /* free-running mode */
     QemuThread thread;
@@ -220,18 +225,19 @@ static bool slot_may_send(RingsideSlot *slot)
            !ringside_frames_empty(&slot->to_net);
 }
 
-static void slot_deliver_frames(RingsideSlot *slot)
+static void slot_deliver_frames(RingsideSlot *slot, unsigned max_frames)
 {
     const uint8_t *frame;
     size_t len;
 
-    while (slot_may_send(slot) && (frame = ringside_frames_peek(&slot->to_net, &len))) {
+    while (max_frames-- && slot_may_send(slot) &&
+           (frame = ringside_frames_peek(&slot->to_net, &len))) {
         qatomic_set(&slot->net_blocked, !slot->ops->transmit(slot->opaque, frame, len));
         ringside_frames_drop(&slot->to_net, len);
     }
 }
 
-static void hub_deliver(RingsideHub *hub)
+static void hub_deliver_some(RingsideHub *hub, unsigned max_frames)
 {
     RingsideSlot *slot;
 
@@ -241,7 +247,7 @@ static void hub_deliver(RingsideHub *hub)
     hub->delivering = true;
     QTAILQ_FOREACH(slot, &hub->slots, next) {
         slot_deliver_irqs(slot);
-        slot_deliver_frames(slot);
+        slot_deliver_frames(slot, max_frames);
         if (slot->net_was_full && ringside_frames_room(&slot->to_card)) {
             qatomic_set(&slot->net_was_full, false);
             slot->ops->receive_ready(slot->opaque);
@@ -250,10 +256,23 @@ static void hub_deliver(RingsideHub *hub)
     hub->delivering = false;
 }
 
-static bool slot_has_staged(RingsideSlot *slot)
+static void hub_deliver(RingsideHub *hub)
 {
-    return qatomic_read(&slot->any_staged) || slot_may_send(slot) ||
-           (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card));
+    hub_deliver_some(hub, UINT_MAX);
+}
+
+/* Interrupts, and a netdev that waits for room. */
+static bool hub_has_urgent(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (qatomic_read(&slot->any_staged) ||
+            (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool hub_has_staged(RingsideHub *hub)
@@ -261,11 +280,11 @@ static bool hub_has_staged(RingsideHub *hub)
     RingsideSlot *slot;
 
     QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_has_staged(slot)) {
+        if (slot_may_send(slot)) {
             return true;
         }
     }
-    return false;
+    return hub_has_urgent(hub);
 }
 
 /*
@@ -441,6 +460,53 @@ static uint64_t hub_run_free(RingsideHub *hub)
     return next;
 }
 
+/* Main loop: hands frames over while the card goes on; lets others have the BQL in between. */
+static void hub_bulk(void *opaque)
+{
+    RingsideHub *hub = opaque;
+    RingsideSlot *slot;
+
+    hub_deliver_some(hub, BULK_FRAMES);
+    hub_wake(hub); /* a card that waited for room */
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (slot_may_send(slot)) {
+            qemu_bh_schedule(hub->bulk);
+        }
+    }
+}
+
+static bool hub_has_bulk(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (slot_may_send(slot) && ringside_frames_used(&slot->to_net) >= BULK_BYTES) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Carries out what was staged; false when there is nothing to do here. Handing a frame over can cost
+ * as much as simulating it, so the main loop does it when there are many.
+ */
+static bool hub_deliver_free(RingsideHub *hub)
+{
+    const bool bulk = hub_has_bulk(hub);
+
+    if (bulk) {
+        qemu_bh_schedule(hub->bulk);
+    }
+    if (bulk ? !hub_has_urgent(hub) : !hub_has_staged(hub)) {
+        return false;
+    }
+    bql_lock();
+    hub_deliver_some(hub, bulk ? 0 : UINT_MAX);
+    bql_unlock();
+    return true;
+}
+
 static void *hub_thread(void *opaque)
 {
     RingsideHub *hub = opaque;
@@ -451,11 +517,7 @@ static void *hub_thread(void *opaque)
     for (;;) {
         next = hub_run_free(hub);
         smp_mb(); /* frames were taken; did the netdev find no room? ringside_slot_can_receive() */
-        if (hub_has_staged(hub)) {
-            bql_lock();
-            hub_deliver(hub);
-            bql_unlock();
-        } else {
+        if (!hub_deliver_free(hub)) {
             hub_wait(hub, next);
         }
     }
@@ -575,6 +637,7 @@ static RingsideHub *hub_create(const char *plugin, const char *platform_config, 
     qemu_mutex_init(&hub->card_lock);
     qemu_mutex_init(&hub->posted_lock);
     hub->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    hub->bulk = qemu_bh_new(hub_bulk, hub);
     hub->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, hub_timer, hub);
     hub->machine_done.notify = hub_start;
     qemu_add_machine_init_done_notifier(&hub->machine_done);

@@ -25,23 +25,23 @@
 #include "harness/offload.h"
 #include "host.h"
 
-#define MSS		   1448u
-#define SEND_BYTES	   65536u
-#define SENDS		   64u
-#define PIECE_BYTES	   4096u
-#define TCP_OPTIONS_BYTES  12u /* time stamps, as every TCP of today sends */
-#define TX_RING		   2048u
-#define RX_RING		   2048u
-#define RX_BUFFER_BYTES	   2048u
-#define SMALL_BYTES	   60u
-#define LARGE_BYTES	   1514u
-#define FRAMES		   1536u /* of a part in cycles */
-#define WARM_FRAMES	   256u	 /* of them, not counted: the pipeline fills */
-#define STEP_NS		   40u
-#define CYCLE_NS	   4u
-#define ROUNDS		   9u
-#define ROUND_FRAMES	   1920u /* received in a round */
-#define ROUND_SENDS	   48u
+#define MSS		  1448u
+#define SEND_BYTES	  65536u
+#define SENDS		  64u
+#define PIECE_BYTES	  4096u
+#define TCP_OPTIONS_BYTES 12u /* time stamps, as every TCP of today sends */
+#define TX_RING		  2048u
+#define RX_RING		  2048u
+#define RX_BUFFER_BYTES	  2048u
+#define SMALL_BYTES	  60u
+#define LARGE_BYTES	  1514u
+#define FRAMES		  1536u /* of a part in cycles */
+#define WARM_FRAMES	  256u	/* of them, not counted: the pipeline fills */
+#define STEP_NS		  40u
+#define CYCLE_NS	  4u
+#define ROUNDS		  9u
+#define ROUND_FRAMES	  1920u /* received in a round */
+#define ROUND_SENDS	  48u
 
 struct options {
 	bool times_only;

@@ -130,7 +130,6 @@ void in_script(void (*fn)(void));
 Suite *handshake_suite(void);
 Suite *stream_suite(void);
 Suite *close_suite(void);
-Suite *options_suite(void);
 Suite *loss_suite(void);
 Suite *flow_suite(void);
 Suite *accept_suite(void);

@@ -12,7 +12,7 @@ T ?=
 .PHONY: test
 test: ## install what is missing, build everything, run every test (T=word: only those of that name)
 	$(Q)tools/deps.sh
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) test-built
+	$(Q)$(MAKE) --no-print-directory test-built
 
 .PHONY: test-built
 test-built: all $(TEST_PROGRAMS)

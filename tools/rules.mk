@@ -14,6 +14,9 @@ guestrun_common = --net $(NET) --mib $(MIB) $(if $(HTTP_PORT),--http-port $(HTTP
 # The parts of a run, one make for each, so that the steps are counted and timed.
 step = @printf 'step %s of %s: %s (%s s)\n' $(1) $(2) '$(3)' "$$(( $$(date +%s) - $(run_start) ))"
 
+# Says nothing of what needs nothing done.
+quiet_make = +$(if $(filter 1,$(V)),,@)$(MAKE) --no-print-directory $(if $(filter 1,$(V)),,-s)
+
 .PHONY: deps
 deps: ## install the Debian packages that are missing
 	$(Q)tools/deps.sh
@@ -27,11 +30,11 @@ run: ## boot the guest on the card and move files (CARD=rtl|ref|qemu-e1000e NET=
 	$(call step,1,5,packages)
 	$(Q)tools/deps.sh
 	$(call step,2,5,the card: RTL and reference)
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) hw
+	$(quiet_make) -j$(JOBS) hw
 	$(call step,3,5,the guest: driver and stack)
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) guest
+	$(quiet_make) -j$(JOBS) guest
 	$(call step,4,5,QEMU)
-	$(Q)$(MAKE) --no-print-directory qemu
+	$(quiet_make) qemu
 	$(call step,5,5,the workload)
 	$(Q)$(GUESTRUN) run $(guestrun_common) --card $(CARD) --set "$(SET)" $(if $(CAPTURE),--capture)
 

@@ -21,8 +21,8 @@ CFLAGS_COMMON := -std=gnu11 -O2 -g $(WARN) -MMD -MP
 HOST_CFLAGS := $(CFLAGS_COMMON) -Istack/include -Idriver/include -Ihw/include -I$(BUILD)/gen
 HOST_CXXFLAGS := -std=gnu++17 -O3 -g $(WARN) -MMD -MP -Ihw/include -I$(BUILD)/gen
 
-# Test programs: each rules.mk adds "name:program" to one of these. A program prints Check's summary
-# or a last line "N passed, N failed".
+# Each rules.mk below tests/ adds "name:program". A program prints Check's summary or a last line
+# "N passed, N failed".
 TESTS :=
 
 include rtl/rules.mk

@@ -32,7 +32,8 @@ HW_SRCS := $(wildcard hw/*.cpp hw/ref/*.cpp)
 HW_RTL_SRCS := $(wildcard hw/rtl/*.cpp)
 HW_OBJS := $(HW_SRCS:hw/%.cpp=$(BUILD)/hw/obj/%.o)
 
-$(BUILD)/hw/obj/%.o: hw/%.cpp
+# Flags are part of what is built: all objects depend on this file.
+$(BUILD)/hw/obj/%.o: hw/%.cpp hw/rules.mk
 	$(call say,CXX,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(HW_CXX) $(HW_CXXFLAGS) -c $< -o $@
@@ -66,7 +67,7 @@ $(BUILD)/hw/$(1)/%.o: hw/rtl/%.cpp $$(HW_VERILATED_$(1))/Vringside_card.mk
 	$$(Q)$(HW_CXX) $(HW_CXXFLAGS) $(HW_VERILATED_CXXFLAGS) -isystem $$(HW_VERILATED_$(1)) \
 		$(if $(filter waves,$(1)),-DVM_TRACE=1,-DVM_TRACE=0) -c $$< -o $$@
 
-$(patsubst %,$(BUILD)/hw/$(1)/%.o,$(HW_RUNTIME) verilated_fst_c): $(BUILD)/hw/$(1)/%.o: $(HW_VERILATOR_INC)/%.cpp
+$(patsubst %,$(BUILD)/hw/$(1)/%.o,$(HW_RUNTIME) verilated_fst_c): $(BUILD)/hw/$(1)/%.o: $(HW_VERILATOR_INC)/%.cpp hw/rules.mk
 	$$(call say,CXX,$$(notdir $$<) ($(1)))
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(HW_CXX) $(filter-out $(WARN),$(HW_CXXFLAGS)) $(HW_VERILATED_CXXFLAGS) -w \

@@ -21,10 +21,10 @@
 /* How long the free-running thread looks for work before it sleeps. */
 #define SPIN_NS          (50 * SCALE_US)
 #define POSTED_WRITES    1024
-/* How many bursts a card gets to finish what is under way when the VM stops. */
 /* From so many bytes on, frames are handed over by the main loop, so many at a time. */
 #define BULK_BYTES       (16 * KiB)
 #define BULK_FRAMES      32
+/* How many bursts a card gets to finish what is under way when the VM stops. */
 #define STOP_BURSTS      1000
 #define ERROR_LINE_BYTES 256
 

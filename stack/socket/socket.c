@@ -243,11 +243,12 @@ static long iov_total(const struct iovec *iov, size_t count)
 	return (long)total;
 }
 
-static long do_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, int flags)
+/* Sends what msg holds, or fills it. */
+static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, bool is_write)
 {
 	struct socket_file *sf;
 	struct iov_iter iter;
-	long total = iov_total(msg->msg_iov, msg->msg_iovlen), result;
+	long result = iov_total(msg->msg_iov, msg->msg_iovlen);
 	struct sock *sk;
 	int err;
 
@@ -257,36 +258,15 @@ static long do_sendmsg(struct files_struct *files, int fd, const struct msghdr *
 	sk = sf->socket.sk;
 	if (sf->file.flags & O_NONBLOCK)
 		flags |= MSG_DONTWAIT;
-	result = total;
-	if (total >= 0) {
+	if (result >= 0) {
 		iov_iter_init(&iter, sk->sk_net->port, msg->msg_iov, msg->msg_iovlen,
-			      (size_t)total);
-		result = sk->sk_prot->sendmsg(sk, msg, &iter, flags);
-	}
-	fput(&sf->file);
-	return result;
-}
-
-static long do_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
-{
-	struct socket_file *sf;
-	struct iov_iter iter;
-	long total = iov_total(msg->msg_iov, msg->msg_iovlen), result;
-	struct sock *sk;
-	int err;
-
-	sf = socket_get(files, fd, &err);
-	if (!sf)
-		return err;
-	sk = sf->socket.sk;
-	if (sf->file.flags & O_NONBLOCK)
-		flags |= MSG_DONTWAIT;
-	result = total;
-	if (total >= 0) {
-		msg->msg_flags = 0;
-		iov_iter_init(&iter, sk->sk_net->port, msg->msg_iov, msg->msg_iovlen,
-			      (size_t)total);
-		result = sk->sk_prot->recvmsg(sk, msg, &iter, flags);
+			      (size_t)result);
+		if (is_write) {
+			result = sk->sk_prot->sendmsg(sk, msg, &iter, flags);
+		} else {
+			msg->msg_flags = 0;
+			result = sk->sk_prot->recvmsg(sk, msg, &iter, flags);
+		}
 	}
 	fput(&sf->file);
 	return result;
@@ -300,7 +280,7 @@ long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, i
 		return -EMSGSIZE;
 	if (msg->msg_name && msg->msg_namelen > sizeof(struct sockaddr_storage))
 		return -EINVAL;
-	return do_sendmsg(files, fd, msg, flags);
+	return do_msg(files, fd, (struct msghdr *)(uintptr_t)msg, flags, true);
 }
 
 long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
@@ -310,7 +290,7 @@ long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int fla
 	if (msg->msg_iovlen > UIO_MAXIOV)
 		return -EMSGSIZE;
 	msg->msg_controllen = 0;
-	return do_recvmsg(files, fd, msg, flags);
+	return do_msg(files, fd, msg, flags, false);
 }
 
 long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len, int flags,
@@ -338,7 +318,7 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 	};
-	long n = do_recvmsg(files, fd, &msg, flags);
+	long n = do_msg(files, fd, &msg, flags, false);
 
 	if (n < 0 || !from)
 		return n;
@@ -360,7 +340,7 @@ static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, 
 
 	if (count < 0 || count > UIO_MAXIOV)
 		return -EINVAL;
-	return is_write ? do_sendmsg(files, fd, &msg, 0) : do_recvmsg(files, fd, &msg, 0);
+	return do_msg(files, fd, &msg, 0, is_write);
 }
 
 long sys_readv(struct files_struct *files, int fd, const struct iovec *iov, int count)

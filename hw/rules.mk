@@ -9,7 +9,7 @@ HW_LIB_WAVES := $(BUILD)/hw/libringside-waves.so
 # gcc does). AVX2 and BMI2, where the machine has them, give a quarter more (make bench-card);
 # -march=native gives less: 512-bit registers, filled from 32-bit stores.
 HW_CXX := $(shell command -v clang++ >/dev/null && echo clang++ || echo $(CXX))
-HW_DATA_W := 512
+HW_DATA_W := 1024
 HW_ARCH := $(if $(shell grep -m1 -w avx2 /proc/cpuinfo | grep -w bmi2 | grep -w fma),-march=x86-64-v3 -mprefer-vector-width=256)
 HW_OPT := -O3 $(HW_ARCH)
 HW_CXXFLAGS := -std=gnu++17 $(HW_OPT) -g $(WARN) -MMD -MP -fPIC -fvisibility=hidden -I. -Ihw/include

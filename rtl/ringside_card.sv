@@ -4,7 +4,7 @@
 // serve them. Ports and rules: docs/rtl.md.
 
 module ringside_card #(
-  parameter int unsigned DataW = 512
+  parameter int unsigned DataW = 1024
 ) (
   input  logic               clk_i,
   input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the

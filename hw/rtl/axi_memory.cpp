@@ -133,11 +133,24 @@ void AxiMemory::extend_run(size_t begin, size_t end, const uint8_t *bytes)
 	run_end_ = end;
 }
 
+/* Of 64 lanes those with a strobe. */
+void AxiMemory::gather_lanes(uint64_t strobes, size_t at, const uint8_t *bytes)
+{
+	while (strobes) {
+		size_t begin = __builtin_ctzll(strobes);
+		uint64_t after = ~(strobes >> begin);
+		size_t end = begin + (after ? __builtin_ctzll(after) : 64);
+
+		extend_run(at + begin, at + end, bytes + begin);
+		strobes = end < 64 ? strobes >> end << end : 0;
+	}
+}
+
 void AxiMemory::gather()
 {
 	const uint8_t *bytes = beat_bytes(model_->m_axi_wdata_o);
 	const size_t at = gathered_;
-	uint64_t strobes = model_->m_axi_wstrb_o;
+	const Lanes strobes = lanes_of(model_->m_axi_wstrb_o);
 
 	gathered_ += kBeatBytes;
 	if (gathered_ > kBurstBytes) {
@@ -148,14 +161,8 @@ void AxiMemory::gather()
 		extend_run(at, at + kBeatBytes, bytes);
 		return;
 	}
-	while (strobes) {
-		size_t begin = __builtin_ctzll(strobes);
-		uint64_t after = ~(strobes >> begin);
-		size_t end = begin + (after ? __builtin_ctzll(after) : 64);
-
-		extend_run(at + begin, at + end, bytes + begin);
-		strobes = end < 64 ? strobes >> end << end : 0;
-	}
+	for (size_t word = 0; word < strobes.size(); word++)
+		gather_lanes(strobes[word], at + 64 * word, bytes + 64 * word);
 }
 
 bool AxiMemory::step_write(uint64_t t_ns)

@@ -88,6 +88,7 @@ class AxiMemory
 	bool step_write(uint64_t t_ns);
 	bool step_write_answer(uint64_t t_ns);
 	void gather();
+	void gather_lanes(uint64_t strobes, size_t at, const uint8_t *bytes);
 	void extend_run(size_t begin, size_t end, const uint8_t *bytes);
 	void flush_run();
 	bool is_due(uint64_t due_ns, uint64_t t_ns) const

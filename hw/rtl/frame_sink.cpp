@@ -15,13 +15,17 @@ void FrameSink::power_on()
 
 bool FrameSink::gather()
 {
-	const uint64_t keep = model_->m_axis_tkeep_o;
+	const Lanes keep = lanes_of(model_->m_axis_tkeep_o);
 
 	if (len_ + kBeatBytes > frame_.size()) {
 		too_long_ = true;
 	} else {
 		memcpy(frame_.data() + len_, beat_bytes(model_->m_axis_tdata_o), kBeatBytes);
-		len_ += keep == kWholeBeat ? kBeatBytes : __builtin_popcountll(keep);
+		if (keep == kWholeBeat)
+			len_ += kBeatBytes;
+		else
+			for (uint64_t word : keep)
+				len_ += __builtin_popcountll(word);
 	}
 	if (!model_->m_axis_tlast_o)
 		return false;

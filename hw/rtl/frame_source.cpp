@@ -54,7 +54,7 @@ bool FrameSource::step()
 	const Frame &frame = frames_.front();
 	const size_t left = frame.len - sent_;
 	set_beat(model_->s_axis_tdata_i, frame.bytes.data() + sent_);
-	model_->s_axis_tkeep_i = left >= kBeatBytes ? kWholeBeat : (uint64_t{1} << left) - 1;
+	set_lanes(model_->s_axis_tkeep_i, left >= kBeatBytes ? kWholeBeat : first_lanes(left));
 	model_->s_axis_tlast_i = left <= kBeatBytes;
 	if (!model_->s_axis_tready_o)
 		return changed;

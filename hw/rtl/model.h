@@ -9,6 +9,7 @@
 #ifndef RINGSIDE_HW_RTL_MODEL_H
 #define RINGSIDE_HW_RTL_MODEL_H
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -27,8 +28,21 @@ namespace ringside
 
 constexpr size_t kBeatBytes = RINGSIDE_DATA_W / 8;
 
-/* All strobes or keeps of a beat. */
-constexpr uint64_t kWholeBeat = kBeatBytes == 64 ? UINT64_MAX : (uint64_t{1} << kBeatBytes) - 1;
+/* Which lanes of a beat count: its strobes or keeps, 64 lanes a word, lane 0 first. */
+using Lanes = std::array<uint64_t, (kBeatBytes + 63) / 64>;
+
+/* The first n lanes, n > 0. */
+constexpr Lanes first_lanes(size_t n)
+{
+	Lanes lanes{};
+
+	for (uint64_t &word : lanes) {
+		word = n >= 64 ? UINT64_MAX : (uint64_t{1} << n) - 1;
+		n -= n >= 64 ? 64 : n;
+	}
+	return lanes;
+}
+constexpr Lanes kWholeBeat = first_lanes(kBeatBytes);
 
 /* A beat's bytes, however wide Verilator made the port. */
 template <typename Port> const uint8_t *beat_bytes(const Port &port)
@@ -40,6 +54,18 @@ template <typename Port> void set_beat(Port &port, const uint8_t *bytes)
 {
 	static_assert(sizeof(port) == kBeatBytes, "the card's DataW is not RINGSIDE_DATA_W");
 	memcpy(&port, bytes, kBeatBytes);
+}
+template <typename Port> Lanes lanes_of(const Port &port)
+{
+	static_assert(sizeof(port) * 8 >= kBeatBytes && sizeof(port) <= sizeof(Lanes));
+	Lanes lanes{};
+
+	memcpy(lanes.data(), &port, sizeof(port));
+	return lanes;
+}
+template <typename Port> void set_lanes(Port &port, const Lanes &lanes)
+{
+	memcpy(&port, lanes.data(), sizeof(port));
 }
 
 /* Where Verilator 5.006 and 5.03x keep the clocks' last levels; else: false. */

@@ -11,7 +11,7 @@
 // are finished and their data swallowed before any newer answer is given.
 
 module dma_reader #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned NumClients = 3,
   parameter int unsigned MaxBursts = 32,
   localparam int unsigned N = NumClients

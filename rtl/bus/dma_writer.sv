@@ -15,7 +15,7 @@
 // 0 and nobody hears of them.
 
 module dma_writer #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned NumClients = 3,
   parameter int unsigned MaxBursts = 32,
   localparam int unsigned N = NumClients,

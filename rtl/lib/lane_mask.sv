@@ -5,7 +5,7 @@
 // same thermometer of it.
 
 module lane_mask #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned Lanes = DataW / 8,
   localparam int unsigned LaneW = $clog2(Lanes)
 ) (

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Memory between wire and host: words of 64 bytes, one write and one read port. The read word
+// Memory between wire and host: words of one beat, one write and one read port. The read word
 // appears one cycle after its address and stays until the next read.
 
 module rx_buffer #(
+  parameter int unsigned DataW = 1024,
   parameter int unsigned Words = 1024,
   localparam int unsigned AddrW = $clog2(Words)
 ) (
@@ -11,13 +12,13 @@ module rx_buffer #(
   input  logic             we_i,
   input  logic [AddrW-1:0] waddr_i,
   input  logic             wzero_i,  // writes zeros
-  input  logic [511:0]     wdata_i,
+  input  logic [DataW-1:0]     wdata_i,
   input  logic             re_i,
   input  logic [AddrW-1:0] raddr_i,
-  output logic [511:0]     rdata_o
+  output logic [DataW-1:0]     rdata_o
 );
-  logic [511:0] mem_q [Words];
-  logic [511:0] rdata_q;
+  logic [DataW-1:0] mem_q [Words];
+  logic [DataW-1:0] rdata_q;
 
   always_ff @(posedge clk_i) begin
     if (we_i) begin

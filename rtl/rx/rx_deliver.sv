@@ -8,6 +8,7 @@
 // have gone there. Bytes for the address of all ones are dropped (fact sheet 5.6, trap 7).
 
 module rx_deliver #(
+  parameter int unsigned DataW = 1024,
   parameter int unsigned BufferWords = 1024,
   localparam int unsigned AddrW = $clog2(BufferWords)
 ) (
@@ -30,7 +31,7 @@ module rx_deliver #(
 
   output logic             mem_re_o,
   output logic [AddrW-1:0] mem_addr_o,
-  input  logic [511:0]     mem_data_i,
+  input  logic [DataW-1:0] mem_data_i,
   output logic [AddrW:0]   read_ptr_o,
 
   output logic             wr_req_valid_o,
@@ -38,7 +39,7 @@ module rx_deliver #(
   output logic [15:0]      wr_req_len_o,
   input  logic             wr_req_ready_i,
   output logic             wr_valid_o,
-  output logic [511:0]     wr_data_o,
+  output logic [DataW-1:0] wr_data_o,
   input  logic             wr_ready_i,
   input  logic             wr_done_i,
 
@@ -56,6 +57,8 @@ module rx_deliver #(
   output logic             quiet_o,       // nothing on the way to memory
   output logic             idle_o
 );
+  localparam int unsigned OffW = $clog2(DataW / 8);
+  localparam int unsigned WordsW = 15 - OffW;  // words of 16,384 bytes
   localparam int unsigned Bsize = 16, Bsex = 25, Flxbuf = 27;
 
   logic [14:0] capacity;
@@ -67,7 +70,7 @@ module rx_deliver #(
 
   logic in_frame_q;
   logic [14:0] left_q, left, seg;
-  logic [8:0] seg_words, words_left_q;  // words_left_q: of the buffer in hand, not read yet
+  logic [WordsW-1:0] seg_words, words_left_q;  // words_left_q: of the buffer in hand, not read yet
   logic seg_last, null_addr, no_write, start, read;
   logic [AddrW:0] read_ptr_q;
   logic req_valid_q, data_valid_q;
@@ -78,7 +81,7 @@ module rx_deliver #(
   assign left = in_frame_q ? left_q : frame_len_i;
   assign seg_last = left <= capacity;
   assign seg = seg_last ? left : capacity;
-  assign seg_words = 9'((seg + 15'd63) >> 6);
+  assign seg_words = WordsW'((seg + 15'(DataW / 8 - 1)) >> OffW);
   assign null_addr = desc_addr_i == '0;
   assign no_write = null_addr || desc_addr_i == '1;
 

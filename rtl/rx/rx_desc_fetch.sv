@@ -5,7 +5,9 @@
 // in [RDH, RDT); a tail outside the ring, or a ring of length 0, means none (fact sheet 5.7, traps
 // 1 - 3).
 
-module rx_desc_fetch (
+module rx_desc_fetch #(
+  parameter int unsigned DataW = 1024
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         clear_i,      // forget what is held; answers on the way are dropped
@@ -23,7 +25,7 @@ module rx_desc_fetch (
   output logic [15:0]  rd_req_len_o,
   input  logic         rd_req_ready_i,
   input  logic         rd_rsp_valid_i,
-  input  logic [511:0] rd_rsp_data_i,
+  input  logic [DataW-1:0] rd_rsp_data_i,
   input  logic         rd_rsp_last_i,
 
   output logic         desc_valid_o,
@@ -34,7 +36,8 @@ module rx_desc_fetch (
   output logic         quiet_o,      // no answer on the way
   output logic         idle_o
 );
-  localparam int unsigned ReadBatch = 16, MaxReads = 4, BeatsHeld = 16;
+  localparam int unsigned PerBeat = DataW / 128, SlotW = $clog2(PerBeat);
+  localparam int unsigned ReadBatch = 16, MaxReads = 4, BeatsHeld = 64 / PerBeat;
 
   // Ring.
   logic [15:0] next_q;
@@ -63,7 +66,7 @@ module rx_desc_fetch (
   logic [6:0] held_q;             // descriptors held or on the way
   logic [5:0] beats_q;            // their answer beats
   assign issue = enable_i && !clear_i && !head_we_i && !req_valid_q && !way_full && batch != '0 &&
-                 beats_q <= 6'(BeatsHeld - ReadBatch / 4) &&
+                 beats_q <= 6'(BeatsHeld - ReadBatch / PerBeat) &&
                  (batch == 5'(ReadBatch) || held_q < 7'(ReadBatch));
   assign issued = req_valid_q && rd_req_ready_i;
   assign answered = rd_rsp_valid_i && rd_rsp_last_i;
@@ -107,28 +110,33 @@ module rx_desc_fetch (
   assign rd_req_addr_o = req_addr_q;
   assign rd_req_len_o = {7'd0, req_batch_q, 4'd0};
 
-  // Answers: kept as beats of up to four buffer addresses, taken out one by one.
+  // Answers: kept as beats of buffer addresses, taken out one by one.
   logic [4:0] rsp_left_q;  // descriptors of the answer in hand that have not come yet, 0: not begun
   logic [4:0] rsp_left;
-  logic [2:0] rsp_count;
-  logic [1:0] last_slot;
+  logic [SlotW:0] rsp_count;
+  logic [SlotW-1:0] last_slot;
   logic keep, held_empty, held_full, pop_beat, drop_all;
-  logic [4:0] held_beats;
-  logic [1:0] slot_q, head_last;
-  logic [255:0] head_addrs;
+  logic [$clog2(BeatsHeld):0] held_beats;
+  logic [SlotW-1:0] slot_q, head_last;
+  logic [PerBeat*64-1:0] rsp_addrs, head_addrs;
 
   assign rsp_left = rsp_left_q == '0 ? way_batch : rsp_left_q;
-  assign rsp_count = rsp_left > 5'd4 ? 3'd4 : rsp_left[2:0];
-  assign last_slot = rsp_count[1:0] - 2'd1;
+  assign rsp_count = rsp_left > 5'(PerBeat) ? (SlotW + 1)'(PerBeat) : rsp_left[SlotW:0];
+  assign last_slot = rsp_count[SlotW-1:0] - 1'b1;
   assign keep = rd_rsp_valid_i && drop_q == '0 && !clear_i && !head_we_i;
   assign drop_all = clear_i || head_we_i;
 
-  sync_fifo #(.Width(2 + 256), .Depth(BeatsHeld)) u_held (
+  for (genvar s = 0; s < PerBeat; s++) begin : g_slot
+    assign rsp_addrs[64*s +: 64] = rd_rsp_data_i[128*s +: 64];
+    logic unused;
+    assign unused = ^rd_rsp_data_i[128*s + 64 +: 64];
+  end
+
+  sync_fifo #(.Width(SlotW + PerBeat * 64), .Depth(BeatsHeld)) u_held (
     .clk_i, .rst_ni,
     .flush_i(drop_all),
     .push_i (keep),
-    .data_i ({last_slot, rd_rsp_data_i[384 +: 64], rd_rsp_data_i[256 +: 64],
-              rd_rsp_data_i[128 +: 64], rd_rsp_data_i[0 +: 64]}),
+    .data_i ({last_slot, rsp_addrs}),
     .pop_i  (pop_beat),
     .head_o ({head_last, head_addrs}),
     .empty_o(held_empty),
@@ -155,7 +163,7 @@ module rx_desc_fetch (
       end else begin
         if (desc_pop_i) slot_q <= slot_q == head_last ? '0 : slot_q + 1'b1;
         held_q <= held_q + (issue ? 7'(batch) : 7'd0) - 7'(desc_pop_i);
-        beats_q <= beats_q + (issue ? 6'((batch + 5'd3) >> 2) : 6'd0) - 6'(pop_beat);
+        beats_q <= beats_q + (issue ? 6'((batch + 5'(PerBeat - 1)) >> SlotW) : 6'd0) - 6'(pop_beat);
       end
     end
   end
@@ -165,6 +173,5 @@ module rx_desc_fetch (
   assign idle_o = !issue && !issued && !rd_rsp_valid_i && !drop_all && !desc_pop_i;
 
   logic unused;
-  assign unused = ^{rd_rsp_data_i[511:448], rd_rsp_data_i[383:320], rd_rsp_data_i[255:192],
-                    rd_rsp_data_i[127:64], held_full, held_beats};
+  assign unused = ^{held_full, held_beats};
 endmodule

@@ -2,13 +2,13 @@
 //
 // Receive side of the card (docs/rtl.md, "rx_engine"): wire -> rx_ingress -> frame buffer ->
 // rx_deliver -> host memory -> rx_writeback -> events, with rx_desc_fetch reading descriptors ahead.
-// Inside, everything is 64 bytes wide; a narrower `DataW` is adapted at the edges.
+// Inside, everything is at least 64 bytes wide: a narrower `DataW` is adapted at the edges.
 //
 // RCTL.EN = 0 throws away what is in the buffer and every write-back that is not on the bus yet, lets
 // the rest of the bus traffic finish, and holds the wire if EN returns before that (trap 25).
 
 module rx_engine #(
-  parameter int unsigned DataW = 512
+  parameter int unsigned DataW = 1024
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
@@ -88,7 +88,8 @@ module rx_engine #(
   output logic               idle_o,
   output logic               drained_o
 );
-  localparam int unsigned BufferWords = 1024;  // 64 KiB
+  localparam int unsigned BeatW = DataW < 512 ? 512 : DataW;
+  localparam int unsigned BufferWords = 65536 / (BeatW / 8);
   localparam int unsigned FramesMax = 512;
   localparam int unsigned AddrW = $clog2(BufferWords);
   localparam int unsigned RctlEn = 1, RctlRdmts = 8, RfctlExten = 15;
@@ -121,13 +122,13 @@ module rx_engine #(
   end
 
   // Width adapters.
-  logic [511:0] in_data, rsp_data, data_wr_data, desc_wr_data;
-  logic [63:0] in_keep;
+  logic [BeatW-1:0] in_data, rsp_data, data_wr_data, desc_wr_data;
+  logic [BeatW/8-1:0] in_keep;
   logic in_last, in_user, in_valid, in_ready, rsp_valid, rsp_last;
   logic data_wr_valid, data_wr_ready, desc_wr_valid, desc_wr_ready;
   logic adapters_idle;
 
-  if (DataW == 512) begin : g_straight
+  if (DataW == BeatW) begin : g_straight
     assign in_data = s_axis_tdata_i;
     assign in_keep = s_axis_tkeep_i;
     assign in_last = s_axis_tlast_i;
@@ -146,30 +147,30 @@ module rx_engine #(
     assign adapters_idle = 1'b1;
   end else begin : g_narrow
     logic in_idle, rsp_idle, rsp_ready, rsp_user, data_idle, desc_idle;
-    logic [63:0] rsp_keep;
+    logic [BeatW/8-1:0] rsp_keep;
 
-    stream_widen #(.InW(DataW), .OutW(512)) u_in (
+    stream_widen #(.InW(DataW), .OutW(BeatW)) u_in (
       .clk_i, .rst_ni,
       .data_i(s_axis_tdata_i), .keep_i(s_axis_tkeep_i), .last_i(s_axis_tlast_i),
       .user_i(s_axis_tuser_i), .valid_i(s_axis_tvalid_i), .ready_o(s_axis_tready_o),
       .data_o(in_data), .keep_o(in_keep), .last_o(in_last), .user_o(in_user),
       .valid_o(in_valid), .ready_i(in_ready), .idle_o(in_idle)
     );
-    stream_widen #(.InW(DataW), .OutW(512)) u_rsp (
+    stream_widen #(.InW(DataW), .OutW(BeatW)) u_rsp (
       .clk_i, .rst_ni(rst_n),
       .data_i(desc_rd_rsp_data_i), .keep_i('1), .last_i(desc_rd_rsp_last_i), .user_i(1'b0),
       .valid_i(desc_rd_rsp_valid_i), .ready_o(rsp_ready),
       .data_o(rsp_data), .keep_o(rsp_keep), .last_o(rsp_last), .user_o(rsp_user),
       .valid_o(rsp_valid), .ready_i(1'b1), .idle_o(rsp_idle)
     );
-    stream_narrow #(.InW(512), .OutW(DataW)) u_data (
+    stream_narrow #(.InW(BeatW), .OutW(DataW)) u_data (
       .clk_i, .rst_ni(rst_n),
       .start_i(data_wr_req_valid_o && data_wr_req_ready_i), .len_i(data_wr_req_len_o),
       .data_i(data_wr_data), .valid_i(data_wr_valid), .ready_o(data_wr_ready),
       .data_o(data_wr_data_o), .valid_o(data_wr_valid_o), .ready_i(data_wr_ready_i),
       .idle_o(data_idle)
     );
-    stream_narrow #(.InW(512), .OutW(DataW)) u_desc (
+    stream_narrow #(.InW(BeatW), .OutW(DataW)) u_desc (
       .clk_i, .rst_ni(rst_n),
       .start_i(desc_wr_req_valid_o && desc_wr_req_ready_i), .len_i(desc_wr_req_len_o),
       .data_i(desc_wr_data), .valid_i(desc_wr_valid), .ready_o(desc_wr_ready),
@@ -185,14 +186,14 @@ module rx_engine #(
   // Wire to buffer.
   logic mem_we, mem_zero, mem_re;
   logic [AddrW-1:0] mem_waddr, mem_raddr;
-  logic [511:0] mem_wdata, mem_rdata;
+  logic [BeatW-1:0] mem_wdata, mem_rdata;
   logic [AddrW:0] read_ptr;
   logic put_frame, frames_full, ingress_idle;
   logic [14:0] put_len;
   logic [31:0] put_status;
   logic [15:0] put_ip_id;
 
-  rx_ingress #(.BufferWords(BufferWords)) u_ingress (
+  rx_ingress #(.DataW(BeatW), .BufferWords(BufferWords)) u_ingress (
     .clk_i, .rst_ni(rst_n),
     .wire_rst_ni    (rst_ni),
     .clear_i        (clear),
@@ -221,7 +222,7 @@ module rx_engine #(
     .idle_o         (ingress_idle)
   );
 
-  rx_buffer #(.Words(BufferWords)) u_buffer (
+  rx_buffer #(.DataW(BeatW), .Words(BufferWords)) u_buffer (
     .clk_i,
     .we_i   (mem_we),
     .waddr_i(mem_waddr),
@@ -254,7 +255,7 @@ module rx_engine #(
   logic desc_valid, desc_pop, desc_none, fetch_quiet, fetch_idle;
   logic [63:0] desc_addr;
 
-  rx_desc_fetch u_fetch (
+  rx_desc_fetch #(.DataW(BeatW)) u_fetch (
     .clk_i, .rst_ni(rst_n),
     .clear_i       (clear),
     .enable_i      (active),
@@ -283,7 +284,7 @@ module rx_engine #(
   logic [31:0] wb_status;
   logic [15:0] wb_ip_id;
 
-  rx_deliver #(.BufferWords(BufferWords)) u_deliver (
+  rx_deliver #(.DataW(BeatW), .BufferWords(BufferWords)) u_deliver (
     .clk_i, .rst_ni(rst_n),
     .clear_i       (clear),
     .enable_i      (active),
@@ -323,7 +324,7 @@ module rx_engine #(
 
   logic wb_quiet, wb_idle;
 
-  rx_writeback u_writeback (
+  rx_writeback #(.DataW(BeatW)) u_writeback (
     .clk_i, .rst_ni(rst_n),
     .clear_i       (clear),
     .enable_i      (active),

@@ -9,6 +9,7 @@
 // frame's first beat may be taken in it, but is looked at in the cycle after.
 
 module rx_ingress #(
+  parameter int unsigned DataW = 1024,
   parameter int unsigned BufferWords = 1024,
   localparam int unsigned AddrW = $clog2(BufferWords)
 ) (
@@ -29,8 +30,8 @@ module rx_ingress #(
   output logic [11:0]      mta_index_o,
   input  logic             mta_bit_i,
 
-  input  logic [511:0]     s_axis_tdata_i,
-  input  logic [63:0]      s_axis_tkeep_i,
+  input  logic [DataW-1:0] s_axis_tdata_i,
+  input  logic [DataW/8-1:0] s_axis_tkeep_i,
   input  logic             s_axis_tlast_i,
   input  logic             s_axis_tuser_i,
   input  logic             s_axis_tvalid_i,
@@ -40,7 +41,7 @@ module rx_ingress #(
   output logic             mem_we_o,
   output logic [AddrW-1:0] mem_addr_o,
   output logic             mem_zero_o,   // a word of zeros instead of mem_data_o
-  output logic [511:0]     mem_data_o,
+  output logic [DataW-1:0] mem_data_o,
   input  logic [AddrW:0]   read_ptr_i,
 
   // A frame is in the buffer.
@@ -66,13 +67,16 @@ module rx_ingress #(
   localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11;
   localparam int unsigned Ipofl = 8, Tuofl = 9, Pcsd = 13;
   localparam logic [14:0] MinLen = 15'd60, MaxLen = 15'd1518, MaxLongLen = 15'd16380;
-  localparam logic [8:0] EndIndex = 9'd256;  // a frame that gets here is too long for any setting
+  localparam int unsigned OffW = $clog2(DataW / 8);
+  localparam int unsigned IndexW = 15 - OffW;  // beats of 16,384 bytes, and one more
+  // A frame that gets here is too long for any setting.
+  localparam logic [IndexW-1:0] EndIndex = {1'b1, (IndexW - 1)'(0)};
 
   // Beat in hand.
   logic beat_valid_q, beat_first_q, beat_last_q, beat_user_q;
-  logic [511:0] beat_q;
-  logic [6:0] beat_bytes_q;
-  logic [8:0] index_q;
+  logic [DataW-1:0] beat_q;
+  logic [OffW:0] beat_bytes_q;
+  logic [IndexW-1:0] index_q;
   // Frame in hand.
   logic open_q;              // a frame has begun on the wire
   logic off_q;               // it came, or its end came, while not receiving
@@ -83,13 +87,13 @@ module rx_ingress #(
   logic [AddrW:0] start_ptr_q, ptr_q;
 
   logic take, accept, parse_stall, no_room, store, discard;
-  logic [6:0] in_bytes;
+  logic [OffW:0] in_bytes;
   logic filter_ok, inexact;
   logic off_now, missed_now;
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
   assign take = s_axis_tvalid_i && s_axis_tready_o;
-  assign in_bytes = 7'($countones(s_axis_tkeep_i));
+  assign in_bytes = (OffW + 1)'($countones(s_axis_tkeep_i));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -108,7 +112,8 @@ module rx_ingress #(
       beat_user_q <= s_axis_tuser_i;
       beat_bytes_q <= in_bytes;
       // Bytes behind the end read as zero: padding, FCS and checksum ranges rely on it.
-      if (s_axis_tlast_i && !in_bytes[6]) beat_q <= s_axis_tdata_i & ~({512{1'b1}} << {in_bytes, 3'b000});
+      if (s_axis_tlast_i && !in_bytes[OffW])
+        beat_q <= s_axis_tdata_i & ~({DataW{1'b1}} << {in_bytes, 3'b000});
       else beat_q <= s_axis_tdata_i;
     end
   end
@@ -152,7 +157,7 @@ module rx_ingress #(
     end
 
     if (accept && beat_last_q) begin
-      raw_len_q <= {index_q, 6'd0} + 15'(beat_bytes_q);
+      raw_len_q <= {index_q, OffW'(0)} + 15'(beat_bytes_q);
       bad_crc_q <= beat_user_q;
     end
   end
@@ -162,7 +167,7 @@ module rx_ingress #(
   logic [14:0] padded_len, total_len;
   logic [31:0] status;
 
-  rx_parse u_parse (
+  rx_parse #(.DataW(DataW)) u_parse (
     .clk_i, .rst_ni,
     .load_first_i   (take && !open_q),
     .data_i         (s_axis_tdata_i),
@@ -184,8 +189,8 @@ module rx_ingress #(
   );
 
   // Index of the word that holds a frame's last byte.
-  function automatic logic [8:0] last_index(input logic [14:0] len);
-    last_index = 9'((len - 15'd1) >> 6);
+  function automatic logic [IndexW-1:0] last_index(input logic [14:0] len);
+    last_index = IndexW'((len - 15'd1) >> OffW);
   endfunction
 
   assign short_frame = raw_len_q < MinLen;

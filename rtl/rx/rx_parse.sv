@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Finds the IPv4 or IPv6 and the TCP or UDP header of a frame that passes by in beats of 64 bytes and
+// Finds the IPv4 or IPv6 and the TCP or UDP header of a frame that passes by in beats and
 // verifies their checksums (RFC 791, 8200, 768, 9293, 1071). Gives the status/error bits of the
 // receive descriptor (fact sheet 5.4, 5.6) one cycle after the last beat.
 //
@@ -12,18 +12,21 @@
 // Sums are kept in the byte order in which the lanes come: a one's-complement sum does not mind, and
 // 32-bit words may be added because 2^16 = 1 modulo 0xffff.
 
-module rx_parse (
+module rx_parse #(
+  parameter int unsigned DataW = 1024,
+  localparam int unsigned OffW = $clog2(DataW / 8)
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
 
   // A frame's first beat; the frame before must have had its result taken.
   input  logic         load_first_i,
-  input  logic [511:0] data_i,
+  input  logic [DataW-1:0] data_i,
 
   // The beat in the stage behind.
   input  logic         beat_valid_i,
-  input  logic [511:0] beat_i,
-  input  logic [8:0]   beat_index_i,
+  input  logic [DataW-1:0] beat_i,
+  input  logic [14-OffW:0] beat_index_i,
   input  logic         accept_i,
   output logic         stall_o,
 
@@ -39,6 +42,7 @@ module rx_parse (
   output logic [31:0]  status_o,
   output logic [15:0]  ip_id_o
 );
+  localparam int unsigned BeatBytes = DataW / 8, BeatNoW = 17 - OffW;
   localparam logic [15:0] EtherVlan = 16'h8100, EtherIpv4 = 16'h0800, EtherIpv6 = 16'h86dd;
   localparam logic [7:0] ProtoHopByHop = 8'd0, ProtoTcp = 8'd6, ProtoUdp = 8'd17, ProtoRouting = 8'd43;
   localparam logic [7:0] ProtoDestOpts = 8'd60;
@@ -104,18 +108,20 @@ module rx_parse (
   logic [15:0] ext_word;
   logic [16:0] udp_len_off, udp_csum_off;
   logic [15:0] udp_len_here;
-  logic [6:0] options_end;
+  logic [7:0] options_end;
+  logic [BeatNoW-1:0] beat_no;
 
   assign walkable = next_proto_q == ProtoHopByHop || next_proto_q == ProtoRouting ||
                     next_proto_q == ProtoDestOpts;
   assign walk = beat_valid_i && v6_q && walkable && ext_headers_q != MaxExtHeaders &&
-                next_off_q[16:6] == 11'(beat_index_i);
+                next_off_q[16:OffW] == beat_no;
   // Extension headers are multiples of 8 bytes: their first two bytes are never in two beats.
-  assign ext_word = beat_i[{next_off_q[5:0], 3'b000} +: 16];
+  assign ext_word = beat_i[{next_off_q[OffW-1:0], 3'b000} +: 16];
 
-  assign options_end = 7'(l3_off_q) + {1'b0, ihl_q, 2'b00};
+  assign beat_no = BeatNoW'(beat_index_i);
+  assign options_end = 8'(l3_off_q) + {2'b0, ihl_q, 2'b00};
   assign add_options = beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
-                       (beat_index_i == '0 || (beat_index_i == 9'd1 && options_end > 7'd64));
+                       (beat_no == '0 || (beat_no == BeatNoW'(1) && options_end > 8'(BeatBytes)));
   assign stall_o = walk || add_options;
 
   // One range of the frame is summed a cycle. (Called where the sum is stored, not on a net of its own:
@@ -129,32 +135,33 @@ module rx_parse (
   // A UDP datagram ends where its own length says, which may be known in its second beat only.
   assign udp_len_off = next_off_q + 17'd4;
   assign udp_csum_off = next_off_q + 17'd6;
-  assign udp_len_here = be16(beat_i[{udp_len_off[5:0], 3'b000} +: 16]);
+  assign udp_len_here = be16(beat_i[{udp_len_off[OffW-1:0], 3'b000} +: 16]);
 
   always_comb begin
     if (add_options) to = 17'(options_end);
     else if (next_proto_q != ProtoUdp) to = ip_end_q;
-    else if (udp_len_off[16:6] == 11'(beat_index_i)) to = next_off_q + 17'(udp_len_here);
-    else if (udp_len_off[16:6] < 11'(beat_index_i)) to = next_off_q + 17'(udp_len_q);
+    else if (udp_len_off[16:OffW] == beat_no) to = next_off_q + 17'(udp_len_here);
+    else if (udp_len_off[16:OffW] < beat_no) to = next_off_q + 17'(udp_len_q);
     else to = '1;
   end
 
-  assign cut_head = from[16:6] == 11'(beat_index_i);
-  assign cut_tail = to[16:6] == 11'(beat_index_i);
-  assign sum_any = from[16:6] <= 11'(beat_index_i) && to[16:6] >= 11'(beat_index_i);
+  assign cut_head = from[16:OffW] == beat_no;
+  assign cut_tail = to[16:OffW] == beat_no;
+  assign sum_any = from[16:OffW] <= beat_no && to[16:OffW] >= beat_no;
 
-  function automatic logic [35:0] sum_words(input logic [511:0] words);
+  localparam int unsigned WordsSumW = 32 + $clog2(DataW / 32);
+  function automatic logic [WordsSumW-1:0] sum_words(input logic [DataW-1:0] words);
     integer i;
     sum_words = '0;
-    for (i = 0; i < 16; i = i + 1) sum_words = sum_words + 36'(words[32*i +: 32]);
+    for (i = 0; i < DataW / 32; i = i + 1) sum_words = sum_words + WordsSumW'(words[32*i +: 32]);
   endfunction
 
-  function automatic logic [511:0] lanes_between(input logic [511:0] words, input logic cut_before,
-                                                 input logic [5:0] first, input logic cut_behind,
-                                                 input logic [5:0] last);
+  function automatic logic [DataW-1:0] lanes_between(input logic [DataW-1:0] words, input logic cut_before,
+                                                 input logic [OffW-1:0] first, input logic cut_behind,
+                                                 input logic [OffW-1:0] last);
     lanes_between = words;
-    if (cut_before) lanes_between = lanes_between & ({512{1'b1}} << {first, 3'b000});
-    if (cut_behind) lanes_between = lanes_between & ~({512{1'b1}} << {last, 3'b000});
+    if (cut_before) lanes_between = lanes_between & ({DataW{1'b1}} << {first, 3'b000});
+    if (cut_behind) lanes_between = lanes_between & ~({DataW{1'b1}} << {last, 3'b000});
   endfunction
 
   always_ff @(posedge clk_i) begin
@@ -181,13 +188,13 @@ module rx_parse (
         // The checksum is over the final destination, which is not in the header while Segments Left,
         // byte 3 of a routing header, is not 0 (RFC 8200, 8.1).
         if (next_proto_q == ProtoRouting) begin
-          if (next_off_q[5:0] == 6'd62) route_q[0] <= 1'b1;
-          else if (beat_i[{next_off_q[5:0] + 6'd3, 3'b000} +: 8] != '0) no_l4_q <= 1'b1;
+          if (next_off_q[OffW-1:0] == OffW'(BeatBytes - 2)) route_q[0] <= 1'b1;
+          else if (beat_i[{next_off_q[OffW-1:0] + OffW'(3), 3'b000} +: 8] != '0) no_l4_q <= 1'b1;
         end
       end
       if (add_options) begin
         options_done_q <= 1'b1;
-        header_sum_q <= header_sum_q + 40'(sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0])));
+        header_sum_q <= header_sum_q + 40'(sum_words(lanes_between(beat_i, cut_head, from[OffW-1:0], cut_tail, to[OffW-1:0])));
       end
       if (accept_i) begin
         options_done_q <= 1'b0;
@@ -195,13 +202,13 @@ module rx_parse (
         if (route_q[1] && beat_i[8*1 +: 8] != '0) no_l4_q <= 1'b1;
         if (is_l4 && sum_any) begin
           if (cut_head || cut_tail)
-            l4_sum_q <= l4_sum_q + 48'(sum_words(lanes_between(beat_i, cut_head, from[5:0], cut_tail, to[5:0])));
+            l4_sum_q <= l4_sum_q + 48'(sum_words(lanes_between(beat_i, cut_head, from[OffW-1:0], cut_tail, to[OffW-1:0])));
           else
             l4_sum_q <= l4_sum_q + 48'(sum_words(beat_i));
         end
-        if (udp_len_off[16:6] == 11'(beat_index_i)) udp_len_q <= udp_len_here;
-        if (udp_csum_off[16:6] == 11'(beat_index_i))
-          udp_csum_q <= beat_i[{udp_csum_off[5:0], 3'b000} +: 16];
+        if (udp_len_off[16:OffW] == beat_no) udp_len_q <= udp_len_here;
+        if (udp_csum_off[16:OffW] == beat_no)
+          udp_csum_q <= beat_i[{udp_csum_off[OffW-1:0], 3'b000} +: 16];
       end
     end
   end
@@ -259,5 +266,5 @@ module rx_parse (
 
   // Addresses of the link layer, and what lies behind the fixed headers.
   logic unused;
-  assign unused = ^{data_i[511:464], data_i[95:0]};
+  assign unused = ^{data_i[DataW-1:464], data_i[95:0]};
 endmodule

@@ -3,11 +3,13 @@
 // Writes receive descriptors back when their payload is visible (interfaces.md, section 3), in the
 // extended or the legacy layout (fact sheet 5.6), and then moves RDH and tells of the frames.
 //
-// Up to four descriptors, one aligned beat, go in one write. A descriptor that is ready waits for
+// As many descriptors as an aligned beat holds go in one write. A descriptor that is ready waits for
 // company only while another one is sure to become ready without anything new from wire or driver.
 // All 16 bytes are written, DD in the upper, later 8.
 
-module rx_writeback (
+module rx_writeback #(
+  parameter int unsigned DataW = 1024
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         clear_i,
@@ -38,7 +40,7 @@ module rx_writeback (
   output logic [15:0]  wr_req_len_o,
   input  logic         wr_req_ready_i,
   output logic         wr_valid_o,
-  output logic [511:0] wr_data_o,
+  output logic [DataW-1:0] wr_data_o,
   input  logic         wr_ready_i,
   input  logic         wr_done_i,
 
@@ -48,6 +50,7 @@ module rx_writeback (
   output logic         quiet_o,
   output logic         idle_o
 );
+  localparam int unsigned PerBeat = DataW / 128, SlotW = $clog2(PerBeat);
   localparam int unsigned EntryW = 2 + 64 + 15 + 32 + 16;
   localparam int unsigned EntriesMax = 64, WritesMax = 16;
 
@@ -73,14 +76,14 @@ module rx_writeback (
   );
 
   // Gathering.
-  logic [511:0] desc_q;
-  logic [2:0] gathered_q, frames_q;
+  logic [DataW-1:0] desc_q;
+  logic [SlotW:0] gathered_q, frames_q;
   logic [15:0] first_q, next_q;  // ring index of the first one gathered, of the next one to come
   logic closed_q;                // the beat or the ring ends behind what is gathered
   logic sending, send, full, wraps;
   logic req_valid_q, data_valid_q;
   logic [63:0] req_addr_q;
-  logic [2:0] req_count_q;
+  logic [SlotW:0] req_count_q;
 
   assign ready = !e_empty && (!e_dma || arrived_q != '0);
   assign sending = req_valid_q || data_valid_q;
@@ -101,8 +104,8 @@ module rx_writeback (
     end else begin
       if (take) begin
         gathered_q <= gathered_q + 1'b1;
-        frames_q <= frames_q + 3'(e_last);
-        closed_q <= next_q[1:0] == 2'd3 || wraps;
+        frames_q <= frames_q + (SlotW + 1)'(e_last);
+        closed_q <= next_q[SlotW-1:0] == SlotW'(PerBeat - 1) || wraps;
       end else if (send) begin
         gathered_q <= '0;
         frames_q <= '0;
@@ -118,9 +121,9 @@ module rx_writeback (
 
     if (take) begin
       if (exten_i)
-        desc_q[{gathered_q[1:0], 7'd0} +: 128] <= {17'd0, e_len, status, 16'd0, e_ip_id, 32'd0};
+        desc_q[{gathered_q[SlotW-1:0], 7'd0} +: 128] <= {17'd0, e_len, status, 16'd0, e_ip_id, 32'd0};
       else
-        desc_q[{gathered_q[1:0], 7'd0} +: 128] <= {16'd0, status[31:24], status[7:0], 17'd0, e_len, e_addr};
+        desc_q[{gathered_q[SlotW-1:0], 7'd0} +: 128] <= {16'd0, status[31:24], status[7:0], 17'd0, e_len, e_addr};
       if (gathered_q == '0) first_q <= next_q;
     end
   end
@@ -128,7 +131,7 @@ module rx_writeback (
   // Sending.
   logic w_empty;
   logic [$clog2(WritesMax):0] w_count;
-  logic [2:0] w_descs, w_frames;
+  logic [SlotW:0] w_descs, w_frames;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -149,11 +152,11 @@ module rx_writeback (
 
   assign wr_req_valid_o = req_valid_q;
   assign wr_req_addr_o = req_addr_q;
-  assign wr_req_len_o = {9'd0, req_count_q, 4'd0};
+  assign wr_req_len_o = 16'({req_count_q, 4'd0});
   assign wr_valid_o = data_valid_q;
   assign wr_data_o = desc_q;
 
-  sync_fifo #(.Width(6), .Depth(WritesMax)) u_on_the_way (
+  sync_fifo #(.Width(2 * (SlotW + 1)), .Depth(WritesMax)) u_on_the_way (
     .clk_i, .rst_ni,
     .flush_i(1'b0),
     .push_i (send),

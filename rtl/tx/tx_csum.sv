@@ -10,7 +10,7 @@
 // Three clocks from a frame's commit to its checksums.
 
 module tx_csum #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned LaneW = $clog2(DataW / 8),
   localparam int unsigned SumsW = 2 * (2 + 2 * LaneW)
 ) (

@@ -15,7 +15,7 @@
 // the start of the packet in work. Nothing is written back meanwhile.
 
 module tx_engine #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned Lanes = DataW / 8
 ) (
   input  logic             clk_i,

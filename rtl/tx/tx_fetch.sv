@@ -7,7 +7,7 @@
 // Answers are kept as they come, whole beats; a batch takes ceil(n / descriptors a beat) of them.
 
 module tx_fetch #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned Batch = 16,      // descriptors asked for at once
   parameter int unsigned StoreBeats = 16  // room for answers
 ) (

@@ -10,7 +10,7 @@
 // been offered one, is ended with tlast and tuser.
 
 module tx_frame_buffer #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned Beats = 512,
   parameter int unsigned Frames = 64,
   localparam int unsigned Lanes = DataW / 8,

@@ -7,7 +7,7 @@
 // A step arrives together with the read of its payload beat; the packed beat leaves one clock later.
 
 module tx_pack #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned LaneW = $clog2(DataW / 8),
   localparam int unsigned HdrW = 8 - LaneW,
   localparam int unsigned SumsW = 2 * (2 + 2 * LaneW)

@@ -8,7 +8,7 @@
 // The walker looks at the oldest beat through `rdata_o`, one clock after `read_i`; `pop_i` frees it.
 
 module tx_payload #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned Beats = 512,
   parameter int unsigned MaxRequest = 8192
 ) (

@@ -13,7 +13,7 @@
 // in the last segment, CWR only in the first (RFC 3168, 6.1.2); UDP length.
 
 module tx_segment #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned LaneW = $clog2(DataW / 8),
   localparam int unsigned HdrW = 8 - LaneW
 ) (

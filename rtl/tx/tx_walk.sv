@@ -15,7 +15,7 @@
 // to EOP is skipped.
 
 module tx_walk #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   parameter int unsigned MaxFrame = 16288,
   localparam int unsigned LaneW = $clog2(DataW / 8),
   localparam int unsigned HdrW = 8 - LaneW,  // index of a header beat

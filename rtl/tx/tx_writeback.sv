@@ -13,7 +13,7 @@
 // what is not complete and takes the head back to the start of the packet it was in.
 
 module tx_writeback #(
-  parameter int unsigned DataW = 512,
+  parameter int unsigned DataW = 1024,
   localparam int unsigned MaxBatch = 32
 ) (
   input  logic             clk_i,

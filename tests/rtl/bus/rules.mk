@@ -26,4 +26,4 @@ TESTS += rtl-$(1)-$(2):$(TESTBUS_OUT)/test_$(1)_$(2)
 TEST_PROGRAMS += $(TESTBUS_OUT)/test_$(1)_$(2)
 endef
 
-$(foreach m,dma_reader dma_writer,$(foreach w,64 512,$(eval $(call testbus_program,$(m),$(w)))))
+$(foreach m,dma_reader dma_writer,$(foreach w,64 1024,$(eval $(call testbus_program,$(m),$(w)))))

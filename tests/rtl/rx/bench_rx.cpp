@@ -19,6 +19,7 @@
 
 namespace {
 
+constexpr unsigned kBeat = sizeof(Vrx_bench_top::s_axis_tdata_i);
 constexpr unsigned kLatency = 125, kRingSize = 256;
 constexpr uint64_t kRing = 0x10000, kBuffers = 0x100000;
 
@@ -46,7 +47,7 @@ Result run(unsigned frame_len, unsigned frames)
 		uint64_t addr = kBuffers + i * 2048 + 2;
 		memcpy(&ring[i * 16], &addr, 8);
 	}
-	std::vector<uint8_t> frame((frame_len + 63) / 64 * 64);
+	std::vector<uint8_t> frame((frame_len + kBeat - 1) / kBeat * kBeat);
 	for (unsigned i = 0; i < frame_len; i++)
 		frame[i] = static_cast<uint8_t>(i * 7);
 	// IPv4 TCP, so that the checksum is worked out.
@@ -67,8 +68,11 @@ Result run(unsigned frame_len, unsigned frames)
 	Pipe<ReadBurst> reads;
 	Pipe<uint64_t> writes;
 	unsigned last_head = 0, done = 0, sent = 0, beat = 0;
-	const unsigned beats = (frame_len + 63) / 64;
-	const uint64_t tail_keep = frame_len % 64 ? (1ull << frame_len % 64) - 1 : ~0ull;
+	const unsigned beats = (frame_len + kBeat - 1) / kBeat;
+	uint8_t whole_keep[kBeat / 8], tail_keep[kBeat / 8] = {};
+	memset(whole_keep, 0xff, sizeof(whole_keep));
+	for (unsigned lane = 0; lane < frame_len - (beats - 1) * kBeat; lane++)
+		tail_keep[lane / 8] |= static_cast<uint8_t>(1u << lane % 8);
 	uint64_t cycle = 0, start = 0, end = 0;
 	const unsigned warm = frames / 10;
 	clock_t t0 = 0;
@@ -81,16 +85,16 @@ Result run(unsigned frame_len, unsigned frames)
 		bool valid = sent < frames && cycle > 4;
 		m->s_axis_tvalid_i = valid;
 		if (valid) {
-			memcpy(&m->s_axis_tdata_i, &frame[beat * 64], 64);
+			memcpy(&m->s_axis_tdata_i, &frame[beat * kBeat], kBeat);
 			m->s_axis_tlast_i = beat == beats - 1;
-			m->s_axis_tkeep_i = beat == beats - 1 ? tail_keep : ~0ull;
+			memcpy(&m->s_axis_tkeep_i, beat == beats - 1 ? tail_keep : whole_keep, kBeat / 8);
 		}
 		m->m_axi_rvalid_i = 0;
 		if (!reads.empty() && reads.front().due <= cycle) {
 			ReadBurst &r = reads.front();
 			m->m_axi_rvalid_i = 1;
 			m->m_axi_rlast_i = r.left == 1;
-			memcpy(&m->m_axi_rdata_i, &ring[(r.addr - kRing) % ring.size()], 64);
+			memcpy(&m->m_axi_rdata_i, &ring[(r.addr - kRing) % ring.size()], kBeat);
 		}
 		m->m_axi_bvalid_i = !writes.empty() && writes.front() <= cycle;
 		if (m->s_axis_tvalid_i && m->s_axis_tready_o && ++beat == beats) {
@@ -98,7 +102,7 @@ Result run(unsigned frame_len, unsigned frames)
 			sent++;
 		}
 		if (m->m_axi_rvalid_i) {
-			reads.front().addr += 64;
+			reads.front().addr += kBeat;
 			if (--reads.front().left == 0)
 				reads.pop();
 		}

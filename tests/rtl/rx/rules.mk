@@ -30,7 +30,7 @@ TESTS += rtl-rx-$(1):$(TESTRX_OUT)/test_rx_$(1)
 TEST_PROGRAMS += $(TESTRX_OUT)/test_rx_$(1)
 endef
 
-$(foreach w,64 512,$(eval $(call testrx_program,$(w))))
+$(foreach w,64 1024,$(eval $(call testrx_program,$(w))))
 
 $(TESTRX_OUT)/fast/Vrx_bench_top__ALL.a: $(TESTRX_RTL)
 	$(call say,VERILATE,rx_bench_top (fast))

@@ -4,7 +4,7 @@
 // multicast table is an input.
 
 module rx_bench_top #(
-  parameter int unsigned DataW = 512
+  parameter int unsigned DataW = 1024
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,

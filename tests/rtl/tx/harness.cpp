@@ -97,6 +97,7 @@ struct tx {
 	void drive_reads();
 	void drive_writes();
 	void take_requests();
+	unsigned kept_bytes();
 	void take_wire();
 	void check_stable();
 
@@ -217,6 +218,23 @@ void tx::take_requests()
 	}
 }
 
+/* Bytes that the beat on the wire has: lanes 0 to n - 1. */
+unsigned tx::kept_bytes()
+{
+	std::array<uint64_t, (Beat + 63) / 64> keep{};
+	unsigned n = 0, words = 0;
+
+	memcpy(keep.data(), &dut->m_axis_tkeep_o, sizeof(dut->m_axis_tkeep_o));
+	while (words < keep.size() && keep[words] == ~0ull)
+		words++;
+	if (words < keep.size())
+		n = (unsigned)__builtin_popcountll(keep[words]);
+	for (unsigned w = words; w < keep.size(); w++)
+		if (keep[w] != (w == words ? (1ull << n) - 1 : 0))
+			fail("tkeep with holes");
+	return words * 64 + n;
+}
+
 void tx::take_wire()
 {
 	if (!dut->m_axis_tvalid_o) {
@@ -226,11 +244,11 @@ void tx::take_wire()
 		return;
 	}
 	if (opt.check_idle) {
-		std::array<uint8_t, Beat + 3> now;
+		decltype(wire_before) now;
 		memcpy(now.data(), bytes_of(dut->m_axis_tdata_o), Beat);
 		now[Beat] = dut->m_axis_tlast_o;
 		now[Beat + 1] = dut->m_axis_tuser_o;
-		now[Beat + 2] = (uint8_t)__builtin_popcountll(dut->m_axis_tkeep_o);
+		now[Beat + 2] = (uint8_t)kept_bytes();
 		if (wire_waited && now != wire_before)
 			fail("a wire beat changed before it was taken");
 		wire_before = now;
@@ -238,10 +256,7 @@ void tx::take_wire()
 	wire_waited = !dut->m_axis_tready_i;
 	if (wire_waited)
 		return;
-	uint64_t keep = dut->m_axis_tkeep_o;
-	unsigned n = keep == ~0ull ? 64 : __builtin_popcountll(keep);
-	if (n < 64 && keep != (1ull << n) - 1)
-		fail("tkeep with holes");
+	const unsigned n = kept_bytes();
 	if (!dut->m_axis_tlast_o && n != Beat)
 		fail("a short beat inside a frame");
 	if (!counts.frames && !frame)

@@ -39,7 +39,7 @@ TESTS += rtl-tx-$(1):$(TESTTX_OUT)/test_tx_engine_$(1)
 TEST_PROGRAMS += $(TESTTX_OUT)/test_tx_engine_$(1)
 endef
 
-$(foreach w,128 512,$(eval $(call testtx_program,$(w))))
+$(foreach w,128 1024,$(eval $(call testtx_program,$(w))))
 
 # The benchmark's model is built for speed, the way the card's is.
 $(TESTTX_OUT)/fast/Vtx_engine__ALL.a: $(TESTTX_RTL)

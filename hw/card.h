@@ -60,13 +60,24 @@ enum : uint32_t {
 	kFeatureTxCsum = 1u << 1,
 	kFeatureRxCsum = 1u << 2,
 	kFeatureModeration = 1u << 3,
+	kFeatureQueues = 1u << 4,
+	kFeatureVlan = 1u << 5,
+	kFeatureRss = 1u << 6,
+	kFeatureSplit = 1u << 7,
+	kFeatureLoopback = 1u << 8,
+	kFeatureStats = 1u << 9,
+	kFeaturePtp = 1u << 10,
+	kFeaturePause = 1u << 11,
+	kFeatureDetect = 1u << 12,
+	kFeaturePacketCsum = 1u << 13,
+	kFeatures = (1u << 14) - 1,
 };
 
 struct CardConfig {
 	std::array<uint8_t, 6> mac = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 	bool line_drop = false; /* receive=drop: the line does not wait */
 	uint64_t autoneg_ns = 10'000'000;
-	uint32_t features = kFeatureTso | kFeatureTxCsum | kFeatureRxCsum | kFeatureModeration;
+	uint32_t features = kFeatures; /* that the model has */
 };
 
 /* What a card sees around it, besides memory. Implemented by its slot. */

@@ -200,7 +200,17 @@ CardConfig parse_card_config(const char *text)
 	       {"tso", strap(config.features, kFeatureTso)},
 	       {"tx_csum", strap(config.features, kFeatureTxCsum)},
 	       {"rx_csum", strap(config.features, kFeatureRxCsum)},
-	       {"moderation", strap(config.features, kFeatureModeration)}});
+	       {"moderation", strap(config.features, kFeatureModeration)},
+	       {"queues", strap(config.features, kFeatureQueues)},
+	       {"vlan", strap(config.features, kFeatureVlan)},
+	       {"rss", strap(config.features, kFeatureRss)},
+	       {"split", strap(config.features, kFeatureSplit)},
+	       {"loopback", strap(config.features, kFeatureLoopback)},
+	       {"stats", strap(config.features, kFeatureStats)},
+	       {"ptp", strap(config.features, kFeaturePtp)},
+	       {"pause", strap(config.features, kFeaturePause)},
+	       {"detect", strap(config.features, kFeatureDetect)},
+	       {"packet_csum", strap(config.features, kFeaturePacketCsum)}});
 	return config;
 }
 

@@ -75,7 +75,14 @@ constexpr std::uint32_t delay_flush = bit(31); /* FPD of TIDV and RDTR */
 
 /* The feature word at reg::ringside_features, and the straps behind it. */
 constexpr std::uint32_t feature_tso = bit(0), feature_tx_csum = bit(1), feature_rx_csum = bit(2);
-constexpr std::uint32_t feature_moderation = bit(3);
+constexpr std::uint32_t feature_moderation = bit(3), feature_queues = bit(4);
+constexpr std::uint32_t feature_vlan = bit(5), feature_rss = bit(6), feature_split = bit(7);
+constexpr std::uint32_t feature_loopback = bit(8), feature_stats = bit(9), feature_ptp = bit(10);
+constexpr std::uint32_t feature_pause = bit(11), feature_detect = bit(12);
+constexpr std::uint32_t feature_packet_csum = bit(13);
+/* What this card has. */
+constexpr std::uint32_t features_built =
+	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation;
 
 } // namespace ringside::ref
 

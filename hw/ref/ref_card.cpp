@@ -391,7 +391,7 @@ uint32_t RefCard::read_register(uint32_t offset)
 	case reg::ringside_version:
 		return ringside_version;
 	case reg::ringside_features:
-		return config().features;
+		return config().features & features_built;
 	default:
 		return registers_[offset];
 	}

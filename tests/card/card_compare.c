@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "harness/offload.h"
 
@@ -74,9 +76,49 @@ static void run_both(struct comparison *c, uint64_t ns)
 	c->side[RTL].bench.now_ns = c->side[REF].bench.now_ns;
 }
 
+/* What the RTL has; in a process of its own, because a process has one platform. */
+static uint32_t features_of_rtl(void)
+{
+	uint32_t features = 0;
+	int ends[2];
+	pid_t child;
+
+	if (pipe(ends) || (child = fork()) < 0)
+		return 0;
+	if (child == 0) {
+		if (benches_create("rtl", "") == 0)
+			features = rd(bench_get(BENCH_HOLD), RINGSIDE_FEATURES);
+		_exit(write(ends[1], &features, sizeof(features)) != sizeof(features));
+	}
+	close(ends[1]);
+	if (read(ends[0], &features, sizeof(features)) != sizeof(features))
+		features = 0;
+	close(ends[0]);
+	waitpid(child, NULL, 0);
+	return features;
+}
+
+/* The reference card without the features that the RTL lacks. */
+static const char *config_like(uint32_t features)
+{
+	static const char *const names[] = {
+		"tso",	 "tx_csum",  "rx_csum", "moderation", "queues", "vlan",	  "rss",
+		"split", "loopback", "stats",	"ptp",	      "pause",	"detect", "packet_csum",
+	};
+	static char config[256];
+	size_t len = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		len += (size_t)snprintf(config + len, sizeof(config) - len, "%s%s=%s", i ? "," : "",
+					names[i], features & BIT(i) ? "on" : "off");
+	}
+	return config;
+}
+
 static int create(struct comparison *c)
 {
 	const struct ringside_platform_abi *abi = ringside_platform_abi();
+	const char *configs[CARDS] = {[REF] = config_like(features_of_rtl()), [RTL] = ""};
 	char err[256] = "";
 	struct ringside_platform *platform = abi->create("", err, sizeof(err));
 
@@ -86,7 +128,7 @@ static int create(struct comparison *c)
 		s->bench = (struct bench){.abi = abi, .platform = platform};
 		s->pending = calloc(PENDING_FRAMES, sizeof(*s->pending));
 		host_init(&s->bench.host);
-		s->bench.card = abi->card_create(platform, models[i], "", host_ops(),
+		s->bench.card = abi->card_create(platform, models[i], configs[i], host_ops(),
 						 &s->bench.host, err, sizeof(err));
 		if (!s->bench.card)
 			platform = NULL;

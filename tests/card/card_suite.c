@@ -23,6 +23,26 @@ static const struct card_topic *const topics[] = {
 
 #define NUM_TOPICS (sizeof(topics) / sizeof(topics[0]))
 
+/* Names of the feature word's bits. */
+static const char *const feature_names[] = {
+	"tso",	 "tx_csum",  "rx_csum", "moderation", "queues", "vlan",	  "rss",
+	"split", "loopback", "stats",	"ptp",	      "pause",	"detect", "packet_csum",
+};
+
+#define NUM_FEATURES (sizeof(feature_names) / sizeof(feature_names[0]))
+
+/*
+ * What a model must have: to lose a feature is a failure. Topics that need one which the model does
+ * not have yet are not run and not counted, unless they are asked for by name.
+ */
+static const struct {
+	const char *model;
+	uint32_t features;
+} promises[] = {
+	{"ref", FEATURE_TSO | FEATURE_TX_CSUM | FEATURE_RX_CSUM | FEATURE_MODERATION},
+	{"rtl", FEATURE_TSO | FEATURE_TX_CSUM | FEATURE_RX_CSUM | FEATURE_MODERATION},
+};
+
 struct options {
 	const char *model, *platform, *test, *topic;
 	bool list;
@@ -85,8 +105,31 @@ static void list(void)
 	}
 }
 
+static void print_features(uint32_t features)
+{
+	for (size_t i = 0; i < NUM_FEATURES; i++) {
+		if (features & BIT(i))
+			printf(" %s", feature_names[i]);
+	}
+	printf("\n");
+}
+
+/* False: the model lacks what it once had. */
+static bool keeps_promises(const char *model, uint32_t features)
+{
+	for (size_t i = 0; i < sizeof(promises) / sizeof(promises[0]); i++) {
+		if (strcmp(model, promises[i].model) == 0 && (promises[i].features & ~features)) {
+			printf("card-suite: the feature word of %s has lost", model);
+			print_features(promises[i].features & ~features);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* One case a test, named for it, so that a failure knows its name. */
-static int add_tests(SRunner *runner, const struct card_topic *topic, const struct options *o)
+static int add_tests(SRunner *runner, const struct card_topic *topic, const struct options *o,
+		     uint32_t features)
 {
 	Suite *suite = suite_create(topic->name);
 	int n = 0;
@@ -94,6 +137,11 @@ static int add_tests(SRunner *runner, const struct card_topic *topic, const stru
 	srunner_add_suite(runner, suite);
 	if (o->topic && strcmp(o->topic, topic->name) != 0)
 		return 0;
+	if (!o->topic && !o->test && (topic->needs & ~features)) {
+		printf("not run, for want of the card's feature: topic %s needs", topic->name);
+		print_features(topic->needs & ~features);
+		return 0;
+	}
 	for (const struct card_test *t = topic->tests; t->name; t++) {
 		TCase *tcase;
 
@@ -130,20 +178,24 @@ int main(int argc, char **argv)
 	struct options o = {.model = "ref", .platform = ""};
 	SRunner *runner = srunner_create(NULL);
 	int tests = 0, failed;
+	uint32_t features;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	if (o.list) {
 		list();
 		return EXIT_SUCCESS;
 	}
+	if (benches_create(o.model, o.platform) < 0)
+		return EXIT_FAILURE;
+	features = rd(card_up(RINGSIDE_IRQ_MSIX), RINGSIDE_FEATURES);
+	if (!keeps_promises(o.model, features))
+		return EXIT_FAILURE;
 	for (size_t i = 0; i < NUM_TOPICS; i++)
-		tests += add_tests(runner, topics[i], &o);
+		tests += add_tests(runner, topics[i], &o, features);
 	if (tests == 0) {
 		fprintf(stderr, "card-suite: no such test; --list shows what there is\n");
 		return EXIT_FAILURE;
 	}
-	if (benches_create(o.model, o.platform) < 0)
-		return EXIT_FAILURE;
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	print_repeats(runner, &o, argv[0]);

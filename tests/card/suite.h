@@ -16,6 +16,7 @@ struct card_test {
 
 struct card_topic {
 	const char *name;
+	uint32_t needs; /* FEATURE_*: bits of RS_FEATURES without which it says nothing */
 	const struct card_test *tests; /* ends with a NULL name */
 };
 

@@ -223,4 +223,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_back_pressure = {"back_pressure", tests};
+const struct card_topic topic_back_pressure = {"back_pressure", 0, tests};

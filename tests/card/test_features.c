@@ -108,4 +108,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_features = {"features", tests};
+const struct card_topic topic_features = {"features", 0, tests};

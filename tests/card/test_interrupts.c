@@ -474,4 +474,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_interrupts = {"interrupts", tests};
+const struct card_topic topic_interrupts = {"interrupts", 0, tests};

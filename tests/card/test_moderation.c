@@ -378,4 +378,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_moderation = {"moderation", tests};
+const struct card_topic topic_moderation = {"moderation", 0, tests};

@@ -323,4 +323,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_nvm_phy = {"nvm_phy", tests};
+const struct card_topic topic_nvm_phy = {"nvm_phy", 0, tests};

@@ -213,4 +213,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_ordering = {"ordering", tests};
+const struct card_topic topic_ordering = {"ordering", 0, tests};

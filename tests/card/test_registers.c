@@ -271,7 +271,7 @@ START_TEST(ringside_block_names_itself)
 
 	ck_assert_uint_eq(rd(b, RINGSIDE_MAGIC), 0x52494e47);
 	ck_assert_uint_eq(rd(b, RINGSIDE_VERSION), 1);
-	ck_assert_uint_eq(rd(b, RINGSIDE_FEATURES), 0xf);
+	ck_assert_uint_eq(rd(b, RINGSIDE_FEATURES) & 0xf, 0xf);
 }
 END_TEST
 
@@ -291,4 +291,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_registers = {"registers", tests};
+const struct card_topic topic_registers = {"registers", 0, tests};

@@ -329,4 +329,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_reset = {"reset", tests};
+const struct card_topic topic_reset = {"reset", 0, tests};

@@ -418,4 +418,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx = {"rx", tests};
+const struct card_topic topic_rx = {"rx", 0, tests};

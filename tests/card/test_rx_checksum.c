@@ -348,4 +348,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx_checksum = {"rx_checksum", tests};
+const struct card_topic topic_rx_checksum = {"rx_checksum", 0, tests};

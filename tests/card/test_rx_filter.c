@@ -166,4 +166,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_rx_filter = {"rx_filter", tests};
+const struct card_topic topic_rx_filter = {"rx_filter", 0, tests};

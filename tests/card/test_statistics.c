@@ -201,4 +201,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_statistics = {"statistics", tests};
+const struct card_topic topic_statistics = {"statistics", 0, tests};

@@ -895,4 +895,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_traps = {"traps", tests};
+const struct card_topic topic_traps = {"traps", 0, tests};

@@ -335,4 +335,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tso = {"tso", tests};
+const struct card_topic topic_tso = {"tso", 0, tests};

@@ -445,4 +445,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tx = {"tx", tests};
+const struct card_topic topic_tx = {"tx", 0, tests};

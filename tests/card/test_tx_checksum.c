@@ -279,4 +279,4 @@ static const struct card_test tests[] = {
 	CARD_TESTS_END,
 };
 
-const struct card_topic topic_tx_checksum = {"tx_checksum", tests};
+const struct card_topic topic_tx_checksum = {"tx_checksum", 0, tests};

@@ -40,7 +40,7 @@ struct ringside_wire;
 /* First member of every table: lets both sides refuse what they do not understand. */
 struct ringside_abi_header {
 	uint32_t version; /* RINGSIDE_PLATFORM_ABI_VERSION */
-	uint32_t size;    /* sizeof the table that it heads */
+	uint32_t size;	  /* sizeof the table that it heads */
 };
 
 enum ringside_irq_mode { RINGSIDE_IRQ_INTX, RINGSIDE_IRQ_MSI, RINGSIDE_IRQ_MSIX };
@@ -96,14 +96,14 @@ struct ringside_host_ops {
 struct ringside_card_counters {
 	uint64_t cycles_clocked; /* clock edges evaluated (RTL) */
 	uint64_t cycles_skipped; /* 4 ns periods that passed without being evaluated */
-	uint64_t eval_ns;        /* spent clocking the model, host operations and the scheduler's
+	uint64_t eval_ns;	 /* spent clocking the model, host operations and the scheduler's
 				    interruptions excluded; sampled: costs < 2 % */
 	uint64_t dma_read_bytes, dma_write_bytes;
 	uint64_t dma_read_bursts, dma_write_bursts;
-	uint64_t dma_errors; /* host operations that returned an error */
+	uint64_t dma_errors;	      /* host operations that returned an error */
 	uint64_t tx_frames, tx_bytes; /* on the wire, no FCS */
 	uint64_t rx_frames, rx_bytes; /* taken from the wire, no FCS */
-	uint64_t irqs;                /* messages sent and INTx assertions */
+	uint64_t irqs;		      /* messages sent and INTx assertions */
 };
 
 /* Frames of one direction of a wire. */
@@ -144,8 +144,9 @@ struct ringside_platform_abi {
 	 *   receive=hold|drop        what happens to a frame that finds the receive FIFO full: hold
 	 *                            (card_receive returns 0) or drop (counted in MPC). default hold
 	 *   autoneg_ms=N             duration of auto-negotiation; default 10
-	 *   tso=on|off tx_csum=on|off rx_csum=on|off moderation=on|off
-	 *                            feature straps; default on
+	 *   tso= tx_csum= rx_csum= moderation= queues= vlan= rss= split= loopback= stats= ptp= pause=
+	 *   detect= packet_csum=     on|off: feature straps, the bits of register RS_FEATURES in their
+	 *                            order; default on, as far as the model has the feature
 	 * Ownership: ops and host must live until destroy. NULL on error.
 	 */
 	struct ringside_card *(*card_create)(struct ringside_platform *p, const char *model,

@@ -18,7 +18,9 @@ int benches_create(const char *model, const char *platform_config)
 	static const char *const configs[BENCH_KINDS] = {
 		[BENCH_HOLD] = "",
 		[BENCH_DROP] = "receive=drop",
-		[BENCH_BARE] = "tso=off,tx_csum=off,rx_csum=off,moderation=off",
+		[BENCH_BARE] = "tso=off,tx_csum=off,rx_csum=off,moderation=off,queues=off,vlan=off,"
+			       "rss=off,split=off,loopback=off,stats=off,ptp=off,pause=off,"
+			       "detect=off,packet_csum=off",
 	};
 	const struct ringside_platform_abi *abi = ringside_platform_abi();
 	char err[256] = "";

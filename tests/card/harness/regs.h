@@ -91,6 +91,22 @@ enum {
 	RINGSIDE_FEATURES = 0x1c008,
 };
 
+/* RINGSIDE_FEATURES */
+#define FEATURE_TSO	    BIT(0)
+#define FEATURE_TX_CSUM	    BIT(1)
+#define FEATURE_RX_CSUM	    BIT(2)
+#define FEATURE_MODERATION  BIT(3)
+#define FEATURE_QUEUES	    BIT(4)
+#define FEATURE_VLAN	    BIT(5)
+#define FEATURE_RSS	    BIT(6)
+#define FEATURE_SPLIT	    BIT(7)
+#define FEATURE_LOOPBACK    BIT(8)
+#define FEATURE_STATS	    BIT(9)
+#define FEATURE_PTP	    BIT(10)
+#define FEATURE_PAUSE	    BIT(11)
+#define FEATURE_DETECT	    BIT(12)
+#define FEATURE_PACKET_CSUM BIT(13)
+
 #define CTRL_GIO_MASTER_DISABLE BIT(2)
 #define CTRL_SLU		BIT(6)
 #define CTRL_RST		BIT(26)

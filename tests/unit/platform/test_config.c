@@ -85,7 +85,8 @@ static const struct {
 } card_errors[] = {
 	{"colour=red",
 	 "card config: unknown key 'colour'; use one of mac, receive, autoneg_ms, tso, "
-	 "tx_csum, rx_csum, moderation"},
+	 "tx_csum, rx_csum, moderation, queues, vlan, rss, split, loopback, stats, ptp, pause, "
+	 "detect, packet_csum"},
 	{"mac=52:54:00:12:34",
 	 "card config: mac=52:54:00:12:34 is not valid; mac must be six "
 	 "hexadecimal bytes aa:bb:cc:dd:ee:ff of one station (first byte even, "

@@ -395,11 +395,11 @@ static int open_socket(struct dhcp_client *c)
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT)};
 	int err;
 
-	c->sk = sk_alloc(c->dev->net, &udp_prot, SOCK_DGRAM, IPPROTO_UDP);
+	c->sk = sk_alloc(c->dev->net, AF_INET, &udp_prot, SOCK_DGRAM, IPPROTO_UDP);
 	if (!c->sk)
 		return -ENOMEM;
 	c->sk->sk_bound_dev = c->dev;
-	err = udp_prot.bind(c->sk, &any);
+	err = udp_prot.bind(c->sk, (const struct sockaddr *)&any, sizeof(any));
 	if (err)
 		udp_prot.close(c->sk);
 	return err;

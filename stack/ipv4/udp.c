@@ -99,23 +99,28 @@ static int autobind(struct sock *sk)
 	return err;
 }
 
-static int udp_bind(struct sock *sk, const struct sockaddr_in *addr)
+static int udp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len)
 {
-	__be32 local = addr->sin_addr.s_addr;
-	int err;
+	struct inet_endpoint at;
+	__be32 local;
+	int err = inet_read_sockaddr(sk, addr, len, false, &at);
+
+	if (err)
+		return err;
+	local = at.addr.s6_addr32[3];
 
 	if (local && inet_addr_type(sk->sk_net, local) == INET_ADDR_UNICAST)
 		return -EADDRNOTAVAIL;
 	if (sk->sk_num)
 		return -EINVAL;
 	local_bh_disable(sk->sk_net);
-	err = get_port(sk, local, ntohs(addr->sin_port));
+	err = get_port(sk, local, ntohs(at.port));
 	if (!err) {
 		sk->sk_rcv_saddr = local;
 		/* A broadcast or multicast address receives but never sends. */
 		inet_sk(sk)->inet_saddr = local && !ip_is_local(sk->sk_net, local) ? 0 : local;
 		sk->sk_userlocks |= local ? SOCK_BINDADDR_LOCK : 0;
-		sk->sk_userlocks |= addr->sin_port ? SOCK_BINDPORT_LOCK : 0;
+		sk->sk_userlocks |= at.port ? SOCK_BINDPORT_LOCK : 0;
 	}
 	local_bh_enable(sk->sk_net);
 	return err;
@@ -538,16 +543,13 @@ static int udp_ioctl(struct sock *sk, unsigned long request, int *value)
 	}
 }
 
-static int udp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer)
+static int udp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
 {
 	if (peer && sk->sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
-	*addr = (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = peer ? sk->sk_dport : htons(sk->sk_num),
-		.sin_addr = {peer ? sk->sk_daddr : sk->sk_rcv_saddr},
-	};
-	return 0;
+	if (peer)
+		return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, addr);
+	return inet_write_sockaddr(sk, &sk->sk_v6_rcv_saddr, htons(sk->sk_num), addr);
 }
 
 static int udp_setsockopt(struct sock *sk, int level, int name, const void *value, socklen_t len)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* struct sock: life, ownership by tasks with its backlog, memory accounting, wake-ups. */
 #include <net/net_namespace.h>
-#include <net/sock.h>
+#include <net/inet.h>
 #include <string.h>
 
 void sock_init_data(struct sock *sk, struct net *net)
@@ -22,14 +22,17 @@ void sock_init_data(struct sock *sk, struct net *net)
 	sk->sk_rcvlowat = 1;
 }
 
-struct sock *sk_alloc(struct net *net, const struct proto *prot, int type, int protocol)
+struct sock *sk_alloc(struct net *net, uint16_t family, const struct proto *prot, int type,
+		      int protocol)
 {
 	struct sock *sk = port_alloc(net->port, prot->obj_size_bytes);
 
 	if (!sk)
 		return NULL;
 	memset(sk, 0, prot->obj_size_bytes);
-	sk->sk_family = AF_INET;
+	sk->sk_family = family;
+	inet_reset_saddr(sk);
+	inet_reset_daddr(sk);
 	sk->sk_prot = prot;
 	sk->sk_type = (uint16_t)type;
 	sk->sk_protocol = (uint8_t)protocol;

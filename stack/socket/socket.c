@@ -76,7 +76,8 @@ int sys_socket(struct files_struct *files, int domain, int type, int protocol)
 	if (!sf)
 		return err;
 	local_bh_disable(net);
-	sk = sk_alloc(net, row->prot, row->type, protocol ? protocol : row->protocol);
+	sk = sk_alloc(net, (uint16_t)domain, row->prot, row->type,
+		      protocol ? protocol : row->protocol);
 	err = sk ? row->prot->init(sk) : -ENOMEM;
 	if (err && sk)
 		sock_put(sk);
@@ -118,12 +119,8 @@ int sys_bind(struct files_struct *files, int fd, const struct sockaddr *addr, so
 	sk = sf->socket.sk;
 	if (!addr)
 		err = -EFAULT;
-	else if (len < sizeof(struct sockaddr_in))
-		err = -EINVAL;
-	else if (addr->sa_family != AF_INET)
-		err = -EAFNOSUPPORT;
 	else
-		err = sk->sk_prot->bind(sk, (const struct sockaddr_in *)addr);
+		err = sk->sk_prot->bind(sk, addr, len);
 	fput(&sf->file);
 	return err;
 }
@@ -144,14 +141,15 @@ int sys_listen(struct files_struct *files, int fd, int backlog)
 }
 
 /* Copies what fits into the caller's buffer and tells the full length. */
-static int put_addr(const struct sockaddr_in *from, struct sockaddr *addr, socklen_t *len)
+static int put_addr(const struct sockaddr_storage *from, socklen_t from_len, struct sockaddr *addr,
+		    socklen_t *len)
 {
 	if (!len)
 		return -EFAULT;
 	if ((int32_t)*len < 0)
 		return -EINVAL;
-	memcpy(addr, from, *len < sizeof(*from) ? *len : sizeof(*from));
-	*len = sizeof(*from);
+	memcpy(addr, from, *len < from_len ? *len : from_len);
+	*len = from_len;
 	return 0;
 }
 
@@ -160,7 +158,7 @@ static int do_accept(struct files_struct *files, struct socket_file *listener,
 {
 	struct sock *lsk = listener->socket.sk, *sk;
 	struct socket_file *sf;
-	struct sockaddr_in peer;
+	struct sockaddr_storage peer;
 	int err, fd;
 
 	if (!lsk->sk_prot->accept)
@@ -178,8 +176,8 @@ static int do_accept(struct files_struct *files, struct socket_file *listener,
 	if (sk) {
 		socket_graft(sf, sk);
 		err = addr ? sk->sk_prot->getname(sk, &peer, true) : 0;
-		if (addr && !err)
-			err = put_addr(&peer, addr, len);
+		if (err > 0)
+			err = put_addr(&peer, (socklen_t)err, addr, len);
 		if (err == -ENOTCONN)
 			err = -ECONNABORTED;
 	}
@@ -311,7 +309,7 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 		  struct sockaddr *from, socklen_t *from_len)
 {
 	struct iovec iov = {buf, len};
-	struct sockaddr_in name;
+	struct sockaddr_storage name;
 	struct msghdr msg = {
 		.msg_name = from ? &name : NULL,
 		.msg_namelen = from ? sizeof(name) : 0,
@@ -323,7 +321,7 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 	if (n < 0 || !from)
 		return n;
 	if (msg.msg_namelen) {
-		int err = put_addr(&name, from, from_len);
+		int err = put_addr(&name, msg.msg_namelen, from, from_len);
 
 		return err ? err : n;
 	}
@@ -390,7 +388,7 @@ int sys_shutdown(struct files_struct *files, int fd, int how)
 static int getname(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len,
 		   bool peer)
 {
-	struct sockaddr_in name;
+	struct sockaddr_storage name;
 	struct socket_file *sf;
 	struct sock *sk;
 	int err;
@@ -400,8 +398,8 @@ static int getname(struct files_struct *files, int fd, struct sockaddr *addr, so
 		return err;
 	sk = sf->socket.sk;
 	err = addr ? sk->sk_prot->getname(sk, &name, peer) : -EFAULT;
-	if (!err)
-		err = put_addr(&name, addr, len);
+	if (err > 0)
+		err = put_addr(&name, (socklen_t)err, addr, len);
 	fput(&sf->file);
 	return err;
 }

@@ -70,11 +70,6 @@ void inet_inherit_port(struct sock *parent, struct sock *child)
 	bind_to(child, inet_csk(parent)->icsk_bind_hash);
 }
 
-static bool addresses_overlap(const struct sock *a, const struct sock *b)
-{
-	return !a->sk_rcv_saddr || !b->sk_rcv_saddr || a->sk_rcv_saddr == b->sk_rcv_saddr;
-}
-
 /*
  * SO_REUSEADDR on both lets them share unless one listens; SO_REUSEPORT on both always. Ports that
  * connect() chose are shared only under the same rules.
@@ -88,7 +83,7 @@ static bool bind_conflict(const struct sock *sk, const struct inet_bind_bucket *
 	list_for_each_entry(icsk, &tb->owners, icsk_bind_node) {
 		const struct sock *other = &icsk->inet.sk;
 
-		if (other == sk || !addresses_overlap(sk, other))
+		if (other == sk || !inet_rcv_saddr_overlap(sk, other))
 			continue;
 		if (sk->sk_reuseport && other->sk_reuseport)
 			continue;
@@ -153,8 +148,12 @@ int inet_csk_get_port(struct sock *sk, uint16_t port)
 /* Whether sk may use `port` to its destination; a TIME_WAIT in the way is removed when safe. */
 static bool connect_pair_free(struct sock *sk, uint16_t port)
 {
-	struct sock_common *c = inet_ehash_lookup(&net_tcp(sk)->hashinfo, sk->sk_daddr,
-						  ntohs(sk->sk_dport), sk->sk_rcv_saddr, port);
+	const struct inet_flow f = {.saddr = sk->sk_v6_daddr,
+				    .daddr = sk->sk_v6_rcv_saddr,
+				    .sport = ntohs(sk->sk_dport),
+				    .dport = port,
+				    .dev = sk->sk_bound_dev};
+	struct sock_common *c = inet_ehash_lookup(&net_tcp(sk)->hashinfo, &f);
 
 	if (!c)
 		return true;
@@ -185,8 +184,9 @@ int inet_hash_connect(struct sock *sk)
 	struct netns_tcp *tcp = net->tcp;
 	const uint32_t low = net->sysctl.ip_local_port_range[0];
 	const uint32_t count = net->sysctl.ip_local_port_range[1] - low + 1u;
-	const uint64_t hash = siphash_2u64((uint64_t)sk->sk_rcv_saddr << 32 | sk->sk_daddr,
-					   sk->sk_dport, &tcp->port_key);
+	const uint64_t hash = siphash_2u64(
+		inet_addr_pair_hash(&sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr, &tcp->port_key),
+		sk->sk_dport, &tcp->port_key);
 	uint16_t *counter = &tcp->hashinfo.table_perturb[(hash >> 32) % PERTURB_SIZE];
 	const uint32_t offset = (uint32_t)hash + *counter;
 

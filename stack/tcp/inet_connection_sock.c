@@ -52,7 +52,7 @@ struct request_sock *reqsk_alloc(struct sock *listener)
 	INIT_LIST_HEAD(&req->common.skc_node);
 	INIT_LIST_HEAD(&req->accept_node);
 	req->common.skc_state = TCP_NEW_SYN_RECV;
-	req->common.skc_family = AF_INET;
+	req->common.skc_family = listener->sk_family;
 	req->common.skc_net = listener->sk_net;
 	req->common.skc_bound_dev = listener->sk_bound_dev;
 	req->common.skc_refcnt = 1;

@@ -3,7 +3,7 @@
  * Finding the sock of a segment. ehash holds established, TIME_WAIT and request socks by the four
  * addresses; lhash holds listeners by port. The hash is a keyed folded multiply (the mixing step
  * of Wang Yi's wyhash): two multiplications a segment, and a peer that does not know the key
- * cannot aim at one chain.
+ * cannot aim at one chain. IPv6 addresses take one multiplication each more.
  */
 #include <net/tcp.h>
 
@@ -42,26 +42,52 @@ void inet_hashinfo_free(struct net *net, struct inet_hashinfo *h)
 	table_free(net, h->bhash, INET_BHASH_SIZE);
 }
 
-static uint32_t ehashfn(const struct inet_hashinfo *h, __be32 laddr, uint16_t lport, __be32 faddr,
-			__be16 fport)
+static uint64_t folded_multiply(uint64_t a, uint64_t b)
 {
-	uint64_t addrs = (uint64_t)laddr << 32 | faddr;
-	uint64_t ports = (uint32_t)lport << 16 | fport;
-	unsigned __int128 m = (unsigned __int128)(addrs ^ h->secret[0]) * (ports ^ h->secret[1]);
+	unsigned __int128 m = (unsigned __int128)a * b;
 
-	return (uint32_t)((uint64_t)m ^ (uint64_t)(m >> 64));
+	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
-				      __be32 daddr, uint16_t dport)
+static uint64_t hash_v6(const struct inet_hashinfo *h, const struct in6_addr *laddr,
+			const struct in6_addr *faddr)
 {
-	const __be16 fport = htons(sport);
-	const uint32_t hash = ehashfn(h, daddr, dport, saddr, fport);
+	uint64_t l[2], f[2];
+
+	memcpy(l, laddr, sizeof(l));
+	memcpy(f, faddr, sizeof(f));
+	l[0] = folded_multiply(l[0] ^ h->secret[0], l[1] ^ h->secret[1]);
+	return folded_multiply(f[0] ^ h->secret[0], f[1] ^ l[0]);
+}
+
+static uint32_t ehashfn(const struct inet_hashinfo *h, const struct in6_addr *laddr, uint16_t lport,
+			const struct in6_addr *faddr, __be16 fport)
+{
+	const uint64_t ports = (uint32_t)lport << 16 | fport;
+	const uint64_t addrs = ipv6_addr_v4mapped(faddr)
+				       ? (uint64_t)laddr->s6_addr32[3] << 32 | faddr->s6_addr32[3]
+				       : hash_v6(h, laddr, faddr);
+
+	return (uint32_t)folded_multiply(addrs ^ h->secret[0], ports ^ h->secret[1]);
+}
+
+/* Whether a socket bound to a device, or to none, takes what dev received. */
+static bool device_fits(const struct net_device *bound, const struct net_device *dev)
+{
+	return !bound || !dev || bound == dev;
+}
+
+struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, const struct inet_flow *f)
+{
+	const __be16 fport = htons(f->sport);
+	const uint32_t hash = ehashfn(h, &f->daddr, f->dport, &f->saddr, fport);
 	struct sock_common *c;
 
 	list_for_each_entry(c, &h->ehash[hash % INET_EHASH_SIZE], skc_node) {
-		if (c->skc_hash == hash && c->skc_num == dport && c->skc_dport == fport &&
-		    c->skc_daddr == saddr && c->skc_rcv_saddr == daddr)
+		if (c->skc_hash == hash && c->skc_num == f->dport && c->skc_dport == fport &&
+		    ipv6_addr_equal(&c->skc_v6_daddr, &f->saddr) &&
+		    ipv6_addr_equal(&c->skc_v6_rcv_saddr, &f->daddr) &&
+		    device_fits(c->skc_bound_dev, f->dev))
 			return c;
 	}
 	return NULL;
@@ -69,7 +95,7 @@ struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, __be32 saddr, uin
 
 void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c)
 {
-	c->skc_hash = ehashfn(h, c->skc_rcv_saddr, c->skc_num, c->skc_daddr, c->skc_dport);
+	c->skc_hash = ehashfn(h, &c->skc_v6_rcv_saddr, c->skc_num, &c->skc_v6_daddr, c->skc_dport);
 	list_add(&c->skc_node, &h->ehash[c->skc_hash % INET_EHASH_SIZE]);
 }
 
@@ -85,26 +111,38 @@ void inet_unhash(struct sock_common *c)
 	list_del_init(&c->skc_node);
 }
 
-/* How well a listener fits; < 0: not at all. A bound address beats any address. */
-static int listener_score(const struct sock *sk, __be32 daddr, uint16_t dport)
+/*
+ * How well a listener fits; < 0: not at all. A bound address beats any address, an IPv4 socket an
+ * IPv6 one that takes IPv4 too (RFC 3493 section 3.7), and a bound device none.
+ */
+static int listener_score(const struct sock *sk, const struct inet_flow *f)
 {
-	if (sk->sk_num != dport)
+	const struct in6_addr *bound = &sk->sk_v6_rcv_saddr;
+	const bool v4 = ipv6_addr_v4mapped(&f->daddr);
+	int score;
+
+	if (sk->sk_num != f->dport || !device_fits(sk->sk_bound_dev, f->dev))
 		return -1;
-	if (sk->sk_rcv_saddr && sk->sk_rcv_saddr != daddr)
+	if (ipv6_addr_equal(bound, &f->daddr))
+		score = 6;
+	else if (v4 ? ipv6_addr_equal(bound, &IN6ADDR_V4_ANY) : ipv6_addr_any(bound))
+		score = 4;
+	else if (v4 && ipv6_addr_any(bound) && !sk->sk_ipv6only)
+		score = 2;
+	else
 		return -1;
-	return sk->sk_rcv_saddr ? 2 : 1;
+	return score + (sk->sk_bound_dev != NULL);
 }
 
-struct sock *inet_lookup_listener(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
-				  __be32 daddr, uint16_t dport)
+struct sock *inet_lookup_listener(struct inet_hashinfo *h, const struct inet_flow *f)
 {
 	struct sock *best = NULL;
 	int best_score = 0;
 	uint32_t same = 0, pick;
 	struct sock *sk;
 
-	list_for_each_entry(sk, &h->lhash[dport % INET_LHASH_SIZE], sk_node) {
-		int score = listener_score(sk, daddr, dport);
+	list_for_each_entry(sk, &h->lhash[f->dport % INET_LHASH_SIZE], sk_node) {
+		int score = listener_score(sk, f);
 
 		if (score > best_score) {
 			best = sk;
@@ -117,9 +155,9 @@ struct sock *inet_lookup_listener(struct inet_hashinfo *h, __be32 saddr, uint16_
 	if (same < 2)
 		return best;
 	/* SO_REUSEPORT: connections spread over the group, the same one always to the same. */
-	pick = ehashfn(h, daddr, dport, saddr, htons(sport)) % same;
-	list_for_each_entry(sk, &h->lhash[dport % INET_LHASH_SIZE], sk_node) {
-		if (listener_score(sk, daddr, dport) == best_score && pick-- == 0)
+	pick = ehashfn(h, &f->daddr, f->dport, &f->saddr, htons(f->sport)) % same;
+	list_for_each_entry(sk, &h->lhash[f->dport % INET_LHASH_SIZE], sk_node) {
+		if (listener_score(sk, f) == best_score && pick-- == 0)
 			return sk;
 	}
 	return best;

@@ -9,6 +9,7 @@ int tcp_init_sock(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
+	icsk->icsk_af_ops = inet_af_ops(&sk->sk_v6_daddr);
 	INIT_LIST_HEAD(&icsk->icsk_bind_node);
 	INIT_LIST_HEAD(&icsk->icsk_accept_queue);
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
@@ -210,10 +211,9 @@ static void forget_connection(struct sock *sk)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const uint16_t user_mss = tp->rx_opt.user_mss;
 
-	sk->sk_dport = 0;
-	sk->sk_daddr = 0;
+	inet_reset_daddr(sk);
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
-		inet_sk(sk)->inet_saddr = sk->sk_rcv_saddr = 0;
+		inet_reset_saddr(sk);
 	sk->sk_shutdown = 0;
 	sock_reset_flag(sk, SOCK_DONE | SOCK_CONNECTING);
 	tp->rx_opt = (struct tcp_options_received){.user_mss = user_mss};
@@ -463,8 +463,8 @@ const struct proto tcp_prot = {
 	.obj_size_bytes = sizeof(struct tcp_sock),
 	.init = tcp_init_sock,
 	.close = tcp_close,
-	.bind = tcp_v4_bind,
-	.connect = tcp_v4_connect,
+	.bind = tcp_bind,
+	.connect = tcp_connect,
 	.listen = tcp_listen,
 	.accept = inet_csk_accept,
 	.sendmsg = tcp_sendmsg,
@@ -476,7 +476,7 @@ const struct proto tcp_prot = {
 	.keepalive = tcp_set_keepalive,
 	.setsockopt = tcp_setsockopt,
 	.getsockopt = tcp_getsockopt,
-	.backlog_rcv = tcp_v4_do_rcv,
+	.backlog_rcv = tcp_do_rcv,
 	.release_cb = tcp_release_cb,
 	.destroy = tcp_destroy_sock,
 };

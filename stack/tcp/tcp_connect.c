@@ -8,36 +8,44 @@ static bool connecting(const struct sock *sk)
 }
 
 /* Route and source address; sk is not hashed yet. */
-static int choose_route(struct sock *sk, __be32 daddr)
+static int choose_route(struct sock *sk, const struct inet_endpoint *to)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route rt = {.daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
+	const struct inet_connection_sock_af_ops *ops = inet_af_ops(&to->addr);
+	struct in6_addr daddr = to->addr, saddr = inet->inet_v6_saddr;
 	enum inet_addr_type type;
 	int err;
 
-	if (!daddr) /* "this host" */
-		rt.daddr = daddr = htonl(INADDR_LOOPBACK);
-	type = inet_addr_type(sk->sk_net, daddr);
+	if (inet_addr_any(&daddr)) /* "this host" */
+		daddr = ipv6_addr_v4mapped(&daddr) ? in6_from_v4(htonl(INADDR_LOOPBACK))
+						   : IN6ADDR_LOOPBACK;
+	if (ipv6_addr_v4mapped(&saddr) != ipv6_addr_v4mapped(&daddr)) {
+		if (!inet_addr_any(&saddr))
+			return -EAFNOSUPPORT;
+		saddr = inet_family_any(ops == &ipv4_specific ? AF_INET : AF_INET6);
+	}
+	type = ops->addr_type(sk->sk_net, &daddr);
 	if (type == INET_ADDR_BROADCAST || type == INET_ADDR_MULTICAST)
 		return -ENETUNREACH;
-	err = ip_route_output(sk->sk_net, &rt);
+	err = ops->route(sk->sk_net, &inet->route, &saddr, &daddr, sk->sk_bound_dev);
 	if (err)
 		return err;
-	if (!inet->inet_saddr)
-		inet->inet_saddr = sk->sk_rcv_saddr = rt.saddr;
-	inet->route = rt;
-	sk->sk_daddr = daddr;
+	if (inet_addr_any(&inet->inet_v6_saddr))
+		inet->inet_v6_saddr = sk->sk_v6_rcv_saddr = saddr;
+	inet_csk(sk)->icsk_af_ops = ops;
+	sk->sk_v6_daddr = daddr;
 	return 0;
 }
 
 /* sk owned, soft interrupts off. */
-static int start(struct sock *sk, const struct sockaddr_in *to)
+static int start(struct sock *sk, const struct inet_endpoint *to)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	const struct in6_addr *saddr = &inet_sk(sk)->inet_v6_saddr;
 	int err;
 
-	sk->sk_dport = to->sin_port;
-	err = choose_route(sk, to->sin_addr.s_addr);
+	sk->sk_dport = to->port;
+	err = choose_route(sk, to);
 	if (err)
 		goto fail;
 	tp->rx_opt.ts_recent = 0;
@@ -48,9 +56,9 @@ static int start(struct sock *sk, const struct sockaddr_in *to)
 	if (err)
 		goto fail;
 	if (!tp->write_seq) /* not given by a TIME_WAIT that was taken over */
-		tp->write_seq = tcp_isn(sk->sk_net, inet_sk(sk)->inet_saddr, sk->sk_daddr,
-					sk->sk_num, ntohs(sk->sk_dport));
-	tp->tsoffset = tcp_ts_offset(sk->sk_net, inet_sk(sk)->inet_saddr, sk->sk_daddr);
+		tp->write_seq = tcp_isn(sk->sk_net, saddr, &sk->sk_v6_daddr, sk->sk_num,
+					ntohs(sk->sk_dport));
+	tp->tsoffset = tcp_ts_offset(sk->sk_net, saddr, &sk->sk_v6_daddr);
 	err = tcp_connect_start(sk);
 	if (!err)
 		return 0;
@@ -58,10 +66,9 @@ static int start(struct sock *sk, const struct sockaddr_in *to)
 	inet_csk_clear_xmit_timers(sk);
 fail:
 	tcp_set_state(sk, TCP_CLOSE);
-	sk->sk_dport = 0;
-	sk->sk_daddr = 0;
+	inet_reset_daddr(sk);
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
-		inet_sk(sk)->inet_saddr = sk->sk_rcv_saddr = 0;
+		inet_reset_saddr(sk);
 	return err;
 }
 
@@ -93,6 +100,7 @@ static int finish(struct sock *sk, bool fresh, uint64_t timeo_ns)
 static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
 {
 	const uint64_t timeo_ns = file_flags & O_NONBLOCK ? 0 : sk->sk_sndtimeo_ns;
+	struct inet_endpoint to;
 	int err;
 
 	if (addr->sa_family == AF_UNSPEC) {
@@ -101,16 +109,15 @@ static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t le
 		local_bh_enable(sk->sk_net);
 		return err;
 	}
-	if (len < sizeof(struct sockaddr_in))
-		return -EINVAL;
-	if (addr->sa_family != AF_INET)
-		return -EAFNOSUPPORT;
+	err = inet_read_sockaddr(sk, addr, len, true, &to);
+	if (err)
+		return err;
 	if (sock_flag(sk, SOCK_CONNECTING))
 		return finish(sk, false, timeo_ns);
 	if (sk->sk_state != TCP_CLOSE)
 		return -EISCONN;
 	local_bh_disable(sk->sk_net);
-	err = start(sk, (const struct sockaddr_in *)addr);
+	err = start(sk, &to);
 	local_bh_enable(sk->sk_net);
 	if (err)
 		return err;
@@ -118,7 +125,7 @@ static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t le
 	return finish(sk, true, timeo_ns);
 }
 
-int tcp_v4_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
+int tcp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
 {
 	int err;
 
@@ -130,38 +137,41 @@ int tcp_v4_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, 
 
 /* ---- bind and listen ---- */
 
-static int do_bind(struct sock *sk, const struct sockaddr_in *addr)
+static int do_bind(struct sock *sk, const struct inet_endpoint *at)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	const __be32 ip = addr->sin_addr.s_addr;
-	const uint16_t port = ntohs(addr->sin_port);
+	const bool any = inet_addr_any(&at->addr);
+	const uint16_t port = ntohs(at->port);
 	int err = 0;
 
 	if (sk->sk_state != TCP_CLOSE || sk->sk_num)
 		return -EINVAL;
-	if (ip && inet_addr_type(sk->sk_net, ip) != INET_ADDR_LOCAL)
+	if (!any && inet_af_ops(&at->addr)->addr_type(sk->sk_net, &at->addr) != INET_ADDR_LOCAL)
 		return -EADDRNOTAVAIL;
-	inet->inet_saddr = sk->sk_rcv_saddr = ip;
+	inet->inet_v6_saddr = sk->sk_v6_rcv_saddr = at->addr;
 	if (port || !inet->bind_address_no_port)
 		err = inet_csk_get_port(sk, port);
 	if (err) {
-		inet->inet_saddr = sk->sk_rcv_saddr = 0;
+		inet_reset_saddr(sk);
 		return err;
 	}
-	if (ip)
+	if (!any)
 		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
 	if (port)
 		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
 	return 0;
 }
 
-int tcp_v4_bind(struct sock *sk, const struct sockaddr_in *addr)
+int tcp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len)
 {
-	int err;
+	struct inet_endpoint at;
+	int err = inet_read_sockaddr(sk, addr, len, false, &at);
 
+	if (err)
+		return err;
 	lock_sock(sk);
 	local_bh_disable(sk->sk_net);
-	err = do_bind(sk, addr);
+	err = do_bind(sk, &at);
 	local_bh_enable(sk->sk_net);
 	release_sock(sk);
 	return err;
@@ -203,18 +213,12 @@ int tcp_listen(struct sock *sk, int backlog)
 	return err;
 }
 
-int tcp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer)
+int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
 {
-	memset(addr, 0, sizeof(*addr));
-	addr->sin_family = AF_INET;
-	if (peer) {
-		if (!sk->sk_dport || sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
-			return -ENOTCONN;
-		addr->sin_port = sk->sk_dport;
-		addr->sin_addr.s_addr = sk->sk_daddr;
-	} else {
-		addr->sin_port = htons(sk->sk_num);
-		addr->sin_addr.s_addr = inet_sk(sk)->inet_saddr;
-	}
-	return 0;
+	if (!peer)
+		return inet_write_sockaddr(sk, &inet_sk(sk)->inet_v6_saddr, htons(sk->sk_num),
+					   addr);
+	if (!sk->sk_dport || sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
+		return -ENOTCONN;
+	return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, addr);
 }

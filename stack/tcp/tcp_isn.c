@@ -8,15 +8,19 @@
 
 #define ISN_CLOCK_SHIFT 6
 
-uint32_t tcp_isn(struct net *net, __be32 saddr, __be32 daddr, uint16_t sport, uint16_t dport)
+uint32_t tcp_isn(struct net *net, const struct in6_addr *saddr, const struct in6_addr *daddr,
+		 uint16_t sport, uint16_t dport)
 {
-	uint64_t hash = siphash_2u64((uint64_t)saddr << 32 | daddr, (uint32_t)sport << 16 | dport,
-				     &net->tcp->isn_key);
+	const struct siphash_key *key = &net->tcp->isn_key;
+	const uint64_t hash = siphash_2u64(inet_addr_pair_hash(saddr, daddr, key),
+					   (uint32_t)sport << 16 | dport, key);
 
 	return (uint32_t)hash + (uint32_t)(port_time_ns(net->port) >> ISN_CLOCK_SHIFT);
 }
 
-uint32_t tcp_ts_offset(struct net *net, __be32 saddr, __be32 daddr)
+uint32_t tcp_ts_offset(struct net *net, const struct in6_addr *saddr, const struct in6_addr *daddr)
 {
-	return (uint32_t)siphash_1u64((uint64_t)saddr << 32 | daddr, &net->tcp->ts_key);
+	const struct siphash_key *key = &net->tcp->ts_key;
+
+	return (uint32_t)siphash_1u64(inet_addr_pair_hash(saddr, daddr, key), key);
 }

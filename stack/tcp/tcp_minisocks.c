@@ -17,21 +17,22 @@ static int send_synack(struct request_sock *req)
 	struct sock *listener = req->rsk_listener;
 	struct net *net = listener->sk_net;
 	const struct inet_sock *inet = inet_sk(listener);
-	struct ip_route rt = {.daddr = req->common.skc_daddr,
-			      .saddr = req->common.skc_rcv_saddr,
-			      .dev = req->common.skc_bound_dev};
+	const struct in6_addr *daddr = &req->common.skc_v6_daddr;
+	const struct inet_connection_sock_af_ops *ops = inet_af_ops(daddr);
+	struct in6_addr saddr = req->common.skc_v6_rcv_saddr;
+	struct ip_route rt;
 	struct tcp_out_options opts = {0};
 	struct sk_buff *skb;
 	struct tcphdr *th;
 	uint32_t header_len;
 
-	if (ip_route_output(net, &rt))
+	if (ops->route(net, &rt, &saddr, daddr, req->common.skc_bound_dev))
 		return -EHOSTUNREACH;
 	skb = alloc_skb(net, MAX_HEADER);
 	if (!skb)
 		return -ENOMEM;
 	skb_reserve(skb, MAX_HEADER);
-	opts.mss = (uint16_t)(rt.mtu_bytes - IPV4_HEADER_BYTES - TCP_BASE_HEADER);
+	opts.mss = tcp_advmss(ops, rt.mtu_bytes);
 	if (tcp_sk(listener)->rx_opt.user_mss)
 		opts.mss = (uint16_t)min_u32(opts.mss, tcp_sk(listener)->rx_opt.user_mss);
 	opts.tstamp = req->tstamp_ok;
@@ -53,12 +54,13 @@ static int send_synack(struct request_sock *req)
 		.window = htons((uint16_t)min_u32(req->rsk_rcv_wnd, 65535)),
 	};
 	tcp_options_write((uint8_t *)(th + 1), &opts);
-	tcp_csum_prepare(skb, req->common.skc_rcv_saddr, req->common.skc_daddr);
+	tcp_csum_prepare(skb, &saddr, daddr);
 	NET_INC(net, TcpOutSegs);
 	if (!req->snt_synack_ns)
 		req->snt_synack_ns = port_time_ns(net->port);
-	return ip_build_and_send_pkt(net, skb, req->common.skc_rcv_saddr, req->common.skc_daddr,
-				     IPPROTO_TCP, inet->tos, inet->uc_ttl);
+	return ops->send_pkt(net, skb, &saddr, daddr, req->common.skc_bound_dev,
+			     ops == &ipv4_specific ? inet->tos : inet->tclass,
+			     ops == &ipv4_specific ? inet->uc_ttl : inet->hop_limit);
 }
 
 int tcp_rtx_synack(struct request_sock *req)
@@ -139,17 +141,17 @@ static bool listener_has_room(struct sock *listener)
 }
 
 static void openreq_init(struct request_sock *req, struct sock *listener, const struct sk_buff *skb,
-			 const struct tcp_options_received *opt)
+			 const struct inet_flow *f, const struct tcp_options_received *opt)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct tcphdr *th = tcp_hdr(skb);
 	uint32_t clamp = tcp_sk(listener)->window_clamp;
 	uint32_t mss = opt->mss_clamp;
 
-	req->common.skc_daddr = iph->saddr;
-	req->common.skc_rcv_saddr = iph->daddr;
-	req->common.skc_dport = th->source;
-	req->common.skc_num = ntohs(th->dest);
+	req->common.skc_v6_daddr = f->saddr;
+	req->common.skc_v6_rcv_saddr = f->daddr;
+	req->common.skc_dport = htons(f->sport);
+	req->common.skc_num = f->dport;
+	if (ipv6_addr_linklocal(&f->saddr))
+		req->common.skc_bound_dev = skb->dev;
 	req->rcv_isn = TCP_SKB_CB(skb)->seq;
 	req->rcv_nxt = req->rcv_isn + 1;
 	req->mss = opt->mss_clamp;
@@ -164,18 +166,26 @@ static void openreq_init(struct request_sock *req, struct sock *listener, const 
 				  &req->rsk_rcv_wnd, &clamp, req->wscale_ok, &req->rcv_wscale);
 }
 
+/* Never to or from a broadcast or multicast address (RFC 9293, MUST-57). */
+static bool addresses_ok(struct net *net, const struct inet_flow *f)
+{
+	const struct inet_connection_sock_af_ops *ops = inet_af_ops(&f->saddr);
+	enum inet_addr_type source = ops->addr_type(net, &f->saddr);
+
+	return ops->addr_type(net, &f->daddr) == INET_ADDR_LOCAL && source != INET_ADDR_BROADCAST &&
+	       source != INET_ADDR_MULTICAST;
+}
+
 void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 {
 	struct net *net = listener->sk_net;
-	const struct iphdr *iph = ip_hdr(skb);
 	struct tcp_options_received opt = {.mss_clamp = TCP_MSS_DEFAULT,
 					   .user_mss = tcp_sk(listener)->rx_opt.user_mss};
 	struct request_sock *req;
+	struct inet_flow f;
 
-	/* Never to or from a broadcast or multicast address (RFC 9293, MUST-57). */
-	if (inet_addr_type(net, iph->daddr) != INET_ADDR_LOCAL ||
-	    inet_addr_type(net, iph->saddr) == INET_ADDR_BROADCAST ||
-	    inet_addr_type(net, iph->saddr) == INET_ADDR_MULTICAST)
+	tcp_skb_flow(skb, &f);
+	if (!addresses_ok(net, &f))
 		return;
 	if (!listener_has_room(listener))
 		goto drop;
@@ -185,11 +195,9 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 	tcp_parse_options(tcp_hdr(skb), &opt, false, &net->sysctl);
 	if (opt.mss_clamp < TCP_MIN_SND_MSS)
 		opt.mss_clamp = TCP_MIN_SND_MSS;
-	openreq_init(req, listener, skb, &opt);
-	req->ts_off = tcp_ts_offset(net, req->common.skc_rcv_saddr, req->common.skc_daddr);
-	req->snt_isn = isn ? isn
-			   : tcp_isn(net, req->common.skc_rcv_saddr, req->common.skc_daddr,
-				     req->common.skc_num, ntohs(req->common.skc_dport));
+	openreq_init(req, listener, skb, &f, &opt);
+	req->ts_off = tcp_ts_offset(net, &f.daddr, &f.saddr);
+	req->snt_isn = isn ? isn : tcp_isn(net, &f.daddr, &f.saddr, f.dport, f.sport);
 	inet_ehash_insert(&net->tcp->hashinfo, &req->common);
 	inet_csk(listener)->icsk_qlen++;
 	inet_csk(listener)->icsk_young++;
@@ -218,9 +226,12 @@ static void inherit_settings(struct sock *child, const struct sock *listener)
 	child->sk_rcvlowat = listener->sk_rcvlowat;
 	child->sk_reuse = listener->sk_reuse;
 	child->sk_reuseport = listener->sk_reuseport;
+	child->sk_ipv6only = listener->sk_ipv6only;
 	child->sk_priority = listener->sk_priority;
 	inet_sk(child)->tos = inet_sk(listener)->tos;
 	inet_sk(child)->uc_ttl = inet_sk(listener)->uc_ttl;
+	inet_sk(child)->tclass = inet_sk(listener)->tclass;
+	inet_sk(child)->hop_limit = inet_sk(listener)->hop_limit;
 	inet_csk(child)->icsk_ca_ops = inet_csk(listener)->icsk_ca_ops;
 	inet_csk(child)->icsk_user_timeout_ms = inet_csk(listener)->icsk_user_timeout_ms;
 	inet_csk(child)->icsk_syn_retries = inet_csk(listener)->icsk_syn_retries;
@@ -272,9 +283,10 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 				      struct sk_buff *skb)
 {
 	struct net *net = listener->sk_net;
-	struct ip_route rt = {.daddr = req->common.skc_daddr,
-			      .saddr = req->common.skc_rcv_saddr,
-			      .dev = req->common.skc_bound_dev};
+	const struct in6_addr *daddr = &req->common.skc_v6_daddr;
+	const struct inet_connection_sock_af_ops *ops = inet_af_ops(daddr);
+	struct in6_addr saddr = req->common.skc_v6_rcv_saddr;
+	struct ip_route rt;
 	struct sock *child;
 	struct tcp_sock *tp;
 
@@ -283,25 +295,25 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 		NET_INC(net, TcpExtListenOverflows);
 		return NULL;
 	}
-	if (ip_route_output(net, &rt))
+	if (ops->route(net, &rt, &saddr, daddr, req->common.skc_bound_dev))
 		return NULL;
-	child = sk_alloc(net, &tcp_prot, SOCK_STREAM, IPPROTO_TCP);
+	child = sk_alloc(net, listener->sk_family, &tcp_prot, SOCK_STREAM, IPPROTO_TCP);
 	if (!child)
 		return NULL;
 	tcp_init_sock(child);
 	inherit_settings(child, listener);
 	tp = tcp_sk(child);
-	child->sk_daddr = req->common.skc_daddr;
-	child->sk_rcv_saddr = req->common.skc_rcv_saddr;
+	inet_csk(child)->icsk_af_ops = ops;
+	child->sk_v6_daddr = *daddr;
+	child->sk_v6_rcv_saddr = inet_sk(child)->inet_v6_saddr = saddr;
 	child->sk_dport = req->common.skc_dport;
 	child->sk_bound_dev = req->common.skc_bound_dev;
-	inet_sk(child)->inet_saddr = req->common.skc_rcv_saddr;
 	inet_sk(child)->route = rt;
 	child->sk_state = TCP_SYN_RECV;
 	tcp_mstamp_refresh(tp);
 	child_sequence(tp, req);
 	child_options(child, req);
-	tp->advmss = (uint16_t)(rt.mtu_bytes - IPV4_HEADER_BYTES - TCP_BASE_HEADER);
+	tp->advmss = tcp_advmss(ops, rt.mtu_bytes);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;
 	tcp_sync_mss(child, rt.mtu_bytes);
@@ -317,8 +329,9 @@ static void reqsk_send_ack(const struct request_sock *req)
 {
 	struct net *net = req->common.skc_net;
 	const struct tcp_mini_ack a = {
-		.saddr = req->common.skc_rcv_saddr,
-		.daddr = req->common.skc_daddr,
+		.saddr = req->common.skc_v6_rcv_saddr,
+		.daddr = req->common.skc_v6_daddr,
+		.dev = req->common.skc_bound_dev,
 		.sport = req->common.skc_num,
 		.dport = ntohs(req->common.skc_dport),
 		.seq = req->snt_isn + 1,
@@ -329,7 +342,7 @@ static void reqsk_send_ack(const struct request_sock *req)
 		.tsecr = req->ts_recent,
 	};
 
-	tcp_v4_send_ack(net, &a);
+	tcp_send_mini_ack(net, &a);
 }
 
 static void embryonic_reset(struct request_sock *req, const struct sk_buff *skb)
@@ -338,7 +351,7 @@ static void embryonic_reset(struct request_sock *req, const struct sk_buff *skb)
 
 	NET_INC(net, TcpAttemptFails);
 	NET_INC(net, TcpExtEmbryonicRsts);
-	tcp_v4_send_reset(net, skb);
+	tcp_send_reset(net, skb);
 	tcp_reqsk_drop(req);
 }
 
@@ -420,7 +433,7 @@ void tcp_child_process(struct sock *parent, struct sock *child, struct sk_buff *
 	sock_hold(child);
 	tcp_sk(child)->segs_in += 1;
 	if (tcp_rcv_state_process(child, skb)) {
-		tcp_v4_send_reset(child->sk_net, skb);
+		tcp_send_reset(child->sk_net, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
 	}
 	if (before_state == TCP_SYN_RECV && child->sk_state != before_state)

@@ -12,10 +12,15 @@ static uint32_t bound_to_half_wnd(const struct tcp_sock *tp, uint32_t bytes)
 	return bytes;
 }
 
+uint16_t tcp_advmss(const struct inet_connection_sock_af_ops *ops, uint32_t mtu)
+{
+	return (uint16_t)(mtu - ops->net_header_bytes - TCP_BASE_HEADER);
+}
+
 uint32_t tcp_mtu_to_mss(const struct sock *sk, uint32_t pmtu)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	uint32_t mss = pmtu - IPV4_HEADER_BYTES - TCP_BASE_HEADER;
+	uint32_t mss = pmtu - inet_csk(sk)->icsk_af_ops->net_header_bytes - TCP_BASE_HEADER;
 
 	if (tp->rx_opt.mss_clamp)
 		mss = min_u32(mss, tp->rx_opt.mss_clamp);

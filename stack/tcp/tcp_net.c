@@ -15,7 +15,6 @@ int tcp_net_init(struct net *net)
 		port_free(net->port, tcp, sizeof(*tcp));
 		return err;
 	}
-	INIT_LIST_HEAD(&tcp->tw_list);
 	INIT_LIST_HEAD(&tcp->xmit_pending);
 	net->port->ops->random(net->port, &tcp->isn_key, sizeof(tcp->isn_key));
 	net->port->ops->random(net->port, &tcp->ts_key, sizeof(tcp->ts_key));
@@ -26,11 +25,15 @@ int tcp_net_init(struct net *net)
 	return 0;
 }
 
-/* Requests and orphans: nobody else would end them now. */
+/* TIME_WAIT, requests and orphans: nobody else would end them now. */
 static void drop_hashed(struct sock_common *c)
 {
 	struct sock *sk = (struct sock *)c;
 
+	if (c->skc_state == TCP_TIME_WAIT) {
+		inet_twsk_kill(c->skc_net, inet_twsk(c));
+		return;
+	}
 	if (c->skc_state == TCP_NEW_SYN_RECV) {
 		reqsk_unhash(inet_reqsk(c));
 		reqsk_free(inet_reqsk(c));
@@ -47,9 +50,6 @@ void tcp_net_exit(struct net *net)
 	if (!tcp)
 		return;
 	local_bh_disable(net);
-	while (!list_empty(&tcp->tw_list))
-		inet_twsk_kill(
-			net, list_first_entry(&tcp->tw_list, struct inet_timewait_sock, all_node));
 	for (uint32_t i = 0; i < INET_EHASH_SIZE; i++) {
 		struct list_head *chain = &tcp->hashinfo.ehash[i];
 

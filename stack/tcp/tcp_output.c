@@ -69,12 +69,10 @@ void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss)
 		TCP_SKB_CB(skb)->pcount = 1;
 		skb->gso_size = 0;
 		skb->gso_segs = 1;
-		skb->gso_type = SKB_GSO_NONE;
 	} else {
 		TCP_SKB_CB(skb)->pcount = (uint16_t)((skb->len + mss - 1) / mss);
 		skb->gso_size = (uint16_t)mss;
 		skb->gso_segs = TCP_SKB_CB(skb)->pcount;
-		skb->gso_type = SKB_GSO_TCPV4;
 	}
 }
 
@@ -592,7 +590,7 @@ static void connect_init(struct sock *sk)
 	tp->rx_opt.mss_clamp = tp->rx_opt.user_mss ? tp->rx_opt.user_mss : 0;
 	tp->max_window = 0;
 	tcp_sync_mss(sk, mtu);
-	tp->advmss = (uint16_t)(mtu - IPV4_HEADER_BYTES - TCP_BASE_HEADER);
+	tp->advmss = tcp_advmss(inet_csk(sk)->icsk_af_ops, mtu);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;
 	tcp_initialize_rcv_mss(sk);

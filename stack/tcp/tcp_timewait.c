@@ -12,7 +12,6 @@ void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw)
 {
 	timer_del(net, &tw->timer);
 	inet_unhash(&tw->common);
-	list_del_init(&tw->all_node);
 	net->tcp->tw_count--;
 	if (tw->bind_hash) {
 		tw->bind_hash->tw_count--;
@@ -51,7 +50,7 @@ static struct inet_timewait_sock *tw_alloc(struct sock *sk, uint8_t substate)
 	tw->common.skc_state = TCP_TIME_WAIT;
 	tw->common.skc_refcnt = 1;
 	tw->tw_substate = substate;
-	tw->tw_tos = inet_sk(sk)->tos;
+	tw->tw_tos = ipv6_addr_v4mapped(&sk->sk_v6_daddr) ? inet_sk(sk)->tos : inet_sk(sk)->tclass;
 	tw->tw_rcv_nxt = tp->rcv_nxt;
 	tw->tw_snd_nxt = tp->snd_nxt;
 	tw->tw_rcv_wnd = tcp_receive_window(tp);
@@ -79,7 +78,6 @@ void tcp_time_wait(struct sock *sk, uint8_t state, uint64_t timeout_ns)
 		tw->bind_hash->tw_count++;
 	inet_unhash(&sk->__sk_common);
 	inet_ehash_insert(&net->tcp->hashinfo, &tw->common);
-	list_add_tail(&tw->all_node, &net->tcp->tw_list);
 	net->tcp->tw_count++;
 	if (timeout_ns < min_ns)
 		timeout_ns = min_ns;
@@ -192,7 +190,7 @@ bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw)
 	const uint32_t reuse = sk_sysctl(sk)->tcp_tw_reuse;
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!reuse || (reuse == 2 && !ipv4_is_loopback(sk->sk_daddr)))
+	if (!reuse || (reuse == 2 && !inet_addr_loopback(&sk->sk_v6_daddr)))
 		return false;
 	/* Time stamps tell old from new once the clock has moved on (RFC 6191, 2). */
 	if (!tw->tw_ts_recent_stamp_ns || sk_now_ns(sk) - tw->tw_ts_recent_stamp_ns <= NSEC_PER_SEC)

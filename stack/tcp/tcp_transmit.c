@@ -45,13 +45,14 @@ void tcp_tsq_timer(struct timer_list *t)
 	sock_put(sk);
 }
 
-void tcp_csum_prepare(struct sk_buff *skb, __be32 saddr, __be32 daddr)
+void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
+		      const struct in6_addr *daddr)
 {
 	struct tcphdr *th = tcp_hdr(skb);
 	/* For a super-segment the card adds each segment's own length. */
 	const uint32_t len = skb->gso_size ? 0 : skb->len;
 
-	th->check = csum_tcpudp_pseudo(saddr, daddr, len, IPPROTO_TCP);
+	th->check = inet_af_ops(daddr)->csum_pseudo(saddr, daddr, len);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->transport_header;
 	skb->csum_offset = offsetof(struct tcphdr, check);
@@ -133,6 +134,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 
 	th = skb_push(skb, header_len);
 	skb_reset_transport_header(skb);
+	skb->gso_type = skb->gso_size ? inet_csk(sk)->icsk_af_ops->gso_type : SKB_GSO_NONE;
 	if (segs > 1)
 		flags |= TCPHDR_PSH; /* the card keeps it for the last segment only */
 	th->source = htons(sk->sk_num);
@@ -148,7 +150,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	else
 		th->window = htons(tcp_select_window(sk));
 	tcp_options_write((uint8_t *)(th + 1), &opts);
-	tcp_csum_prepare(skb, inet->inet_saddr, sk->sk_daddr);
+	tcp_csum_prepare(skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr);
 
 	if (flags & TCPHDR_ACK)
 		tcp_event_ack_sent(sk, segs);
@@ -161,7 +163,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 		NET_ADD(sk->sk_net, TcpOutSegs, segs);
 	tp->segs_out += segs;
 	tcp_set_owner_w(skb, sk);
-	return ip_queue_xmit(sk, skb);
+	return inet_csk(sk)->icsk_af_ops->queue_xmit(sk, skb);
 }
 
 int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)

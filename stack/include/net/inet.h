@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The seam between IPv4 and the transport protocols above it: struct inet_sock, routes, sending,
- * and the entry points that each side offers the other. Beside it, from the IP side: ip.h (struct
+ * The seam between IP and the transport protocols above it: struct inet_sock, routes, sending, and
+ * the entry points that each side offers the other (IPv6's own: ipv6.h). Beside it, from the IP side: ip.h (struct
  * iphdr, ip_hdr()), checksum.h (csum_partial(), csum_fold(), csum_tcpudp_magic(), ~-less pseudo
  * sum), siphash.h, mib.h (NET_INC(net, TcpOutSegs), NET_ADD(net, TcpOutSegs, n)) and
  * net_namespace.h (struct net, with members `struct netns_tcp *tcp` and `struct sysctl sysctl`).
@@ -9,15 +9,27 @@
 #ifndef NET_INET_H
 #define NET_INET_H
 
+#include "siphash.h"
 #include "sock.h"
 
 /*
  * A route to one destination, held by value by its user. The IP layer fills it and trusts it while
- * `generation` is the network's (configuration and neighbour changes move that on).
+ * `generation` is the network's (configuration and neighbour changes move that on). The addresses
+ * are IPv4's or IPv6's, as the function says that it is given to.
  */
 struct ip_route {
-	__be32 daddr, saddr; /* saddr: 0 in the request: choose */
-	__be32 next_hop;
+	union {
+		__be32 daddr;
+		struct in6_addr daddr6;
+	};
+	union {
+		__be32 saddr; /* 0 in the request: choose */
+		struct in6_addr saddr6;
+	};
+	union {
+		__be32 next_hop;
+		struct in6_addr next_hop6;
+	};
 	struct net_device *dev; /* NULL in the request: choose */
 	void *neigh;		/* the IP layer's cached neighbour, may be NULL */
 	uint32_t mtu_bytes;	/* of the path: the device's, or less as ICMP said */
@@ -25,13 +37,16 @@ struct ip_route {
 	bool local;		/* to this host */
 };
 
-/* struct sock of IPv4 protocols. */
+/* struct sock of the protocols over IP. */
 struct inet_sock {
-	struct sock sk;	   /* first */
-	__be32 inet_saddr; /* source address in use (0: any) */
-	uint16_t inet_id;  /* next IP identification */
+	struct sock sk;		       /* first */
+	struct in6_addr inet_v6_saddr; /* source address in use (any: not chosen); form: in6.h */
+#define inet_saddr inet_v6_saddr.s6_addr32[3]
+	uint16_t inet_id; /* next IPv4 identification */
 	uint8_t tos;
-	uint8_t uc_ttl; /* 0: default (64) */
+	uint8_t uc_ttl;	   /* 0: default (64) */
+	uint8_t tclass;	   /* IPv6 traffic class */
+	uint8_t hop_limit; /* IPv6, 0: the device's */
 	bool bind_address_no_port;
 	struct ip_route route; /* to sk_daddr, cached */
 };
@@ -40,6 +55,40 @@ static inline struct inet_sock *inet_sk(const struct sock *sk)
 {
 	return (struct inet_sock *)sk;
 }
+
+/* ---- names of endpoints (stack/socket/inet_addr.c) ---- */
+
+struct inet_endpoint {
+	struct in6_addr addr;
+	__be16 port;
+	uint32_t scope_id;
+};
+
+/*
+ * Reads an application's address by the rules of sk's family. 0; -EINVAL: too short; -EAFNOSUPPORT;
+ * -EINVAL or -ENETUNREACH (`connecting`): IPv4-mapped, but sk is IPV6_V6ONLY.
+ */
+int inet_read_sockaddr(const struct sock *sk, const struct sockaddr *addr, socklen_t len,
+		       bool connecting, struct inet_endpoint *to);
+/* Writes it as sk's family has it; returns its length. */
+int inet_write_sockaddr(const struct sock *sk, const struct in6_addr *addr, __be16 port,
+			struct sockaddr_storage *out);
+/* Whether a packet could be for both, by what they are bound to. */
+bool inet_rcv_saddr_overlap(const struct sock *a, const struct sock *b);
+/* Forgets the local and the peer's address. */
+static inline void inet_reset_saddr(struct sock *sk)
+{
+	sk->sk_v6_rcv_saddr = inet_sk(sk)->inet_v6_saddr = inet_family_any(sk->sk_family);
+}
+static inline void inet_reset_daddr(struct sock *sk)
+{
+	sk->sk_dport = 0;
+	sk->sk_v6_daddr = inet_family_any(sk->sk_family);
+}
+
+/* A keyed hash of two addresses. */
+uint64_t inet_addr_pair_hash(const struct in6_addr *saddr, const struct in6_addr *daddr,
+			     const struct siphash_key *key);
 
 /* ---- IP offers (stack/ipv4, stack/core) ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a connection-oriented IPv4 socket adds to struct inet_sock: port ownership, the listener's
+ * What a connection-oriented socket adds to struct inet_sock: port ownership, the listener's
  * queues, the timers, and the three kinds of object that share the established hash.
  *
  * The SYN queue is a count, not a list: a request sock (TCP_NEW_SYN_RECV) lives in ehash, and its
@@ -14,6 +14,38 @@
 
 struct tcp_congestion_ops;
 struct netns_tcp;
+
+/*
+ * What TCP asks of the IP version that a connection's packets have (not: the socket's family; an
+ * AF_INET6 socket may speak IPv4). Addresses in the form of in6.h; soft interrupts off.
+ */
+struct inet_connection_sock_af_ops {
+	uint16_t net_header_bytes; /* without options or extension headers */
+	uint16_t min_pmtu_bytes;   /* least path MTU that is believed of a router */
+	uint8_t gso_type;	   /* enum skb_gso_type of TCP */
+	/* Sends a segment of a connected socket: ip_queue_xmit(), ip6_queue_xmit(). */
+	int (*queue_xmit)(struct sock *sk, struct sk_buff *skb);
+	/* Likewise without a full socket; dev NULL: any. tos: or traffic class; ttl 0: default. */
+	int (*send_pkt)(struct net *net, struct sk_buff *skb, const struct in6_addr *saddr,
+			const struct in6_addr *daddr, struct net_device *dev, uint8_t tos,
+			uint8_t ttl);
+	/* The pseudo header's sum as CHECKSUM_PARTIAL wants it. */
+	uint16_t (*csum_pseudo)(const struct in6_addr *saddr, const struct in6_addr *daddr,
+				uint32_t len);
+	/* Fills rt; *saddr any: chosen and told. 0 or a negative errno. */
+	int (*route)(struct net *net, struct ip_route *rt, struct in6_addr *saddr,
+		     const struct in6_addr *daddr, struct net_device *dev);
+	enum inet_addr_type (*addr_type)(struct net *net, const struct in6_addr *addr);
+	void (*update_pmtu)(struct net *net, const struct in6_addr *daddr, uint32_t mtu_bytes);
+};
+extern const struct inet_connection_sock_af_ops ipv4_specific; /* stack/tcp/tcp_ipv4.c */
+
+/* Those of packets to or from this address. */
+static inline const struct inet_connection_sock_af_ops *inet_af_ops(const struct in6_addr *addr)
+{
+	(void)addr;
+	return &ipv4_specific;
+}
 
 /* A local port in use. */
 struct inet_bind_bucket {
@@ -45,6 +77,7 @@ enum icsk_time {
 struct inet_connection_sock {
 	struct inet_sock inet; /* first */
 
+	const struct inet_connection_sock_af_ops *icsk_af_ops;
 	struct inet_bind_bucket *icsk_bind_hash;
 	struct list_head icsk_bind_node;
 
@@ -118,7 +151,6 @@ struct inet_timewait_sock {
 	uint32_t tw_ts_recent, tw_ts_offset;
 	uint64_t tw_ts_recent_stamp_ns; /* 0: the peer sent no time stamps */
 	uint64_t tw_last_oow_ack_time_ns;
-	struct list_head all_node; /* in netns_tcp.tw_list */
 };
 
 static inline struct request_sock *inet_reqsk(const struct sock_common *c)
@@ -143,17 +175,21 @@ struct inet_hashinfo {
 /* ---- inet_hashtables.c ---- */
 int inet_hashinfo_init(struct net *net, struct inet_hashinfo *h);
 void inet_hashinfo_free(struct net *net, struct inet_hashinfo *h);
-/* Segment's view: from saddr:sport to daddr:dport (host-order ports). */
-struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
-				      __be32 daddr, uint16_t dport);
-struct sock *inet_lookup_listener(struct inet_hashinfo *h, __be32 saddr, uint16_t sport,
-				  __be32 daddr, uint16_t dport);
+/* A segment's view: from saddr:sport to daddr:dport (host-order ports), received by dev (NULL: by
+ * whichever; link-local addresses mean different hosts on different devices). */
+struct inet_flow {
+	struct in6_addr saddr, daddr;
+	uint16_t sport, dport;
+	const struct net_device *dev;
+};
+struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, const struct inet_flow *f);
+struct sock *inet_lookup_listener(struct inet_hashinfo *h, const struct inet_flow *f);
 void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c);
 void inet_hash_listener(struct sock *sk);
 void inet_unhash(struct sock_common *c);
-#define INET_EHASH_SIZE			 2048u
-#define INET_LHASH_SIZE			 64u
-#define INET_BHASH_SIZE			 512u
+#define INET_EHASH_SIZE 2048u
+#define INET_LHASH_SIZE 64u
+#define INET_BHASH_SIZE 512u
 
 /* ---- inet_bind.c ---- */
 /* port 0: chooses. 0, -EADDRINUSE or -ENOMEM. */

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "byteorder.h"
+#include "in6.h"
 #include "list.h"
 #include "net.h"
 #include "skbuff.h"
@@ -29,13 +30,17 @@ struct socket;
 /* What established, TIME_WAIT and request socks share: they live in one hash (ehash). */
 struct sock_common {
 	struct list_head skc_node; /* in ehash, the listening hash or a protocol's own; or empty */
-	__be32 skc_daddr, skc_rcv_saddr; /* peer; local (0: any) */
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr; /* peer; local (any: all) */
+	/* Of IPv4, the last word of the mapped address (in6.h); the others stay as they are. */
+#define skc_daddr     skc_v6_daddr.s6_addr32[3]
+#define skc_rcv_saddr skc_v6_rcv_saddr.s6_addr32[3]
 	__be16 skc_dport;
-	uint16_t skc_num; /* local port, host order */
-	uint16_t skc_family;
-	uint8_t skc_state; /* TCP_* of uapi.h; other protocols use ESTABLISHED and CLOSE */
+	uint16_t skc_num;    /* local port, host order */
+	uint16_t skc_family; /* of the socket: how it names addresses, not what is on the wire */
+	uint8_t skc_state;   /* TCP_* of uapi.h; other protocols use ESTABLISHED and CLOSE */
 	uint8_t skc_reuse : 1;
 	uint8_t skc_reuseport : 1;
+	uint8_t skc_ipv6only : 1; /* IPV6_V6ONLY */
 	uint32_t skc_refcnt;
 	uint32_t skc_hash;
 	struct net *skc_net;
@@ -66,20 +71,23 @@ enum sock_flags {
 
 struct sock {
 	struct sock_common __sk_common; /* first */
-#define sk_node	     __sk_common.skc_node
-#define sk_daddr     __sk_common.skc_daddr
-#define sk_rcv_saddr __sk_common.skc_rcv_saddr
-#define sk_dport     __sk_common.skc_dport
-#define sk_num	     __sk_common.skc_num
-#define sk_family    __sk_common.skc_family
-#define sk_state     __sk_common.skc_state
-#define sk_reuse     __sk_common.skc_reuse
-#define sk_reuseport __sk_common.skc_reuseport
-#define sk_refcnt    __sk_common.skc_refcnt
-#define sk_hash	     __sk_common.skc_hash
-#define sk_net	     __sk_common.skc_net
-#define sk_bound_dev __sk_common.skc_bound_dev
-#define sk_prot	     __sk_common.skc_prot
+#define sk_node		__sk_common.skc_node
+#define sk_daddr	__sk_common.skc_daddr
+#define sk_rcv_saddr	__sk_common.skc_rcv_saddr
+#define sk_v6_daddr	__sk_common.skc_v6_daddr
+#define sk_v6_rcv_saddr __sk_common.skc_v6_rcv_saddr
+#define sk_dport	__sk_common.skc_dport
+#define sk_num		__sk_common.skc_num
+#define sk_family	__sk_common.skc_family
+#define sk_state	__sk_common.skc_state
+#define sk_reuse	__sk_common.skc_reuse
+#define sk_reuseport	__sk_common.skc_reuseport
+#define sk_ipv6only	__sk_common.skc_ipv6only
+#define sk_refcnt	__sk_common.skc_refcnt
+#define sk_hash		__sk_common.skc_hash
+#define sk_net		__sk_common.skc_net
+#define sk_bound_dev	__sk_common.skc_bound_dev
+#define sk_prot		__sk_common.skc_prot
 
 	struct socket *sk_socket; /* NULL: orphan, or not yet accepted */
 	uint32_t sk_flags;	  /* enum sock_flags */
@@ -138,7 +146,8 @@ struct proto {
 	int (*init)(struct sock *sk);
 	/* The socket is going; drops the socket's reference. */
 	void (*close)(struct sock *sk);
-	int (*bind)(struct sock *sk, const struct sockaddr_in *addr);
+	/* addr and len as the application gave them. */
+	int (*bind)(struct sock *sk, const struct sockaddr *addr, socklen_t len);
 	int (*connect)(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
 	int (*listen)(struct sock *sk, int backlog);
 	struct sock *(*accept)(struct sock *sk, int file_flags, int *err);
@@ -149,7 +158,8 @@ struct proto {
 	int (*shutdown)(struct sock *sk, int how_mask);
 	uint32_t (*poll)(struct sock *sk); /* POLL* bits that hold now */
 	int (*ioctl)(struct sock *sk, unsigned long request, int *value);
-	int (*getname)(struct sock *sk, struct sockaddr_in *addr, bool peer);
+	/* The length of what it wrote to addr, or a negative errno. */
+	int (*getname)(struct sock *sk, struct sockaddr_storage *addr, bool peer);
 	/* SO_KEEPALIVE changed; sk owned. May be NULL. */
 	void (*keepalive)(struct sock *sk, bool on);
 	/* Levels other than SOL_SOCKET. */
@@ -163,8 +173,10 @@ struct proto {
 	void (*destroy)(struct sock *sk);
 };
 
-/* New sock, zeroed, initialised by sock_init_data(), one reference. NULL: no memory. */
-struct sock *sk_alloc(struct net *net, const struct proto *prot, int type, int protocol);
+/* New sock of AF_INET or AF_INET6, zeroed, initialised by sock_init_data(), one reference. NULL: no
+ * memory. */
+struct sock *sk_alloc(struct net *net, uint16_t family, const struct proto *prot, int type,
+		      int protocol);
 /* Sets the parts that never come from a parent: lists, wait queues, flags, counts. */
 void sock_init_data(struct sock *sk, struct net *net);
 /* Frees memory of a sock with no references. */
@@ -250,8 +262,8 @@ struct socket {
 	struct file *file;
 };
 
-/* Rows of the table in stack/socket/af_inet.c: which proto serves socket(AF_INET, type, protocol).
- * protocol 0 in a row: any (raw). */
+/* Rows of the table in stack/socket/af_inet.c: which proto serves socket(domain, type, protocol),
+ * whichever of AF_INET and AF_INET6 the domain is. protocol 0 in a row: any (raw). */
 struct inet_protosw {
 	uint16_t type;
 	uint8_t protocol;

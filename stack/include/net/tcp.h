@@ -59,7 +59,6 @@ struct tcphdr {
 #define TCP_MSS_DEFAULT		       536u /* RFC 9293, 3.7.1 */
 #define TCP_MIN_SND_MSS		       48u
 #define TCP_BASE_HEADER		       20u
-#define IPV4_HEADER_BYTES	       20u
 #define TCP_MAX_WSCALE		       14u
 #define TCP_INIT_CWND		       10u /* RFC 6928 */
 #define TCP_RTO_MIN_US		       200000u
@@ -260,7 +259,6 @@ static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 struct netns_tcp {
 	struct inet_hashinfo hashinfo;
 	struct siphash_key isn_key, ts_key, port_key;
-	struct list_head tw_list;
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
 	uint32_t socks;		    /* struct tcp_sock alive */
@@ -453,14 +451,15 @@ uint32_t tcp_poll(struct sock *sk);
 int tcp_ioctl(struct sock *sk, unsigned long request, int *value);
 
 /* ---- tcp_connect.c, tcp_listen.c ---- */
-int tcp_v4_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
-int tcp_v4_bind(struct sock *sk, const struct sockaddr_in *addr);
+int tcp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
+int tcp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len);
 int tcp_listen(struct sock *sk, int backlog);
-int tcp_getname(struct sock *sk, struct sockaddr_in *addr, bool peer);
+int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer);
 
 /* ---- tcp_isn.c ---- */
-uint32_t tcp_isn(struct net *net, __be32 saddr, __be32 daddr, uint16_t sport, uint16_t dport);
-uint32_t tcp_ts_offset(struct net *net, __be32 saddr, __be32 daddr);
+uint32_t tcp_isn(struct net *net, const struct in6_addr *saddr, const struct in6_addr *daddr,
+		 uint16_t sport, uint16_t dport);
+uint32_t tcp_ts_offset(struct net *net, const struct in6_addr *saddr, const struct in6_addr *daddr);
 
 /* ---- tcp_options.c ---- */
 /* Parses the options of th; ends on every input. estab: ignore options of SYN. */
@@ -495,6 +494,8 @@ void tcp_rcv_rtt_measure(struct tcp_sock *tp);
 void tcp_cleanup_rbuf(struct sock *sk, uint32_t copied);
 
 /* ---- tcp_mss.c ---- */
+/* What we offer to receive over a device of this MTU. */
+uint16_t tcp_advmss(const struct inet_connection_sock_af_ops *ops, uint32_t mtu);
 uint32_t tcp_mtu_to_mss(const struct sock *sk, uint32_t pmtu);
 uint32_t tcp_sync_mss(struct sock *sk, uint32_t pmtu);
 uint32_t tcp_current_mss(struct sock *sk);
@@ -512,7 +513,8 @@ int tcp_write_wakeup(struct sock *sk);
 void tcp_send_probe0(struct sock *sk);
 void tcp_tsq_timer(struct timer_list *t);
 /* Checksum seed of a segment with its transport header set; gso_size set before. */
-void tcp_csum_prepare(struct sk_buff *skb, __be32 saddr, __be32 daddr);
+void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
+		      const struct in6_addr *daddr);
 
 /* ---- tcp_output.c ---- */
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
@@ -687,12 +689,30 @@ void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw);
 /* Whether connect() may take over its port pair (RFC 6191); sets write_seq and ts_recent. */
 bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw);
 
-/* ---- tcp_ipv4.c ---- */
-int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb);
-void tcp_v4_send_reset(struct net *net, const struct sk_buff *skb);
+/* ---- tcp_demux.c: which socket a segment is for, whatever the version of IP ---- */
+/* skb: as tcp_parse_header() left it; f: its addresses. Consumes skb. */
+void tcp_demux(struct sk_buff *skb, const struct inet_flow *f);
+/* The header is whole, linear and right; its addresses go into f, the cb is filled; false: skb is gone. */
+bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f);
+/* The addresses of a received segment, from its IP and TCP headers. */
+void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f);
+int tcp_do_rcv(struct sock *sk, struct sk_buff *skb);
+/* An ICMP error about a segment of ours. */
+struct tcp_icmp_error {
+	struct inet_flow f; /* as the peer would have answered */
+	uint32_t seq;	    /* of the segment */
+	int err;	    /* what it means to a socket; positive, 0: nothing */
+	bool unreachable;
+	uint32_t mtu_bytes; /* not 0: it says only that the path takes no more */
+};
+void tcp_icmp_error(struct net *net, const struct tcp_icmp_error *e);
+
+/* ---- tcp_reply.c: answers without a connection ---- */
+void tcp_send_reset(struct net *net, const struct sk_buff *skb);
 /* An ACK without a sock of our own: TIME_WAIT, requests. */
 struct tcp_mini_ack {
-	__be32 saddr, daddr;
+	struct in6_addr saddr, daddr;
+	struct net_device *dev; /* NULL: any */
 	uint16_t sport, dport;
 	uint32_t seq, ack;
 	uint16_t window; /* already scaled */
@@ -700,7 +720,9 @@ struct tcp_mini_ack {
 	bool tstamp;
 	uint32_t tsval, tsecr;
 };
-void tcp_v4_send_ack(struct net *net, const struct tcp_mini_ack *a);
+void tcp_send_mini_ack(struct net *net, const struct tcp_mini_ack *a);
+/* Its addresses, for an answer to a segment of this flow that came by dev. */
+struct tcp_mini_ack tcp_mini_ack_to(const struct inet_flow *f, const struct net_device *dev);
 
 /* ---- tcp_sendmsg.c, tcp_recvmsg.c, tcp_sockopt.c, tcp_info.c ---- */
 long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags);

@@ -24,11 +24,13 @@ typedef uint16_t sa_family_t;
 #define SOCK_CLOEXEC  02000000
 #define SOCK_NONBLOCK 04000
 
-#define IPPROTO_IP   0
-#define IPPROTO_ICMP 1
-#define IPPROTO_TCP  6
-#define IPPROTO_UDP  17
-#define IPPROTO_RAW  255
+#define IPPROTO_IP     0
+#define IPPROTO_ICMP   1
+#define IPPROTO_TCP    6
+#define IPPROTO_UDP    17
+#define IPPROTO_IPV6   41
+#define IPPROTO_ICMPV6 58
+#define IPPROTO_RAW    255
 
 #define INADDR_ANY	 0x00000000u
 #define INADDR_LOOPBACK	 0x7f000001u
@@ -49,6 +51,23 @@ struct sockaddr_in {
 	__be16 sin_port;
 	struct in_addr sin_addr;
 	uint8_t sin_zero[8];
+};
+
+struct in6_addr {
+	union {
+		uint8_t s6_addr[16];
+		__be16 s6_addr16[8];
+		__be32 s6_addr32[4];
+	};
+};
+
+/* ipv6(7) */
+struct sockaddr_in6 {
+	sa_family_t sin6_family;
+	__be16 sin6_port;
+	__be32 sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	uint32_t sin6_scope_id; /* of a link-local address: number of the interface */
 };
 
 struct sockaddr_storage {
@@ -142,6 +161,15 @@ struct timeval {
 #define IP_MTU_DISCOVER		10
 #define IP_MTU			14
 #define IP_BIND_ADDRESS_NO_PORT 24
+
+/* IPv6 level, ipv6(7) */
+#define SOL_IPV6	    41
+#define IPV6_UNICAST_HOPS   16
+#define IPV6_MULTICAST_HOPS 18
+#define IPV6_MTU_DISCOVER   23
+#define IPV6_MTU	    24
+#define IPV6_V6ONLY	    26
+#define IPV6_TCLASS	    67
 
 /* TCP level, tcp(7) */
 #define SOL_TCP		     6

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Addresses as applications name them (struct sockaddr_in, struct sockaddr_in6) and as sockets hold
+ * them (in6.h); which of them overlap (RFC 3493 sections 3.7 and 5.3: an AF_INET6 socket reaches
+ * IPv4 by mapped addresses unless IPV6_V6ONLY says no).
+ */
+#include <net/inet.h>
+#include <string.h>
+
+#define SIN6_LEN_RFC2133 24u /* without sin6_scope_id */
+
+static int read_v4(const struct sockaddr *addr, socklen_t len, struct inet_endpoint *to)
+{
+	struct sockaddr_in sin;
+
+	if (len < sizeof(sin))
+		return -EINVAL;
+	memcpy(&sin, addr, sizeof(sin));
+	if (sin.sin_family != AF_INET)
+		return -EAFNOSUPPORT;
+	*to = (struct inet_endpoint){.addr = in6_from_v4(sin.sin_addr.s_addr),
+				     .port = sin.sin_port};
+	return 0;
+}
+
+int inet_read_sockaddr(const struct sock *sk, const struct sockaddr *addr, socklen_t len,
+		       bool connecting, struct inet_endpoint *to)
+{
+	struct sockaddr_in6 sin6 = {0};
+
+	if (sk->sk_family == AF_INET)
+		return read_v4(addr, len, to);
+	if (len < SIN6_LEN_RFC2133)
+		return -EINVAL;
+	memcpy(&sin6, addr, len < sizeof(sin6) ? len : sizeof(sin6));
+	if (sin6.sin6_family != AF_INET6)
+		return -EAFNOSUPPORT;
+	if (ipv6_addr_v4mapped(&sin6.sin6_addr) && sk->sk_ipv6only)
+		return connecting ? -ENETUNREACH : -EINVAL;
+	*to = (struct inet_endpoint){
+		.addr = sin6.sin6_addr, .port = sin6.sin6_port, .scope_id = sin6.sin6_scope_id};
+	return 0;
+}
+
+int inet_write_sockaddr(const struct sock *sk, const struct in6_addr *addr, __be16 port,
+			struct sockaddr_storage *out)
+{
+	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = port};
+	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = *addr};
+
+	if (sk->sk_family == AF_INET) {
+		sin.sin_addr.s_addr = addr->s6_addr32[3];
+		memcpy(out, &sin, sizeof(sin));
+		return sizeof(sin);
+	}
+	memcpy(out, &sin6, sizeof(sin6));
+	return sizeof(sin6);
+}
+
+bool inet_rcv_saddr_overlap(const struct sock *a, const struct sock *b)
+{
+	const struct in6_addr *x = &a->sk_v6_rcv_saddr, *y = &b->sk_v6_rcv_saddr;
+	const bool x4 = ipv6_addr_v4mapped(x), y4 = ipv6_addr_v4mapped(y);
+
+	if (ipv6_addr_any(x) && y4)
+		return !a->sk_ipv6only;
+	if (ipv6_addr_any(y) && x4)
+		return !b->sk_ipv6only;
+	if (x4 != y4)
+		return false;
+	return inet_addr_any(x) || inet_addr_any(y) || ipv6_addr_equal(x, y);
+}
+
+uint64_t inet_addr_pair_hash(const struct in6_addr *saddr, const struct in6_addr *daddr,
+			     const struct siphash_key *key)
+{
+	uint64_t s[2], d[2];
+
+	if (ipv6_addr_v4mapped(daddr))
+		return (uint64_t)saddr->s6_addr32[3] << 32 | daddr->s6_addr32[3];
+	memcpy(s, saddr, sizeof(s));
+	memcpy(d, daddr, sizeof(d));
+	return siphash_2u64(siphash_2u64(s[0], s[1], key) ^ d[0], d[1], key);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which socket a segment is for: a connection, a request, TIME_WAIT or a listener. The same for both
+ * versions of IP, whose entries are tcp_ipv4.c and tcp_ipv6.c; so is what ICMP errors do.
+ */
+#include <net/tcp.h>
+
+/* ---- segments ---- */
+
+void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	f->saddr = in6_from_v4(ip_hdr(skb)->saddr);
+	f->daddr = in6_from_v4(ip_hdr(skb)->daddr);
+	f->sport = ntohs(th->source);
+	f->dport = ntohs(th->dest);
+	f->dev = skb->dev;
+}
+
+/* Soft interrupts off; sk not owned by a task, or the owner runs its backlog. Consumes skb. */
+int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_state == TCP_ESTABLISHED) {
+		tcp_rcv_established(sk, skb);
+	} else if (tcp_rcv_state_process(sk, skb)) {
+		tcp_send_reset(sk->sk_net, skb);
+		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
+	}
+	return 0;
+}
+
+static bool checksum_ok(const struct sk_buff *skb, const struct inet_flow *f)
+{
+	if (skb->ip_summed != CHECKSUM_NONE)
+		return true;
+	return !csum_fold(
+		skb_checksum(skb, 0, skb->len,
+			     inet_af_ops(&f->saddr)->csum_pseudo(&f->saddr, &f->daddr, skb->len)));
+}
+
+bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f)
+{
+	struct net *net = skb_net(skb);
+	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
+	const struct tcphdr *th;
+
+	NET_ADD(net, TcpInSegs, skb->gso_segs > 1 ? skb->gso_segs : 1);
+	if (!pskb_may_pull(skb, sizeof(*th)))
+		goto malformed;
+	th = (const struct tcphdr *)skb->data;
+	if (th->doff < sizeof(*th) / 4 || !pskb_may_pull(skb, th->doff * 4u))
+		goto malformed;
+	skb_reset_transport_header(skb);
+	tcp_skb_flow(skb, f);
+	th = tcp_hdr(skb);
+	if (!checksum_ok(skb, f)) {
+		NET_INC(net, TcpInCsumErrors);
+		NET_INC(net, TcpInErrs);
+		kfree_skb_reason(skb, SKB_DROP_TcpCsum);
+		return false;
+	}
+	tcb->seq = ntohl(th->seq);
+	tcb->end_seq = tcb->seq + !!(th->flags & TCPHDR_SYN) + !!(th->flags & TCPHDR_FIN) +
+		       skb->len - th->doff * 4u;
+	tcb->ack_seq = ntohl(th->ack_seq);
+	tcb->tcp_flags = th->flags;
+	tcb->sacked = 0;
+	return true;
+malformed:
+	NET_INC(net, TcpInErrs);
+	kfree_skb_reason(skb, SKB_DROP_TcpInvalid);
+	return false;
+}
+
+static void to_sock(struct sock *sk, struct sk_buff *skb)
+{
+	sock_hold(sk);
+	tcp_sk(sk)->segs_in += skb->gso_segs > 1 ? skb->gso_segs : 1;
+	if (skb->len > tcp_hdr(skb)->doff * 4u)
+		tcp_sk(sk)->data_segs_in += skb->gso_segs > 1 ? skb->gso_segs : 1;
+	if (sk->sk_state == TCP_LISTEN || !sock_owned_by_user(sk)) {
+		tcp_do_rcv(sk, skb);
+	} else if (!sk_add_backlog(sk, skb, sk->sk_rcvbuf + sk->sk_sndbuf + 65536)) {
+		NET_INC(sk->sk_net, TcpExtTCPBacklogDrop);
+		kfree_skb_reason(skb, SKB_DROP_SocketBacklog);
+	}
+	sock_put(sk);
+}
+
+static void to_request(struct net *net, struct request_sock *req, struct sk_buff *skb)
+{
+	struct sock *listener = req->rsk_listener, *child;
+
+	if (listener->sk_state != TCP_LISTEN) { /* it went meanwhile */
+		tcp_reqsk_drop(req);
+		tcp_send_reset(net, skb);
+		kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
+		return;
+	}
+	sock_hold(listener);
+	child = tcp_check_req(listener, skb, req);
+	if (child == listener)
+		to_sock(listener, skb);
+	else if (child)
+		tcp_child_process(listener, child, skb);
+	else
+		consume_skb(skb);
+	sock_put(listener);
+}
+
+static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct sk_buff *skb,
+			const struct inet_flow *f)
+{
+	struct tcp_mini_ack a = tcp_mini_ack_to(f, skb->dev);
+	struct sock *listener;
+	uint32_t isn = 0;
+
+	switch (tcp_timewait_state_process(net, tw, skb, &isn)) {
+	case TCP_TW_SYN:
+		listener = inet_lookup_listener(&net->tcp->hashinfo, f);
+		if (listener) {
+			inet_twsk_kill(net, tw);
+			tcp_conn_request(listener, skb, isn);
+			consume_skb(skb);
+			return;
+		}
+		/* Nobody listens: an ACK tells what we think. */
+		__attribute__((fallthrough));
+	case TCP_TW_ACK:
+		a.tos = tw->tw_tos;
+		a.seq = tw->tw_snd_nxt;
+		a.ack = tw->tw_rcv_nxt;
+		a.window = (uint16_t)(tw->tw_rcv_wnd >> tw->tw_rcv_wscale);
+		a.tstamp = tw->tw_ts_recent_stamp_ns != 0;
+		a.tsval = (uint32_t)(port_time_ns(net->port) / NSEC_PER_MSEC) + tw->tw_ts_offset;
+		a.tsecr = tw->tw_ts_recent;
+		tcp_send_mini_ack(net, &a);
+		break;
+	case TCP_TW_RST:
+		tcp_send_reset(net, skb);
+		inet_twsk_kill(net, tw);
+		break;
+	case TCP_TW_SUCCESS:
+		break;
+	}
+	kfree_skb_reason(skb, SKB_DROP_TcpTimeWait);
+}
+
+void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
+{
+	struct net *net = skb_net(skb);
+	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, f);
+	struct sock *listener;
+
+	if (c) {
+		if (c->skc_state == TCP_TIME_WAIT)
+			to_timewait(net, inet_twsk(c), skb, f);
+		else if (c->skc_state == TCP_NEW_SYN_RECV)
+			to_request(net, inet_reqsk(c), skb);
+		else
+			to_sock((struct sock *)c, skb);
+		return;
+	}
+	listener = inet_lookup_listener(&net->tcp->hashinfo, f);
+	if (listener) {
+		to_sock(listener, skb);
+		return;
+	}
+	tcp_send_reset(net, skb);
+	kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
+}
+
+/* ---- ICMP errors (RFC 9293, 3.9.2.2; RFC 5927: only with a sequence number in flight) ---- */
+
+static void request_err(struct request_sock *req, uint32_t seq)
+{
+	if (seq != req->snt_isn)
+		return;
+	NET_INC(req->common.skc_net, TcpExtListenDrops);
+	tcp_reqsk_drop(req);
+}
+
+static void pmtu_changed(struct sock *sk, uint32_t mtu)
+{
+	const struct inet_connection_sock_af_ops *ops = inet_csk(sk)->icsk_af_ops;
+
+	if (sk->sk_state == TCP_LISTEN || mtu < ops->min_pmtu_bytes ||
+	    mtu >= inet_csk(sk)->icsk_pmtu)
+		return;
+	ops->update_pmtu(sk->sk_net, &sk->sk_v6_daddr, mtu);
+	inet_sk(sk)->route.mtu_bytes = mtu;
+	/* A task that owns the sock finds the new MTU when it sends next. */
+	if (sock_owned_by_user(sk))
+		return;
+	tcp_mstamp_refresh(tcp_sk(sk));
+	tcp_sync_mss(sk, mtu);
+	tcp_simple_retransmit(sk);
+}
+
+static void sock_err(struct sock *sk, int err)
+{
+	if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV) {
+		sk->sk_err_soft = err; /* told when the connection times out (MUST-56) */
+		return;
+	}
+	if (sock_owned_by_user(sk)) {
+		sk->sk_err_soft = err;
+		return;
+	}
+	tcp_abort(sk, err);
+}
+
+void tcp_icmp_error(struct net *net, const struct tcp_icmp_error *e)
+{
+	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, &e->f);
+	struct sock *sk;
+
+	if (!c || c->skc_state == TCP_TIME_WAIT)
+		return;
+	if (c->skc_state == TCP_NEW_SYN_RECV) {
+		if (e->unreachable)
+			request_err(inet_reqsk(c), e->seq);
+		return;
+	}
+	sk = (struct sock *)c;
+	if (!between(e->seq, tcp_sk(sk)->snd_una, tcp_sk(sk)->snd_nxt))
+		return;
+	sock_hold(sk);
+	if (e->mtu_bytes)
+		pmtu_changed(sk, e->mtu_bytes);
+	else if (e->err)
+		sock_err(sk, e->err);
+	sock_put(sk);
+}

@@ -36,7 +36,7 @@ uint8_t *dma_map_find(struct dma_map *m, dma_addr_t bus, size_t len, unsigned in
  * needs; such bytes outside the mapping read DMA_POISON, so that using them shows. false, counted:
  * refused.
  */
-#define DMA_BEAT_BYTES 64u
+#define DMA_BEAT_BYTES 128u
 #define DMA_POISON     0xee
 bool dma_map_read(struct dma_map *m, dma_addr_t bus, void *buf, size_t len);
 

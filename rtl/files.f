@@ -37,7 +37,9 @@ rtl/irq/irq_throttle.sv
 rtl/irq/irq_ctrl.sv
 
 rtl/regs/reg_ram.sv
-rtl/regs/mta_table.sv
+rtl/regs/bit_table.sv
+rtl/regs/rss_table.sv
+rtl/regs/ring_regs.sv
 rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv
 rtl/regs/stats.sv

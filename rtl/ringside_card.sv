@@ -104,17 +104,22 @@ module ringside_card #(
   logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
 
   // Registers to engines, and back.
-  logic tx_enable, tx_psp, tx_wb_all, tx_head_we, rx_enable, rx_head_we, mta_bit, link;
-  logic [63:0] tx_ring_base, rx_ring_base;
-  logic [19:0] tx_ring_len, rx_ring_len;
-  logic [15:0] tx_tail, tx_head, rx_tail, rx_head, head_wdata;
-  logic [31:0] rctl, rfctl, rxcsum;
+  logic tx_psp, tx_wb_all, rx_enable, mta_bit, vfta_bit, reta_queue, vlan_mode, link;
+  logic [1:0] tx_enable, tx_head_we, rx_head_we;
+  logic [2*64-1:0] tx_ring_base, rx_ring_base;
+  logic [2*20-1:0] tx_ring_len, rx_ring_len;
+  logic [2*16-1:0] tx_tail, tx_head, rx_tail, rx_head;
+  logic [15:0] head_wdata, vet;
+  logic [31:0] rctl, rfctl, rxcsum, psrctl, mrqc;
   logic [16*32-1:0] ral, rah;
-  logic [11:0] mta_index;
+  logic [11:0] mta_index, vfta_index, rsrpd;
+  logic [6:0] reta_index;
+  logic [319:0] rss_key;
   logic iame, pba_clr_en, timers_clear_en;
 
   // Events and statistics.
-  logic ev_lsc, ev_mdac, ev_tx_wb, ev_tx_wb_ide, ev_txqe, ev_rx_wb, ev_rxdmt, ev_rxo, ev_irq_sent;
+  logic ev_lsc, ev_mdac, ev_txqe, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
+  logic [1:0] ev_tx_wb, ev_tx_wb_ide, ev_rx_wb;
   logic [7:0] ev_rx_wb_frames;
   logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
   logic rx_stat_frame, rx_stat_mcast, rx_stat_bcast, rx_stat_mpc, rx_stat_rnbc, rx_stat_ruc, rx_stat_roc;
@@ -186,6 +191,9 @@ module ringside_card #(
     .rctl_o(rctl),
     .rfctl_o(rfctl),
     .rxcsum_o(rxcsum),
+    .psrctl_o(psrctl),
+    .mrqc_o(mrqc),
+    .rsrpd_o(rsrpd),
     .ral_o(ral),
     .rah_o(rah),
     .rx_ring_base_o(rx_ring_base),
@@ -194,9 +202,16 @@ module ringside_card #(
     .rx_head_we_o(rx_head_we),
     .rx_head_i(rx_head),
     .head_wdata_o(head_wdata),
+    .vlan_mode_o(vlan_mode),
+    .vet_o(vet),
+    .drained_i(tx_drained && rx_drained && reader_drained && writer_drained),
     .mta_index_i(mta_index),
     .mta_bit_o(mta_bit),
-    .drained_i(tx_drained && rx_drained && reader_drained && writer_drained),
+    .vfta_index_i(vfta_index),
+    .vfta_bit_o(vfta_bit),
+    .reta_index_i(reta_index),
+    .reta_queue_o(reta_queue),
+    .rss_key_o(rss_key),
     .iame_o(iame),
     .pba_clr_en_o(pba_clr_en),
     .timers_clear_en_o(timers_clear_en),
@@ -230,6 +245,8 @@ module ringside_card #(
     .ev_rx_wb_i(ev_rx_wb),
     .ev_rxdmt_i(ev_rxdmt),
     .ev_rxo_i(ev_rxo),
+    .ev_srpd_i(ev_srpd),
+    .ev_ack_i(ev_ack),
     .ev_lsc_i(ev_lsc),
     .ev_mdac_i(ev_mdac),
     .irq_req_o,
@@ -275,17 +292,17 @@ module ringside_card #(
     .clk_i(clk_tx_i),
     .rst_ni,
     .srst_i(srst),
-    .enable_i(tx_enable),
+    .enable_i(tx_enable[0]),
     .psp_i(tx_psp),
     .wb_all_i(tx_wb_all),
     .tso_en_i(feature_en_i[FeatTso]),
     .csum_en_i(feature_en_i[FeatTxCsum]),
-    .ring_base_i(tx_ring_base),
-    .ring_len_i(tx_ring_len),
-    .tail_i(tx_tail),
-    .head_we_i(tx_head_we),
+    .ring_base_i(tx_ring_base[63:0]),
+    .ring_len_i(tx_ring_len[19:0]),
+    .tail_i(tx_tail[15:0]),
+    .head_we_i(tx_head_we[0]),
     .head_wdata_i(head_wdata),
-    .head_o(tx_head),
+    .head_o(tx_head[15:0]),
     .desc_rd_req_valid_o(rd_req_valid[0]),
     .desc_rd_req_addr_o(rd_req_addr[0 +: 64]),
     .desc_rd_req_len_o(rd_req_len[0 +: 16]),
@@ -317,8 +334,8 @@ module ringside_card #(
     .m_axis_tuser_o,
     .m_axis_tvalid_o,
     .m_axis_tready_i,
-    .ev_wb_o(ev_tx_wb),
-    .ev_wb_ide_o(ev_tx_wb_ide),
+    .ev_wb_o(ev_tx_wb[0]),
+    .ev_wb_ide_o(ev_tx_wb_ide[0]),
     .ev_txqe_o(ev_txqe),
     .stat_frame_o(tx_stat_frame),
     .stat_len_o(tx_stat_len),
@@ -345,12 +362,12 @@ module ringside_card #(
     .rxcsum_i(rxcsum),
     .ral_i(ral),
     .rah_i(rah),
-    .ring_base_i(rx_ring_base),
-    .ring_len_i(rx_ring_len),
-    .tail_i(rx_tail),
-    .head_we_i(rx_head_we),
+    .ring_base_i(rx_ring_base[63:0]),
+    .ring_len_i(rx_ring_len[19:0]),
+    .tail_i(rx_tail[15:0]),
+    .head_we_i(rx_head_we[0]),
     .head_wdata_i(head_wdata),
-    .head_o(rx_head),
+    .head_o(rx_head[15:0]),
     .mta_index_o(mta_index),
     .mta_bit_i(mta_bit),
     .desc_rd_req_valid_o(rd_req_valid[2]),
@@ -385,7 +402,7 @@ module ringside_card #(
     .s_axis_tuser_i,
     .s_axis_tvalid_i,
     .s_axis_tready_o,
-    .ev_wb_o(ev_rx_wb),
+    .ev_wb_o(ev_rx_wb[0]),
     .ev_wb_frames_o(ev_rx_wb_frames),
     .ev_rxdmt_o(ev_rxdmt),
     .ev_rxo_o(ev_rxo),
@@ -468,7 +485,20 @@ module ringside_card #(
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
+  // Not there yet: the second queues, and causes of receive.
+  assign ev_tx_wb[1] = 1'b0;
+  assign ev_tx_wb_ide[1] = 1'b0;
+  assign ev_rx_wb[1] = 1'b0;
+  assign ev_srpd = 1'b0;
+  assign ev_ack = 1'b0;
+  assign tx_head[31:16] = '0;
+  assign rx_head[31:16] = '0;
+  assign vfta_index = '0;
+  assign reta_index = '0;
+
   // Interrupts are moderated by time, not by frames.
   logic unused_ports;
-  assign unused_ports = ^{ev_rx_wb_frames, feature_en_i};
+  assign unused_ports = ^{ev_rx_wb_frames, feature_en_i, tx_enable[1], tx_head_we[1], rx_head_we[1], tx_ring_base[127:64],
+                          rx_ring_base[127:64], tx_ring_len[39:20], rx_ring_len[39:20], tx_tail[31:16], rx_tail[31:16],
+                          psrctl, mrqc, rsrpd, vlan_mode, vet, vfta_bit, reta_queue, rss_key};
 endmodule

@@ -31,12 +31,15 @@ module irq_ctrl (
   output logic [31:0] rdata_o,
   output logic        tx_wb_all_o,       // IVAR.31
 
-  input  logic        ev_tx_wb_i,
-  input  logic        ev_tx_wb_ide_i,
+  // Events; those of queues have a bit a queue.
+  input  logic [1:0]  ev_tx_wb_i,
+  input  logic [1:0]  ev_tx_wb_ide_i,
   input  logic        ev_txqe_i,
-  input  logic        ev_rx_wb_i,
+  input  logic [1:0]  ev_rx_wb_i,
   input  logic        ev_rxdmt_i,
   input  logic        ev_rxo_i,
+  input  logic        ev_srpd_i,
+  input  logic        ev_ack_i,
   input  logic        ev_lsc_i,
   input  logic        ev_mdac_i,
 
@@ -63,15 +66,13 @@ module irq_ctrl (
   localparam logic [31:0] Srpd = 32'd1 << ringside_reg_pkg::ICR_SRPD_BIT;
   localparam logic [31:0] Ack = 32'd1 << ringside_reg_pkg::ICR_ACK_BIT;
   localparam logic [31:0] Mng = 32'd1 << ringside_reg_pkg::ICR_MNG_BIT;
-  localparam logic [31:0] Rxq0 = 32'd1 << ringside_reg_pkg::ICR_RXQ0_BIT;
-  localparam logic [31:0] Txq0 = 32'd1 << ringside_reg_pkg::ICR_TXQ0_BIT;
   localparam logic [31:0] Other = 32'd1 << ringside_reg_pkg::ICR_OTHER_BIT;
   localparam logic [31:0] OtherGroup = Lsc | Rxo | Mdac | Srpd | Ack | Mng;
   localparam logic [31:0] AllCauses = ringside_reg_pkg::IMS_MASK;
   localparam int unsigned MsixLsb = ringside_reg_pkg::ICR_RXQ0_BIT;  // RXQ0 .. OTHER are 5 bits in a row
 
   logic [31:0] icr_q, ims_q, iam_q, eiac_q, ivar_q;
-  logic [15:0] itr_q, rdtr_q, radv_q, tidv_q, tadv_q;
+  logic [15:0] itr_q, rdtr_q, radv_q, tidv_q, tadv_q, raid_q;
   logic [5*16-1:0] eitr_q;
   logic [4:0] pbaclr_q, pba_clr_q;
   logic [1:0] mode_q;
@@ -84,9 +85,11 @@ module irq_ctrl (
   logic [31:0] icr_kept, ims_kept, icr_d, ims_d, held, newly;
   logic [4:0] pba_clr_d, cause_sent;
   logic [31:0] sent_auto;
-  logic rx_event, tx_event, rx_fire, tx_fire, rx_due, tx_due, rx_fpd, tx_fpd, immediate;
+  logic rx_event, tx_event, ack_event, rx_fire, tx_fire, ack_fire, rx_due, tx_due, ack_due, rx_fpd, tx_fpd, immediate;
+  logic small_or_ack;
+  logic [15:0] ack_delay;
   logic intx_assert, throttle_idle;
-  logic [63:0] rx_deadline, tx_deadline, throttle_deadline;
+  logic [63:0] rx_deadline, tx_deadline, ack_deadline, throttle_deadline;
 
   assign reset = !rst_ni || srst_i;
   assign msix = irq_mode_i == ModeMsix;
@@ -98,7 +101,7 @@ module irq_ctrl (
     if (we_i || re_i) begin
       case (addr_i)
         ringside_reg_pkg::RDTR_OFFSET, ringside_reg_pkg::RADV_OFFSET, ringside_reg_pkg::TIDV_OFFSET,
-        ringside_reg_pkg::TADV_OFFSET, ringside_reg_pkg::PBACLR_OFFSET: here = 1'b1;
+        ringside_reg_pkg::TADV_OFFSET, ringside_reg_pkg::RAID_OFFSET, ringside_reg_pkg::PBACLR_OFFSET: here = 1'b1;
         default: here = addr_i[16:6] == ringside_reg_pkg::ICR_OFFSET[16:6];
       endcase
       in_eitr = addr_i >= ringside_reg_pkg::EITR_OFFSET &&
@@ -152,11 +155,17 @@ module irq_ctrl (
   end
 
   // Events. Delays are for INTx and MSI; a cause that is not delayed takes the delayed ones along.
-  assign any_event = ev_tx_wb_i || ev_txqe_i || ev_rx_wb_i || ev_rxdmt_i || ev_rxo_i || ev_lsc_i || ev_mdac_i;
-  assign rx_event = ev_rx_wb_i && !msix;
-  assign tx_event = ev_tx_wb_i && ev_tx_wb_ide_i && !msix;
-  assign immediate = !msix && ((ev_tx_wb_i && !ev_tx_wb_ide_i) || ev_rxdmt_i || ev_rxo_i || ev_lsc_i ||
-                               ev_mdac_i || ics != '0);
+  assign any_event = ev_tx_wb_i != '0 || ev_txqe_i || ev_rx_wb_i != '0 || ev_rxdmt_i || ev_rxo_i || ev_srpd_i ||
+                     ev_ack_i || ev_lsc_i || ev_mdac_i;
+  assign rx_event = ev_rx_wb_i != '0 && !msix;
+  assign tx_event = (ev_tx_wb_i & ev_tx_wb_ide_i) != '0 && !msix;
+  assign ack_event = ev_ack_i && !msix;
+  assign immediate = !msix && ((ev_tx_wb_i & ~ev_tx_wb_ide_i) != '0 || ev_rxdmt_i || ev_rxo_i || ev_lsc_i ||
+                               ev_mdac_i || ics != '0 || small_or_ack);
+  // Small packets and ACKs come all the time: they take others along only where software wants them.
+  assign small_or_ack = (ev_srpd_i && ims_q[ringside_reg_pkg::ICR_SRPD_BIT]) ||
+                        ((ack_due || (ev_ack_i && ack_delay == '0)) && ims_q[ringside_reg_pkg::ICR_ACK_BIT]);
+  assign ack_delay = moderation_en_i ? raid_q : '0;
 
   irq_delay i_rx_delay (
     .clk_i,
@@ -184,7 +193,20 @@ module irq_ctrl (
     .deadline_o(tx_deadline)
   );
 
-  assign active = any_event || rx_fire || tx_fire || wr_here || rd_here || mode_change || cause_sent != '0;
+  irq_delay i_ack_delay (
+    .clk_i,
+    .clear_i(reset || mode_change),
+    .now_i,
+    .packet_delay_i(ack_delay),
+    .absolute_delay_i(raid_q),  // from the first ACK
+    .event_i(ack_event),
+    .flush_i(immediate || rx_due || tx_due),
+    .due_o(ack_due),
+    .fire_o(ack_fire),
+    .deadline_o(ack_deadline)
+  );
+
+  assign active = any_event || rx_fire || tx_fire || ack_fire || wr_here || rd_here || mode_change || cause_sent != '0;
 
   // The two stages.
   always_comb begin
@@ -203,16 +225,20 @@ module irq_ctrl (
       ims_kept = ims_q & ~ims_clear & ~(iame_i ? '0 : sent_auto);
 
       causes = ics;
-      if (ev_tx_wb_i) begin
-        if (msix) causes = causes | Txq0;
-        else if (!ev_tx_wb_ide_i) causes = causes | Txdw;
+      if (msix) begin
+        causes[ringside_reg_pkg::ICR_RXQ0_BIT +: 2] = causes[ringside_reg_pkg::ICR_RXQ0_BIT +: 2] | ev_rx_wb_i;
+        causes[ringside_reg_pkg::ICR_TXQ0_BIT +: 2] = causes[ringside_reg_pkg::ICR_TXQ0_BIT +: 2] | ev_tx_wb_i;
+        if (ev_ack_i) causes = causes | Ack;
+      end else begin
+        if ((ev_tx_wb_i & ~ev_tx_wb_ide_i) != '0) causes = causes | Txdw;
+        if (ack_fire) causes = causes | Ack;
       end
       if (tx_fire) causes = causes | Txdw;
       if (ev_txqe_i) causes = causes | Txqe;
-      if (ev_rx_wb_i && msix) causes = causes | Rxq0;
       if (rx_fire) causes = causes | Rxt0;
       if (ev_rxdmt_i) causes = causes | Rxdmt0;
       if (ev_rxo_i) causes = causes | Rxo;
+      if (ev_srpd_i) causes = causes | Srpd;
       if (ev_lsc_i) causes = causes | Lsc;
       if (ev_mdac_i) causes = causes | Mdac;
       icr_d = icr_kept | causes;
@@ -277,6 +303,7 @@ module irq_ctrl (
       radv_q <= '0;
       tidv_q <= '0;
       tadv_q <= '0;
+      raid_q <= '0;
       pbaclr_q <= '0;
       pba_clr_q <= '0;
     end else begin
@@ -291,6 +318,7 @@ module irq_ctrl (
           ringside_reg_pkg::RADV_OFFSET: radv_q <= wdata_i[15:0];
           ringside_reg_pkg::TIDV_OFFSET: tidv_q <= wdata_i[15:0];
           ringside_reg_pkg::TADV_OFFSET: tadv_q <= wdata_i[15:0];
+          ringside_reg_pkg::RAID_OFFSET: raid_q <= wdata_i[15:0];
           ringside_reg_pkg::PBACLR_OFFSET: pbaclr_q <= wdata_i[4:0];
           default: if (in_eitr) eitr_q[eitr_index*16 +: 16] <= wdata_i[15:0];
         endcase
@@ -312,6 +340,7 @@ module irq_ctrl (
         ringside_reg_pkg::RADV_OFFSET: rdata_o = 32'(radv_q);
         ringside_reg_pkg::TIDV_OFFSET: rdata_o = 32'(tidv_q);
         ringside_reg_pkg::TADV_OFFSET: rdata_o = 32'(tadv_q);
+        ringside_reg_pkg::RAID_OFFSET: rdata_o = 32'(raid_q);
         ringside_reg_pkg::PBACLR_OFFSET: rdata_o = 32'(pbaclr_q);
         default: if (in_eitr) rdata_o = 32'(eitr_q[eitr_index*16 +: 16]);
       endcase
@@ -328,5 +357,6 @@ module irq_ctrl (
     deadline_o = throttle_deadline;
     if (rx_deadline < deadline_o) deadline_o = rx_deadline;
     if (tx_deadline < deadline_o) deadline_o = tx_deadline;
+    if (ack_deadline < deadline_o) deadline_o = ack_deadline;
   end
 endmodule

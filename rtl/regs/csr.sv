@@ -49,29 +49,41 @@ module csr (
   input  logic [31:0]    irq_rdata_i,
   input  logic [31:0]    stats_rdata_i,
 
-  // Transmit and receive engines.
-  output logic           tx_enable_o,
+  // Transmit and receive engines; what there is twice has ring 0 in the low half.
+  output logic [1:0]     tx_enable_o,
   output logic           tx_psp_o,
-  output logic [63:0]    tx_ring_base_o,
-  output logic [19:0]    tx_ring_len_o,
-  output logic [15:0]    tx_tail_o,
-  output logic           tx_head_we_o,
-  input  logic [15:0]    tx_head_i,
+  output logic [2*64-1:0] tx_ring_base_o,
+  output logic [2*20-1:0] tx_ring_len_o,
+  output logic [2*16-1:0] tx_tail_o,
+  output logic [1:0]     tx_head_we_o,
+  input  logic [2*16-1:0] tx_head_i,
   output logic           rx_enable_o,
   output logic [31:0]    rctl_o,
   output logic [31:0]    rfctl_o,
   output logic [31:0]    rxcsum_o,
+  output logic [31:0]    psrctl_o,
+  output logic [31:0]    mrqc_o,
+  output logic [11:0]    rsrpd_o,
   output logic [16*32-1:0] ral_o,
   output logic [16*32-1:0] rah_o,
-  output logic [63:0]    rx_ring_base_o,
-  output logic [19:0]    rx_ring_len_o,
-  output logic [15:0]    rx_tail_o,
-  output logic           rx_head_we_o,
-  input  logic [15:0]    rx_head_i,
+  output logic [2*64-1:0] rx_ring_base_o,
+  output logic [2*20-1:0] rx_ring_len_o,
+  output logic [2*16-1:0] rx_tail_o,
+  output logic [1:0]     rx_head_we_o,
+  input  logic [2*16-1:0] rx_head_i,
   output logic [15:0]    head_wdata_o,
+  output logic           vlan_mode_o,     // CTRL.VME
+  output logic [15:0]    vet_o,
+  input  logic           drained_i,
+
+  // Tables that the receive side looks up, combinationally.
   input  logic [11:0]    mta_index_i,
   output logic           mta_bit_o,
-  input  logic           drained_i,
+  input  logic [11:0]    vfta_index_i,
+  output logic           vfta_bit_o,
+  input  logic [6:0]     reta_index_i,
+  output logic           reta_queue_o,
+  output logic [319:0]   rss_key_o,
 
   // Interrupt controller.
   output logic           iame_o,
@@ -88,9 +100,9 @@ module csr (
   localparam logic [15:0] PbaKib = 16'd40;
 
   logic [31:0] ctrl_q, eecd_q, ctrl_ext_q, fla_q, swsm_q, rctl_q, rxdctl0_q, rxdctl1_q, rxcsum_q, rfctl_q;
-  logic [31:0] tctl_q, tarc0_q, rdbal_q, rdbah_q, tdbal_q, tdbah_q;
-  logic [19:0] rdlen_q, tdlen_q;
-  logic [15:0] pba_q, rdt_q, tdt_q;
+  logic [31:0] tctl_q, tarc0_q, tarc1_q, psrctl_q, mrqc_q;
+  logic [15:0] pba_q, vet_q;
+  logic [11:0] rsrpd_q;
   logic [5:0] pbs_q;
   logic [16*32-1:0] ral_q, rah_q;
   logic phyra_q, lu_q, lu_valid_q;
@@ -98,9 +110,9 @@ module csr (
   logic req, bus_we, we, re;
   logic [16:0] bus_addr, addr;
   logic [31:0] wraw, wdata, rdata, own_rdata, mask, reset;
-  logic plain, plain_written, in_mta, in_ra;
+  logic plain, plain_written, in_mta, in_vfta, in_ra, psrctl_ok;
   logic [PlainIndexW-1:0] plain_index;
-  logic [31:0] plain_rdata, mta_rdata, nvm_rdata, phy_rdata, status;
+  logic [31:0] plain_rdata, mta_rdata, vfta_rdata, rss_rdata, rings_rdata, nvm_rdata, phy_rdata, status;
   logic [47:0] nvm_mac;
   logic srst, phy_reset, phy_link, phy_idle, autoneg_done, lu, axil_idle, master_enable;
 
@@ -157,11 +169,11 @@ module csr (
     srst = 1'b0;
     phy_reset = 1'b0;
     in_mta = 1'b0;
+    in_vfta = 1'b0;
     in_ra = 1'b0;
-    tx_head_we_o = 1'b0;
-    rx_head_we_o = 1'b0;
     if (req) begin
       in_mta = addr[16:9] == ringside_reg_pkg::MTA_OFFSET[16:9];
+      in_vfta = addr[16:9] == ringside_reg_pkg::VFTA_OFFSET[16:9];
       in_ra = addr[16:7] == ringside_reg_pkg::RAL_OFFSET[16:7];
       if (bus_we) begin
         if (addr == ringside_reg_pkg::CTRL_OFFSET) begin
@@ -169,8 +181,6 @@ module csr (
           phy_reset = !srst && wraw[ringside_reg_pkg::CTRL_PHY_RST_BIT] &&
                       !ctrl_q[ringside_reg_pkg::CTRL_PHY_RST_BIT];
         end
-        tx_head_we_o = addr == ringside_reg_pkg::TDH0_OFFSET;
-        rx_head_we_o = addr == ringside_reg_pkg::RDH0_OFFSET;
       end
     end
   end
@@ -191,16 +201,87 @@ module csr (
     .written_o(plain_written)
   );
 
-  mta_table i_mta (
+  bit_table i_mta (
     .clk_i,
     .clear_i(!rst_ni || srst),
     .we_i(we && in_mta),
-    .index_i(addr[8:2]),
+    .word_i(addr[8:2]),
     .wdata_i(wdata),
     .rdata_o(mta_rdata),
-    .hash_i(mta_index_i),
+    .index_i(mta_index_i),
     .bit_o(mta_bit_o)
   );
+
+  bit_table i_vfta (
+    .clk_i,
+    .clear_i(!rst_ni || srst),
+    .we_i(we && in_vfta),
+    .word_i(addr[8:2]),
+    .wdata_i(wdata),
+    .rdata_o(vfta_rdata),
+    .index_i(vfta_index_i),
+    .bit_o(vfta_bit_o)
+  );
+
+  rss_table i_rss (
+    .clk_i,
+    .clear_i(!rst_ni || srst),
+    .req_i(req),
+    .we_i(bus_we),
+    .addr_i(addr),
+    .wdata_i(wdata),
+    .rdata_o(rss_rdata),
+    .index_i(reta_index_i),
+    .queue_o(reta_queue_o),
+    .key_o(rss_key_o)
+  );
+
+  // Rings: transmit 0 and 1, receive 0 and 1.
+  localparam logic [4*17-1:0] RingBase = {
+    ringside_reg_pkg::RDBAL1_OFFSET, ringside_reg_pkg::RDBAL0_OFFSET,
+    ringside_reg_pkg::TDBAL1_OFFSET, ringside_reg_pkg::TDBAL0_OFFSET
+  };
+  logic [4*32-1:0] ring_rdata;
+  logic [4*16-1:0] ring_head;
+
+  assign ring_head = {rx_head_i, tx_head_i};
+  assign rings_rdata = ring_rdata[31:0] | ring_rdata[63:32] | ring_rdata[95:64] | ring_rdata[127:96];
+
+  for (genvar r = 0; r < 4; r++) begin : gen_ring
+    logic [63:0] base;
+    logic [19:0] len;
+    logic [15:0] tail;
+    logic head_we;
+
+    ring_regs #(
+      .Base(RingBase[17*r +: 17])
+    ) i_ring (
+      .clk_i,
+      .clear_i(!rst_ni || srst),
+      .req_i(req),
+      .we_i(bus_we),
+      .addr_i(addr),
+      .wdata_i(wdata),
+      .rdata_o(ring_rdata[32*r +: 32]),
+      .base_o(base),
+      .len_o(len),
+      .tail_o(tail),
+      .head_we_o(head_we),
+      .head_i(ring_head[16*r +: 16])
+    );
+
+    if (r < 2) begin : gen_tx
+      assign tx_ring_base_o[64*r +: 64] = base;
+      assign tx_ring_len_o[20*r +: 20] = len;
+      assign tx_tail_o[16*r +: 16] = tail;
+      assign tx_head_we_o[r] = head_we;
+    end else begin : gen_rx
+      assign rx_ring_base_o[64*(r-2) +: 64] = base;
+      assign rx_ring_len_o[20*(r-2) +: 20] = len;
+      assign rx_tail_o[16*(r-2) +: 16] = tail;
+      assign rx_head_we_o[r-2] = head_we;
+    end
+  end
 
   nvm i_nvm (
     .clk_i,
@@ -235,6 +316,9 @@ module csr (
     .idle_o(phy_idle),
     .deadline_o
   );
+
+  // While packets are split, a header or first data buffer of no bytes is refused.
+  assign psrctl_ok = rctl_q[ringside_reg_pkg::RCTL_DTYP_LSB +: 2] == 2'd0 || (wdata[6:0] != '0 && wdata[13:8] != '0);
 
   // Control and status.
   assign lu = phy_link && ctrl_q[ringside_reg_pkg::CTRL_SLU_BIT];
@@ -288,20 +372,17 @@ module csr (
       ctrl_ext_q <= ringside_reg_pkg::CTRL_EXT_RESET;
       swsm_q <= ringside_reg_pkg::SWSM_RESET;
       rctl_q <= ringside_reg_pkg::RCTL_RESET;
-      rdbal_q <= ringside_reg_pkg::RDBAL0_RESET;
-      rdbah_q <= ringside_reg_pkg::RDBAH0_RESET;
-      rdlen_q <= ringside_reg_pkg::RDLEN0_RESET[19:0];
-      rdt_q <= ringside_reg_pkg::RDT0_RESET[15:0];
       rxdctl0_q <= ringside_reg_pkg::RXDCTL0_RESET;
       rxdctl1_q <= ringside_reg_pkg::RXDCTL1_RESET;
       rxcsum_q <= ringside_reg_pkg::RXCSUM_RESET;
       rfctl_q <= ringside_reg_pkg::RFCTL_RESET;
       tctl_q <= ringside_reg_pkg::TCTL_RESET;
-      tdbal_q <= ringside_reg_pkg::TDBAL0_RESET;
-      tdbah_q <= ringside_reg_pkg::TDBAH0_RESET;
-      tdlen_q <= ringside_reg_pkg::TDLEN0_RESET[19:0];
-      tdt_q <= ringside_reg_pkg::TDT0_RESET[15:0];
       tarc0_q <= ringside_reg_pkg::TARC0_RESET;
+      tarc1_q <= ringside_reg_pkg::TARC1_RESET;
+      psrctl_q <= ringside_reg_pkg::PSRCTL_RESET;
+      mrqc_q <= ringside_reg_pkg::MRQC_RESET;
+      rsrpd_q <= ringside_reg_pkg::RSRPD_RESET[11:0];
+      vet_q <= ringside_reg_pkg::VET_RESET[15:0];
     end else if (we) begin
       case (addr)
         ringside_reg_pkg::CTRL_OFFSET: begin
@@ -313,10 +394,6 @@ module csr (
         ringside_reg_pkg::CTRL_EXT_OFFSET: ctrl_ext_q <= wdata;
         ringside_reg_pkg::SWSM_OFFSET: swsm_q <= wdata;
         ringside_reg_pkg::RCTL_OFFSET: rctl_q <= wdata;
-        ringside_reg_pkg::RDBAL0_OFFSET: rdbal_q <= wdata;
-        ringside_reg_pkg::RDBAH0_OFFSET: rdbah_q <= wdata;
-        ringside_reg_pkg::RDLEN0_OFFSET: rdlen_q <= wdata[19:0];
-        ringside_reg_pkg::RDT0_OFFSET: rdt_q <= wdata[15:0];
         ringside_reg_pkg::RXDCTL0_OFFSET: begin
           rxdctl0_q <= wdata;
           rxdctl1_q <= wdata;
@@ -325,11 +402,12 @@ module csr (
         ringside_reg_pkg::RXCSUM_OFFSET: rxcsum_q <= wdata;
         ringside_reg_pkg::RFCTL_OFFSET: rfctl_q <= wdata;
         ringside_reg_pkg::TCTL_OFFSET: tctl_q <= wdata;
-        ringside_reg_pkg::TDBAL0_OFFSET: tdbal_q <= wdata;
-        ringside_reg_pkg::TDBAH0_OFFSET: tdbah_q <= wdata;
-        ringside_reg_pkg::TDLEN0_OFFSET: tdlen_q <= wdata[19:0];
-        ringside_reg_pkg::TDT0_OFFSET: tdt_q <= wdata[15:0];
         ringside_reg_pkg::TARC0_OFFSET: tarc0_q <= wdata;
+        ringside_reg_pkg::TARC1_OFFSET: tarc1_q <= wdata;
+        ringside_reg_pkg::PSRCTL_OFFSET: if (psrctl_ok) psrctl_q <= wdata;
+        ringside_reg_pkg::MRQC_OFFSET: mrqc_q <= wdata;
+        ringside_reg_pkg::RSRPD_OFFSET: rsrpd_q <= wdata[11:0];
+        ringside_reg_pkg::VET_OFFSET: vet_q <= wdata[15:0];
         default: ;
       endcase
     end else if (re && addr == ringside_reg_pkg::SWSM_OFFSET) begin
@@ -370,53 +448,48 @@ module csr (
         ringside_reg_pkg::PBS_OFFSET: own_rdata = 32'(pbs_q);
         ringside_reg_pkg::SWSM_OFFSET: own_rdata = swsm_q;
         ringside_reg_pkg::RCTL_OFFSET: own_rdata = rctl_q;
-        ringside_reg_pkg::RDBAL0_OFFSET: own_rdata = rdbal_q;
-        ringside_reg_pkg::RDBAH0_OFFSET: own_rdata = rdbah_q;
-        ringside_reg_pkg::RDLEN0_OFFSET: own_rdata = 32'(rdlen_q);
-        ringside_reg_pkg::RDH0_OFFSET: own_rdata = 32'(rx_head_i);
-        ringside_reg_pkg::RDT0_OFFSET: own_rdata = 32'(rdt_q);
         ringside_reg_pkg::RXDCTL0_OFFSET: own_rdata = rxdctl0_q;
         ringside_reg_pkg::RXDCTL1_OFFSET: own_rdata = rxdctl1_q;
         ringside_reg_pkg::RXCSUM_OFFSET: own_rdata = rxcsum_q;
         ringside_reg_pkg::RFCTL_OFFSET: own_rdata = rfctl_q;
         ringside_reg_pkg::TCTL_OFFSET: own_rdata = tctl_q;
-        ringside_reg_pkg::TDBAL0_OFFSET: own_rdata = tdbal_q;
-        ringside_reg_pkg::TDBAH0_OFFSET: own_rdata = tdbah_q;
-        ringside_reg_pkg::TDLEN0_OFFSET: own_rdata = 32'(tdlen_q);
-        ringside_reg_pkg::TDH0_OFFSET: own_rdata = 32'(tx_head_i);
-        ringside_reg_pkg::TDT0_OFFSET: own_rdata = 32'(tdt_q);
         ringside_reg_pkg::TARC0_OFFSET: own_rdata = tarc0_q;
+        ringside_reg_pkg::TARC1_OFFSET: own_rdata = tarc1_q;
+        ringside_reg_pkg::PSRCTL_OFFSET: own_rdata = psrctl_q;
+        ringside_reg_pkg::MRQC_OFFSET: own_rdata = mrqc_q;
+        ringside_reg_pkg::RSRPD_OFFSET: own_rdata = 32'(rsrpd_q);
+        ringside_reg_pkg::VET_OFFSET: own_rdata = 32'(vet_q);
         ringside_reg_pkg::RS_MAGIC_OFFSET: own_rdata = ringside_reg_pkg::RS_MAGIC_RESET;
         ringside_reg_pkg::RS_VERSION_OFFSET: own_rdata = ringside_reg_pkg::RS_VERSION_RESET;
         ringside_reg_pkg::RS_FEATURES_OFFSET: own_rdata = feature_en_i & ringside_reg_pkg::RS_FEATURES_RESET;
         default: begin
           if (plain) own_rdata = plain_written ? plain_rdata : reset;
           else if (in_mta) own_rdata = mta_rdata;
+          else if (in_vfta) own_rdata = vfta_rdata;
           else if (in_ra) own_rdata = addr[2] ? rah_q[addr[6:3]*32 +: 32] : ral_q[addr[6:3]*32 +: 32];
         end
       endcase
-      rdata = own_rdata | nvm_rdata | phy_rdata | irq_rdata_i | stats_rdata_i;
+      rdata = own_rdata | rings_rdata | rss_rdata | nvm_rdata | phy_rdata | irq_rdata_i | stats_rdata_i;
     end
   end
 
   // What the engines see.
   assign master_enable = bus_master_i && !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT];
-  assign tx_enable_o = master_enable && tctl_q[ringside_reg_pkg::TCTL_EN_BIT] &&
-                       tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT];
+  assign tx_enable_o = {tarc1_q[ringside_reg_pkg::TARC0_ENABLE_BIT], tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT]} &
+                       {2{master_enable && tctl_q[ringside_reg_pkg::TCTL_EN_BIT]}};
   assign tx_psp_o = tctl_q[ringside_reg_pkg::TCTL_PSP_BIT];
-  assign tx_ring_base_o = {tdbah_q, tdbal_q};
-  assign tx_ring_len_o = tdlen_q;
-  assign tx_tail_o = tdt_q;
   assign rx_enable_o = master_enable && rctl_q[ringside_reg_pkg::RCTL_EN_BIT];
   assign rctl_o = rctl_q;
   assign rfctl_o = rfctl_q;
   assign rxcsum_o = rxcsum_q;
+  assign psrctl_o = psrctl_q;
+  assign mrqc_o = mrqc_q;
+  assign rsrpd_o = rsrpd_q;
   assign ral_o = ral_q;
   assign rah_o = rah_q;
-  assign rx_ring_base_o = {rdbah_q, rdbal_q};
-  assign rx_ring_len_o = rdlen_q;
-  assign rx_tail_o = rdt_q;
   assign head_wdata_o = wdata[15:0];
+  assign vlan_mode_o = ctrl_q[ringside_reg_pkg::CTRL_VME_BIT];
+  assign vet_o = vet_q;
 
   assign iame_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_IAME_BIT];
   assign pba_clr_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_PBA_CLR_BIT];

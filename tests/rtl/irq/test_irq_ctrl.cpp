@@ -28,13 +28,17 @@ constexpr uint32_t kIvar = 0x000ac9b8;
 
 enum Event : unsigned {
 	kTxWb = 1,
-	kTxWbIde = 2, // with kTxWb: delay it
+	kTxWbIde = 2, // with kTxWb or kTxWb1: delay it
 	kTxqe = 4,
 	kRxWb = 8,
 	kRxdmt = 16,
 	kRxo = 32,
 	kLsc = 64,
 	kMdac = 128,
+	kTxWb1 = 256, // of queue 1
+	kRxWb1 = 512,
+	kSrpd = 1024,
+	kAck = 2048,
 };
 
 struct Message {
@@ -171,12 +175,14 @@ public:
 private:
 	void drive(unsigned e)
 	{
-		model.ev_tx_wb_i = !!(e & kTxWb);
-		model.ev_tx_wb_ide_i = !!(e & kTxWbIde);
+		model.ev_tx_wb_i = (e & kTxWb ? 1 : 0) | (e & kTxWb1 ? 2 : 0);
+		model.ev_tx_wb_ide_i = e & kTxWbIde ? model.ev_tx_wb_i : 0;
 		model.ev_txqe_i = !!(e & kTxqe);
-		model.ev_rx_wb_i = !!(e & kRxWb);
+		model.ev_rx_wb_i = (e & kRxWb ? 1 : 0) | (e & kRxWb1 ? 2 : 0);
 		model.ev_rxdmt_i = !!(e & kRxdmt);
 		model.ev_rxo_i = !!(e & kRxo);
+		model.ev_srpd_i = !!(e & kSrpd);
+		model.ev_ack_i = !!(e & kAck);
 		model.ev_lsc_i = !!(e & kLsc);
 		model.ev_mdac_i = !!(e & kMdac);
 	}
@@ -240,6 +246,66 @@ START_TEST(write_backs_raise_queue_causes_in_msix_and_legacy_causes_otherwise)
 	ck_assert_uint_eq(l.read(E1000_ICS), kAsserted | E1000_ICR_RXT0);
 	l.event(kTxWb);
 	ck_assert_uint_eq(l.read(E1000_ICS), kAsserted | E1000_ICR_RXT0 | E1000_ICR_TXDW);
+}
+END_TEST
+
+START_TEST(write_backs_of_the_second_queues_have_vectors_of_their_own_in_msix)
+{
+	MsixBench x;
+	x.event(kRxWb1);
+	x.settle();
+	ck_assert_uint_eq(x.read(E1000_ICS), kAsserted | E1000_ICR_RXQ1);
+	ck_assert_uint_eq(x.messages(3), 1);
+	x.event(kTxWb1 | kTxWb);
+	x.settle();
+	ck_assert_uint_eq(x.read(E1000_ICS), kAsserted | E1000_ICR_RXQ1 | E1000_ICR_TXQ1 | kTxq0);
+	ck_assert_uint_eq(x.messages(4), 1);
+	ck_assert_uint_eq(x.messages(1), 1);
+
+	Bench l(kIntx);
+	l.event(kRxWb1);
+	l.event(kTxWb1);
+	ck_assert_uint_eq(l.read(E1000_ICS), kAsserted | E1000_ICR_RXT0 | E1000_ICR_TXDW);
+}
+END_TEST
+
+START_TEST(raid_delays_acks_from_the_first_one_but_not_in_msix)
+{
+	Bench b(kMsi);
+	b.write(E1000_IMS, kAll);
+	b.write(E1000_RAID, 10);
+	b.event(kAck);
+	b.run_for(9000);
+	b.event(kAck);
+	ck_assert_uint_eq(b.read(E1000_ICS), 0);
+	b.run_for(2000);
+	ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | E1000_ICR_ACK);
+	ck_assert_uint_eq(b.sent.size(), 1);
+	b.event(kSrpd);
+	ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | E1000_ICR_SRPD);
+
+	MsixBench x;
+	x.write(E1000_RAID, 1000);
+	x.event(kAck);
+	x.settle();
+	ck_assert_uint_eq(x.read(E1000_ICS), kAsserted | kOther | E1000_ICR_ACK);
+	ck_assert_uint_eq(x.messages(2), 1);
+}
+END_TEST
+
+START_TEST(acks_and_small_packets_take_delayed_causes_along_only_where_enabled)
+{
+	for (uint32_t cause : {E1000_ICR_ACK, E1000_ICR_SRPD}) {
+		unsigned event = cause == E1000_ICR_ACK ? kAck : kSrpd;
+		Bench b(kIntx);
+		b.write(E1000_RDTR, 1000);
+		b.event(kRxWb);
+		b.event(event);
+		ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | cause);
+		b.write(E1000_IMS, cause);
+		b.event(event);
+		ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | cause | E1000_ICR_RXT0);
+	}
 }
 END_TEST
 
@@ -955,7 +1021,7 @@ Trace live(uint64_t seed, bool skip)
 {
 	static const uint32_t regs[] = {E1000_ICR,  E1000_ICS,  E1000_IMS,  E1000_IMC,  E1000_EIAC,
 					E1000_IAM,  E1000_ITR,  E1000_RDTR, E1000_RADV, E1000_TIDV,
-					E1000_TADV, E1000_EITR(0), E1000_EITR(1), E1000_EITR(2), E1000_IVAR};
+					E1000_TADV, E1000_EITR(0), E1000_EITR(1), E1000_EITR(2), E1000_RAID, E1000_IVAR};
 	std::mt19937_64 random(seed);
 	Trace t;
 	Bench b(static_cast<Mode>(random() % 3), skip);
@@ -963,7 +1029,7 @@ Trace live(uint64_t seed, bool skip)
 	b.write(E1000_IMS, kAll);
 	b.model.iame_i = random() & 1;
 	for (int i = 0; i < 300; i++) {
-		uint32_t reg = regs[random() % 15];
+		uint32_t reg = regs[random() % 16];
 		uint32_t value = static_cast<uint32_t>(random());
 		switch (random() % 4) {
 		case 0:
@@ -977,7 +1043,7 @@ Trace live(uint64_t seed, bool skip)
 			t.reads.push_back(b.read(reg));
 			break;
 		default:
-			b.event(value & value >> 8 & 0xff);
+			b.event(value & value >> 12 & 0xfff);
 			break;
 		}
 		if (random() % 50 == 0)
@@ -1013,6 +1079,9 @@ int main()
 
 	tcase_add_test(tc, a_cause_leaves_by_the_vector_of_its_ivar_entry);
 	tcase_add_test(tc, write_backs_raise_queue_causes_in_msix_and_legacy_causes_otherwise);
+	tcase_add_test(tc, write_backs_of_the_second_queues_have_vectors_of_their_own_in_msix);
+	tcase_add_test(tc, raid_delays_acks_from_the_first_one_but_not_in_msix);
+	tcase_add_test(tc, acks_and_small_packets_take_delayed_causes_along_only_where_enabled);
 	tcase_add_test(tc, each_cause_of_the_other_group_raises_other);
 	tcase_add_test(tc, causes_of_one_vector_leave_with_one_message);
 	tcase_add_test(tc, an_invalid_ivar_entry_sends_nothing_but_auto_clears);

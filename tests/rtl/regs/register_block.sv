@@ -53,14 +53,23 @@ module register_block (
   input  logic        rx_roc_i,
   input  logic        rx_crcerr_i,
 
-  output logic        tx_enable_o,
-  output logic [63:0] tx_ring_base_o,
-  output logic [19:0] tx_ring_len_o,
-  output logic [15:0] tx_tail_o,
+  input  logic [11:0] vfta_index_i,
+  output logic        vfta_bit_o,
+  input  logic [6:0]  reta_index_i,
+  output logic        reta_queue_o,
+  output logic [319:0] rss_key_o,
+  output logic [1:0]  tx_enable_o,
+  output logic [2*64-1:0] tx_ring_base_o,
+  output logic [2*20-1:0] tx_ring_len_o,
+  output logic [2*16-1:0] tx_tail_o,
   output logic        rx_enable_o,
-  output logic [63:0] rx_ring_base_o,
-  output logic [19:0] rx_ring_len_o,
-  output logic [15:0] rx_tail_o,
+  output logic [2*64-1:0] rx_ring_base_o,
+  output logic [2*20-1:0] rx_ring_len_o,
+  output logic [2*16-1:0] rx_tail_o,
+  output logic [31:0] psrctl_o,
+  output logic [31:0] mrqc_o,
+  output logic [15:0] vet_o,
+  output logic        vlan_mode_o,
   output logic [16*32-1:0] ral_o,
   output logic [16*32-1:0] rah_o,
   output logic        link_o,
@@ -77,8 +86,9 @@ module register_block (
   logic acc_re, acc_we;
   logic [16:0] acc_addr;
   logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
-  logic tx_head_we, rx_head_we;
-  logic [15:0] tx_head_q, rx_head_q, head_wdata;
+  logic [1:0] tx_head_we, rx_head_we;
+  logic [2*16-1:0] tx_head_q, rx_head_q;
+  logic [15:0] head_wdata;
   logic iame, pba_clr_en, timers_clear_en, ev_lsc, ev_mdac, ev_irq_sent;
   logic csr_idle, irq_idle, stats_idle;
   logic [63:0] csr_deadline, irq_deadline;
@@ -97,11 +107,12 @@ module register_block (
     .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o,
     .tx_head_we_o(tx_head_we), .tx_head_i(tx_head_q),
     .rx_enable_o,
-    .rctl_o(), .rfctl_o(), .rxcsum_o(),
+    .rctl_o(), .rfctl_o(), .rxcsum_o(), .psrctl_o, .mrqc_o, .rsrpd_o(),
     .ral_o, .rah_o,
     .rx_ring_base_o, .rx_ring_len_o, .rx_tail_o,
     .rx_head_we_o(rx_head_we), .rx_head_i(rx_head_q), .head_wdata_o(head_wdata),
-    .mta_index_i, .mta_bit_o,
+    .vlan_mode_o, .vet_o,
+    .mta_index_i, .mta_bit_o, .vfta_index_i, .vfta_bit_o, .reta_index_i, .reta_queue_o, .rss_key_o,
     .drained_i,
     .iame_o(iame), .pba_clr_en_o(pba_clr_en), .timers_clear_en_o(timers_clear_en),
     .ev_lsc_o(ev_lsc), .ev_mdac_o(ev_mdac),
@@ -118,8 +129,8 @@ module register_block (
     .re_i(acc_re), .we_i(acc_we), .addr_i(acc_addr), .wraw_i(acc_wraw), .wdata_i(acc_wdata),
     .rdata_o(irq_rdata),
     .tx_wb_all_o(),
-    .ev_tx_wb_i(1'b0), .ev_tx_wb_ide_i(1'b0), .ev_txqe_i(1'b0), .ev_rx_wb_i(1'b0), .ev_rxdmt_i(1'b0),
-    .ev_rxo_i(1'b0), .ev_lsc_i(ev_lsc), .ev_mdac_i(ev_mdac),
+    .ev_tx_wb_i(2'b0), .ev_tx_wb_ide_i(2'b0), .ev_txqe_i(1'b0), .ev_rx_wb_i(2'b0), .ev_rxdmt_i(1'b0),
+    .ev_rxo_i(1'b0), .ev_srpd_i(1'b0), .ev_ack_i(1'b0), .ev_lsc_i(ev_lsc), .ev_mdac_i(ev_mdac),
     .irq_req_o, .irq_vec_o, .irq_ack_i, .intx_o, .pba_clr_o,
     .ev_sent_o(ev_irq_sent),
     .idle_o(irq_idle), .deadline_o(irq_deadline)
@@ -141,8 +152,10 @@ module register_block (
       tx_head_q <= '0;
       rx_head_q <= '0;
     end else begin
-      if (tx_head_we) tx_head_q <= head_wdata;
-      if (rx_head_we) rx_head_q <= head_wdata;
+      for (int unsigned r = 0; r < 2; r++) begin
+        if (tx_head_we[r]) tx_head_q[16*r +: 16] <= head_wdata;
+        if (rx_head_we[r]) rx_head_q[16*r +: 16] <= head_wdata;
+      end
     end
   end
 

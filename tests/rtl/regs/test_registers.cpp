@@ -527,14 +527,17 @@ START_TEST(engines_run_only_when_all_their_switches_are_on)
 
 	b.write(E1000_TCTL, E1000_TCTL_EN);
 	b.write(E1000_RCTL, E1000_RCTL_EN);
-	ck_assert(b.model.tx_enable_o && b.model.rx_enable_o);
+	ck_assert(b.model.tx_enable_o == 3 && b.model.rx_enable_o);
 	b.model.bus_master_i = 0;
 	b.step();
 	ck_assert(!b.model.tx_enable_o && !b.model.rx_enable_o);
 	b.model.bus_master_i = 1;
 	b.write(E1000_TARC0, 3);
-	ck_assert(!b.model.tx_enable_o && b.model.rx_enable_o);
+	ck_assert(b.model.tx_enable_o == 2 && b.model.rx_enable_o);
 	b.write(E1000_TARC0, 0x403);
+	b.write(E1000_TARC1, 3);
+	ck_assert(b.model.tx_enable_o == 1 && b.model.rx_enable_o);
+	b.write(E1000_TARC1, 0x403);
 	b.write(E1000_CTRL, 0x00140241 | E1000_CTRL_GIO_MASTER_DISABLE);
 	ck_assert(!b.model.tx_enable_o && !b.model.rx_enable_o);
 	b.write(E1000_CTRL, E1000_CTRL_RST);
@@ -542,44 +545,128 @@ START_TEST(engines_run_only_when_all_their_switches_are_on)
 }
 END_TEST
 
+// Every ring has its registers at the same places behind its base.
+void write_ring(Bench &b, uint32_t first, uint64_t base, uint32_t len, uint32_t tail)
+{
+	b.write(first, static_cast<uint32_t>(base));
+	b.write(first + 4, static_cast<uint32_t>(base >> 32));
+	b.write(first + 8, len);
+	b.write(first + 0x18, tail);
+}
+
+template <typename Wide>
+uint64_t word64(const Wide &wide, unsigned i)
+{
+	return wide[2 * i] | static_cast<uint64_t>(wide[2 * i + 1]) << 32;
+}
+
 START_TEST(ring_registers_reach_the_engines)
 {
 	Bench b;
 
-	b.write(E1000_TDBAL0, 0x12345670);
-	b.write(E1000_TDBAH0, 0x9abcdef0);
-	b.write(E1000_TDLEN0, 0x1000);
-	b.write(E1000_TDT0, 17);
-	b.write(E1000_RDBAL0, 0x87654320);
-	b.write(E1000_RDBAH0, 1);
-	b.write(E1000_RDLEN0, 0x2000);
-	b.write(E1000_RDT0, 99);
-	ck_assert_uint_eq(b.model.tx_ring_base_o, 0x9abcdef012345670);
-	ck_assert_uint_eq(b.model.tx_ring_len_o, 0x1000);
-	ck_assert_uint_eq(b.model.tx_tail_o, 17);
-	ck_assert_uint_eq(b.model.rx_ring_base_o, 0x187654320);
-	ck_assert_uint_eq(b.model.rx_ring_len_o, 0x2000);
-	ck_assert_uint_eq(b.model.rx_tail_o, 99);
+	write_ring(b, E1000_TDBAL0, 0x9abcdef012345670, 0x1000, 17);
+	write_ring(b, E1000_TDBAL1, 0x1111222233334440, 0x80, 3);
+	write_ring(b, E1000_RDBAL0, 0x187654320, 0x2000, 99);
+	write_ring(b, E1000_RDBAL1, 0xfffffffffffffff0, 0xfff80, 0xffff);
+	ck_assert_uint_eq(word64(b.model.tx_ring_base_o, 0), 0x9abcdef012345670);
+	ck_assert_uint_eq(word64(b.model.tx_ring_base_o, 1), 0x1111222233334440);
+	ck_assert_uint_eq(b.model.tx_ring_len_o, 0x1000 | uint64_t{0x80} << 20);
+	ck_assert_uint_eq(b.model.tx_tail_o, 17 | 3 << 16);
+	ck_assert_uint_eq(word64(b.model.rx_ring_base_o, 0), 0x187654320);
+	ck_assert_uint_eq(word64(b.model.rx_ring_base_o, 1), 0xfffffffffffffff0);
+	ck_assert_uint_eq(b.model.rx_ring_len_o, 0x2000 | uint64_t{0xfff80} << 20);
+	ck_assert_uint_eq(b.model.rx_tail_o, 99 | 0xffffu << 16);
 }
 END_TEST
+
+// Sets some bits of a table of 4096 and looks all of them up; CTRL.RST clears it.
+template <typename Index, typename Bit>
+void check_bit_table(Bench &b, uint32_t table, Index &index, const Bit &bit)
+{
+	const unsigned places[] = {0x563, 0xac6, 0x163, 0x634, 0x000, 0xfff};
+
+	for (unsigned place : places) {
+		uint32_t word = table + (place >> 5) * 4;
+		b.write(word, b.read(word) | 1u << (place & 31));
+	}
+	for (unsigned place = 0; place < 4096; place++) {
+		bool set = std::find(std::begin(places), std::end(places), place) != std::end(places);
+		index = place;
+		b.model.eval();
+		ck_assert_uint_eq(bit, set);
+	}
+	b.write(E1000_CTRL, E1000_CTRL_RST);
+	index = 0x563;
+	b.model.eval();
+	ck_assert(!bit);
+}
 
 START_TEST(the_multicast_table_is_looked_up_by_hash)
 {
 	Bench b;
-	const unsigned hashes[] = {0x563, 0xac6, 0x163, 0x634, 0x000, 0xfff};
 
-	for (unsigned hash : hashes)
-		b.write(E1000_MTA(hash >> 5), b.read(E1000_MTA(hash >> 5)) | 1u << (hash & 31));
-	for (unsigned hash = 0; hash < 4096; hash++) {
-		bool set = std::find(std::begin(hashes), std::end(hashes), hash) != std::end(hashes);
-		b.model.mta_index_i = hash;
+	check_bit_table(b, E1000_MTA(0), b.model.mta_index_i, b.model.mta_bit_o);
+}
+END_TEST
+
+START_TEST(the_vlan_table_is_looked_up_by_id)
+{
+	Bench b;
+
+	check_bit_table(b, E1000_VFTA(0), b.model.vfta_index_i, b.model.vfta_bit_o);
+}
+END_TEST
+
+START_TEST(the_redirection_table_gives_the_queue_of_a_hash)
+{
+	Bench b;
+
+	for (unsigned word = 0; word < 32; word++) // every third entry: queue 1; other bits are noise
+		b.write(E1000_RETA(word), [word] {
+			uint32_t value = 0;
+			for (unsigned i = 0; i < 4; i++)
+				value |= ((4 * word + i) % 3 ? 0x7fu : 0x80u) << (8 * i);
+			return value;
+		}());
+	for (unsigned i = 0; i < 128; i++) {
+		b.model.reta_index_i = i;
 		b.model.eval();
-		ck_assert_uint_eq(b.model.mta_bit_o, set);
+		ck_assert_uint_eq(b.model.reta_queue_o, i % 3 == 0);
 	}
 	b.write(E1000_CTRL, E1000_CTRL_RST);
-	b.model.mta_index_i = 0x563;
+	b.model.reta_index_i = 0;
 	b.model.eval();
-	ck_assert(!b.model.mta_bit_o);
+	ck_assert_uint_eq(b.model.reta_queue_o, 0);
+}
+END_TEST
+
+START_TEST(the_rss_key_reaches_the_engine_first_byte_lowest)
+{
+	Bench b;
+
+	for (unsigned word = 0; word < 10; word++)
+		b.write(E1000_RSSRK(word), 0x03020100u + 0x04040404u * word);
+	for (unsigned byte = 0; byte < 40; byte++)
+		ck_assert_uint_eq(b.model.rss_key_o[byte / 4] >> (8 * (byte % 4)) & 0xff, byte);
+}
+END_TEST
+
+START_TEST(split_buffers_of_no_bytes_are_refused_while_packets_are_split)
+{
+	Bench b;
+
+	b.write(E1000_PSRCTL, 0x00040401);
+	b.write(E1000_RCTL, 1u << E1000_RCTL_DTYP_SHIFT);
+	b.write(E1000_PSRCTL, 0x04040400);
+	ck_assert_uint_eq(b.read(E1000_PSRCTL), 0x00040401);
+	b.write(E1000_PSRCTL, 0x04040001);
+	ck_assert_uint_eq(b.read(E1000_PSRCTL), 0x00040401);
+	b.write(E1000_PSRCTL, 0x04040402);
+	ck_assert_uint_eq(b.read(E1000_PSRCTL), 0x04040402);
+	ck_assert_uint_eq(b.model.psrctl_o, 0x04040402);
+	b.write(E1000_RCTL, 0);
+	b.write(E1000_PSRCTL, 0);
+	ck_assert_uint_eq(b.read(E1000_PSRCTL), 0);
 }
 END_TEST
 
@@ -977,6 +1064,10 @@ int main()
 	tcase_add_test(tc, engines_run_only_when_all_their_switches_are_on);
 	tcase_add_test(tc, ring_registers_reach_the_engines);
 	tcase_add_test(tc, the_multicast_table_is_looked_up_by_hash);
+	tcase_add_test(tc, the_vlan_table_is_looked_up_by_id);
+	tcase_add_test(tc, the_redirection_table_gives_the_queue_of_a_hash);
+	tcase_add_test(tc, the_rss_key_reaches_the_engine_first_byte_lowest);
+	tcase_add_test(tc, split_buffers_of_no_bytes_are_refused_while_packets_are_split);
 	tcase_add_test(tc, ringsides_block_tells_who_it_is_and_what_is_switched_on);
 	tcase_add_test(tc, the_phy_has_the_reset_values_of_the_82574);
 	tcase_add_test(tc, mdic_refuses_other_phys_and_unknown_pages_only);

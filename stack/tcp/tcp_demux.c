@@ -21,9 +21,24 @@ void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f)
 /* Soft interrupts off; sk not owned by a task, or the owner runs its backlog. Consumes skb. */
 int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
 {
+	struct sock *child;
+
 	if (sk->sk_state == TCP_ESTABLISHED) {
 		tcp_rcv_established(sk, skb);
-	} else if (tcp_rcv_state_process(sk, skb)) {
+		return 0;
+	}
+	if (sk->sk_state == TCP_LISTEN) {
+		child = tcp_cookie_check(sk, skb);
+		if (!child) {
+			kfree_skb_reason(skb, SKB_DROP_TcpListenOverflow);
+			return 0;
+		}
+		if (child != sk) {
+			tcp_child_process(sk, child, skb);
+			return 0;
+		}
+	}
+	if (tcp_rcv_state_process(sk, skb)) {
 		tcp_send_reset(sk->sk_net, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
 	}

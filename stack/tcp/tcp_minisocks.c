@@ -12,7 +12,16 @@
 
 /* ---- SYN-ACK ---- */
 
-static int send_synack(struct request_sock *req)
+enum synack_type { SYNACK_NORMAL, SYNACK_COOKIE };
+
+static uint32_t synack_tsval(const struct request_sock *req, enum synack_type type)
+{
+	const uint32_t now_ms = (uint32_t)(port_time_ns(req->common.skc_net->port) / NSEC_PER_MSEC);
+
+	return (type == SYNACK_COOKIE ? tcp_cookie_timestamp(req, now_ms) : now_ms) + req->ts_off;
+}
+
+static int send_synack(struct request_sock *req, enum synack_type type)
 {
 	struct sock *listener = req->rsk_listener;
 	struct net *net = listener->sk_net;
@@ -39,7 +48,7 @@ static int send_synack(struct request_sock *req)
 	opts.sack_perm = req->sack_ok;
 	opts.wscale = req->wscale_ok;
 	opts.ws = req->rcv_wscale;
-	opts.tsval = (uint32_t)(port_time_ns(net->port) / NSEC_PER_MSEC) + req->ts_off;
+	opts.tsval = synack_tsval(req, type);
 	opts.tsecr = req->ts_recent;
 	header_len = TCP_BASE_HEADER + tcp_options_size(&opts);
 	th = skb_push(skb, header_len);
@@ -65,7 +74,7 @@ static int send_synack(struct request_sock *req)
 
 int tcp_rtx_synack(struct request_sock *req)
 {
-	int err = send_synack(req);
+	int err = send_synack(req, SYNACK_NORMAL);
 
 	if (err)
 		return err;
@@ -122,36 +131,41 @@ void tcp_reqsk_timer(struct timer_list *t)
 
 /* ---- a SYN ---- */
 
-/* Room in both queues? Counts the drop. */
-static bool listener_has_room(struct sock *listener)
+static bool synq_is_full(const struct sock *listener)
 {
-	struct net *net = listener->sk_net;
-	const struct inet_connection_sock *icsk = inet_csk(listener);
+	const uint32_t qlen = inet_csk(listener)->icsk_qlen;
 
-	if (sk_acceptq_is_full(listener)) {
-		NET_INC(net, TcpExtListenOverflows);
-		return false;
-	}
-	if (icsk->icsk_qlen >= listener->sk_max_ack_backlog ||
-	    icsk->icsk_qlen >= net->sysctl.tcp_max_syn_backlog) {
-		NET_INC(net, TcpExtTCPReqQFullDrop);
-		return false;
-	}
-	return true;
+	return qlen >= listener->sk_max_ack_backlog ||
+	       qlen >= sk_sysctl(listener)->tcp_max_syn_backlog;
 }
 
-static void openreq_init(struct request_sock *req, struct sock *listener, const struct sk_buff *skb,
-			 const struct inet_flow *f, const struct tcp_options_received *opt)
+void tcp_reqsk_addresses(struct request_sock *req, const struct sk_buff *skb)
+{
+	struct inet_flow f;
+
+	tcp_skb_flow(skb, &f);
+	req->common.skc_v6_daddr = f.saddr;
+	req->common.skc_v6_rcv_saddr = f.daddr;
+	req->common.skc_dport = htons(f.sport);
+	req->common.skc_num = f.dport;
+	if (ipv6_addr_linklocal(&f.saddr))
+		req->common.skc_bound_dev = skb->dev;
+	req->ts_off = tcp_ts_offset(skb_net(skb), &f.daddr, &f.saddr);
+}
+
+void tcp_reqsk_select_window(struct request_sock *req, const struct sock *listener)
 {
 	uint32_t clamp = tcp_sk(listener)->window_clamp;
-	uint32_t mss = opt->mss_clamp;
 
-	req->common.skc_v6_daddr = f->saddr;
-	req->common.skc_v6_rcv_saddr = f->daddr;
-	req->common.skc_dport = htons(f->sport);
-	req->common.skc_num = f->dport;
-	if (ipv6_addr_linklocal(&f->saddr))
-		req->common.skc_bound_dev = skb->dev;
+	tcp_select_initial_window(listener, tcp_full_space(listener),
+				  req->mss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
+				  &req->rsk_rcv_wnd, &clamp, req->wscale_ok, &req->rcv_wscale);
+}
+
+static void openreq_init(struct request_sock *req, const struct sk_buff *skb,
+			 const struct tcp_options_received *opt)
+{
+	tcp_reqsk_addresses(req, skb);
 	req->rcv_isn = TCP_SKB_CB(skb)->seq;
 	req->rcv_nxt = req->rcv_isn + 1;
 	req->mss = opt->mss_clamp;
@@ -161,9 +175,32 @@ static void openreq_init(struct request_sock *req, struct sock *listener, const 
 	req->wscale_ok = opt->wscale_ok;
 	req->snd_wscale = opt->snd_wscale;
 	req->timeout_us = TCP_TIMEOUT_INIT_US;
-	tcp_select_initial_window(listener, tcp_full_space(listener),
-				  mss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
-				  &req->rsk_rcv_wnd, &clamp, req->wscale_ok, &req->rcv_wscale);
+}
+
+/* Everything that the SYN-ACK will hold is in the cookie: nothing stays here. */
+static void answer_with_cookie(struct sock *listener, struct request_sock *req)
+{
+	if (!req->tstamp_ok)
+		req->sack_ok = req->wscale_ok = false;
+	req->snt_isn = tcp_cookie_isn(listener, req);
+	tcp_reqsk_select_window(req, listener);
+	send_synack(req, SYNACK_COOKIE);
+	reqsk_free(req);
+}
+
+static void enter_synq(struct sock *listener, struct request_sock *req, uint32_t isn)
+{
+	struct net *net = listener->sk_net;
+
+	req->snt_isn = isn ? isn
+			   : tcp_isn(net, &req->common.skc_v6_rcv_saddr, &req->common.skc_v6_daddr,
+				     req->common.skc_num, ntohs(req->common.skc_dport));
+	tcp_reqsk_select_window(req, listener);
+	inet_ehash_insert(&net->tcp->hashinfo, &req->common);
+	inet_csk(listener)->icsk_qlen++;
+	inet_csk(listener)->icsk_young++;
+	timer_mod(net, &req->rsk_timer, port_time_ns(net->port) + reqsk_timeout_ns(req));
+	send_synack(req, SYNACK_NORMAL); /* if it cannot go now the timer tries again */
 }
 
 /* Never to or from a broadcast or multicast address (RFC 9293, MUST-57). */
@@ -181,28 +218,32 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 	struct net *net = listener->sk_net;
 	struct tcp_options_received opt = {.mss_clamp = TCP_MSS_DEFAULT,
 					   .user_mss = tcp_sk(listener)->rx_opt.user_mss};
+	/* A TIME_WAIT that made way chose the number: it cannot be a cookie. */
+	const bool want_cookie =
+		!isn && (net->sysctl.tcp_syncookies == 2 || synq_is_full(listener));
 	struct request_sock *req;
 	struct inet_flow f;
 
 	tcp_skb_flow(skb, &f);
 	if (!addresses_ok(net, &f))
 		return;
-	if (!listener_has_room(listener))
+	if (want_cookie && !tcp_syn_flood_action(listener))
 		goto drop;
+	if (sk_acceptq_is_full(listener)) {
+		NET_INC(net, TcpExtListenOverflows);
+		goto drop;
+	}
 	req = reqsk_alloc(listener);
 	if (!req)
 		goto drop;
 	tcp_parse_options(tcp_hdr(skb), &opt, false, &net->sysctl);
 	if (opt.mss_clamp < TCP_MIN_SND_MSS)
 		opt.mss_clamp = TCP_MIN_SND_MSS;
-	openreq_init(req, listener, skb, &f, &opt);
-	req->ts_off = tcp_ts_offset(net, &f.daddr, &f.saddr);
-	req->snt_isn = isn ? isn : tcp_isn(net, &f.daddr, &f.saddr, f.dport, f.sport);
-	inet_ehash_insert(&net->tcp->hashinfo, &req->common);
-	inet_csk(listener)->icsk_qlen++;
-	inet_csk(listener)->icsk_young++;
-	timer_mod(net, &req->rsk_timer, port_time_ns(net->port) + reqsk_timeout_ns(req));
-	send_synack(req); /* if it cannot go now the timer tries again */
+	openreq_init(req, skb, &opt);
+	if (want_cookie)
+		answer_with_cookie(listener, req);
+	else
+		enter_synq(listener, req, isn);
 	return;
 drop:
 	NET_INC(net, TcpExtListenDrops);

@@ -19,6 +19,7 @@ int tcp_net_init(struct net *net)
 	net->port->ops->random(net->port, &tcp->isn_key, sizeof(tcp->isn_key));
 	net->port->ops->random(net->port, &tcp->ts_key, sizeof(tcp->ts_key));
 	net->port->ops->random(net->port, &tcp->port_key, sizeof(tcp->port_key));
+	net->port->ops->random(net->port, &tcp->cookie_key, sizeof(tcp->cookie_key));
 	net->port->ops->random(net->port, tcp->hashinfo.table_perturb,
 			       sizeof(tcp->hashinfo.table_perturb));
 	net->tcp = tcp;

@@ -29,6 +29,7 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_min_tso_segs = 2;
 	s->tcp_adv_win_scale = 1;
 	s->tcp_tw_reuse = 2;
+	s->tcp_syncookies = 1;
 	s->tcp_abort_on_overflow = false;
 	s->tcp_timestamps = true;
 	s->tcp_sack = true;

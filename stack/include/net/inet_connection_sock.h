@@ -110,6 +110,8 @@ struct inet_connection_sock {
 	/* Listener */
 	struct list_head icsk_accept_queue; /* struct request_sock */
 	uint32_t icsk_qlen, icsk_young;
+	bool icsk_synq_overflow;	/* ever sent SYN cookies, and when last */
+	uint64_t icsk_synq_overflow_ns;
 
 	const struct tcp_congestion_ops *icsk_ca_ops;
 	uint64_t icsk_ca_priv[ICSK_CA_PRIV_BYTES / 8];

@@ -37,6 +37,8 @@
 
 /* As Linux's. */
 #define NET_MIB_TCPEXT(X) \
+	X(TcpExtSyncookiesSent) X(TcpExtSyncookiesRecv) X(TcpExtSyncookiesFailed) \
+	X(TcpExtTCPReqQFullDoCookies) \
 	X(TcpExtEmbryonicRsts) X(TcpExtPruneCalled) X(TcpExtTCPRcvCollapsed) \
 	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
 	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \

@@ -38,6 +38,7 @@ struct sysctl {
 	uint32_t tcp_adv_win_scale;	   /* payload's share of the receive buffer until
 					      measured: 1/2^this; 1 */
 	uint32_t tcp_tw_reuse;		   /* 0 off, 1 all, 2 loopback only */
+	uint32_t tcp_syncookies;	   /* 0 never, 1 when the SYN queue is full, 2 always; 1 */
 	bool tcp_abort_on_overflow;
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;
 	bool tcp_moderate_rcvbuf;

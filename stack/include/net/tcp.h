@@ -259,6 +259,7 @@ static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 struct netns_tcp {
 	struct inet_hashinfo hashinfo;
 	struct siphash_key isn_key, ts_key, port_key;
+	struct siphash_key cookie_key[2]; /* of SYN cookies */
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
 	uint32_t socks;		    /* struct tcp_sock alive */
@@ -675,9 +676,24 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 /* isn: of the new connection, 0: choose. */
 void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn);
 int tcp_rtx_synack(struct request_sock *req);
+/* The addresses and ports of req, from a segment of the client, and what depends on them. */
+void tcp_reqsk_addresses(struct request_sock *req, const struct sk_buff *skb);
+/* The window to offer, of req's options and the listener's buffer. */
+void tcp_reqsk_select_window(struct request_sock *req, const struct sock *listener);
 void tcp_reqsk_timer(struct timer_list *t);
 /* Ends a request without a connection. */
 void tcp_reqsk_drop(struct request_sock *req);
+
+/* ---- tcp_syncookies.c ---- */
+/* The SYN queue is full: whether to answer with a cookie (tcp_syncookies) or not at all; counts. */
+bool tcp_syn_flood_action(struct sock *listener);
+/* The number of a SYN-ACK that holds what is to be known of req; cuts req->mss to its class. */
+uint32_t tcp_cookie_isn(struct sock *listener, struct request_sock *req);
+/* Its time stamp, without the connection's offset. */
+uint32_t tcp_cookie_timestamp(const struct request_sock *req, uint32_t now_ms);
+/* A segment for a listener: the child when it is the ACK of a cookie, the listener itself (let it
+ * answer) when not, NULL when there is no room for the child. */
+struct sock *tcp_cookie_check(struct sock *listener, struct sk_buff *skb);
 
 /* ---- tcp_timewait.c ---- */
 enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };

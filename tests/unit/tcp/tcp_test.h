@@ -136,5 +136,6 @@ Suite *accept_suite(void);
 Suite *robust_suite(void);
 Suite *socket_suite(void);
 Suite *poll_suite(void);
+Suite *syncookies_suite(void);
 
 #endif

@@ -604,10 +604,23 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb)
 	tcp_initialize_rcv_mss(sk);
 }
 
+/* The application has data or is about to (it says so by TCP_DEFER_ACCEPT or by TCP_QUICKACK off):
+ * they take the handshake's ACK along. */
+static void delay_handshake_ack(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
+	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
+	icsk->icsk_ack.timeout_ns = sk_now_ns(sk) + (uint64_t)TCP_DELACK_MAX_US * NSEC_PER_USEC;
+	sk_reset_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
+}
+
 /* 0 consumed; 1 answer with RST. */
 static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
 	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
 
@@ -637,7 +650,10 @@ static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 		sk_state_change(sk);
 		sk_write_space(sk);
 	}
-	tcp_send_ack(sk);
+	if (tp->writer_waits || icsk->icsk_defer_accept || icsk->icsk_ack.pingpong)
+		delay_handshake_ack(sk);
+	else
+		tcp_send_ack(sk);
 	consume_skb(skb);
 	data_snd_check(sk);
 	return 0;

@@ -111,17 +111,29 @@ static uint32_t synack_retries(const struct sock *listener)
 	return retries;
 }
 
+/* A client that has acknowledged already, and is waited for until it sends data, is left alone; the
+ * last SYN-ACK of that wait brings another ACK or the data, and so the connection. */
+static bool waits_for_data(const struct request_sock *req, uint32_t defer_accept)
+{
+	return defer_accept && req->acked && req->num_timeout + 1u < defer_accept;
+}
+
 void tcp_reqsk_timer(struct timer_list *t)
 {
 	struct request_sock *req = container_of(t, struct request_sock, rsk_timer);
 	struct sock *listener = req->rsk_listener;
+	const uint32_t defer_accept = inet_csk(listener)->icsk_defer_accept;
+	bool expired = req->num_timeout >= synack_retries(listener);
 
-	if (listener->sk_state != TCP_LISTEN || req->num_timeout >= synack_retries(listener)) {
+	if (req->acked && req->num_timeout < defer_accept)
+		expired = false;
+	if (listener->sk_state != TCP_LISTEN || expired) {
 		NET_INC(req->common.skc_net, TcpAttemptFails);
 		tcp_reqsk_drop(req);
 		return;
 	}
-	tcp_rtx_synack(req);
+	if (!waits_for_data(req, defer_accept))
+		tcp_rtx_synack(req);
 	if (req->num_timeout++ == 0)
 		inet_csk(listener)->icsk_young--;
 	req->timeout_us = min_u32(req->timeout_us << 1, TCP_RTO_MAX_US);
@@ -463,6 +475,12 @@ struct sock *tcp_check_req(struct sock *listener, struct sk_buff *skb, struct re
 	}
 	if (!(flags & TCPHDR_ACK))
 		return NULL;
+	if (req->num_timeout < inet_csk(listener)->icsk_defer_accept &&
+	    tcb->end_seq == req->rcv_isn + 1) {
+		req->acked = true;
+		NET_INC(net, TcpExtTCPDeferAcceptDrop);
+		return NULL;
+	}
 	return complete(listener, req, skb);
 }
 

@@ -81,12 +81,14 @@ static int wait_connected(struct sock *sk, uint64_t *timeo_ns)
 			return -EPIPE;
 		if (!*timeo_ns)
 			return -EAGAIN;
+		tcp_sk(sk)->writer_waits++;
 		release_sock(sk);
 		*timeo_ns = wait_event(&sk->sk_wq,
 				       sk->sk_err || (sk->sk_state != TCP_SYN_SENT &&
 						      sk->sk_state != TCP_SYN_RECV),
 				       *timeo_ns);
 		lock_sock(sk);
+		tcp_sk(sk)->writer_waits--;
 	}
 }
 

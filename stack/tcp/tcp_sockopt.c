@@ -6,6 +6,7 @@
 #define MAX_KEEPINTVL_S 32767
 #define MAX_KEEPCNT	127
 #define MAX_SYNCNT	127
+#define RTO_MAX_S	((int)(TCP_RTO_MAX_US / 1000000))
 
 static bool in_range(int value, int low, int high)
 {
@@ -69,6 +70,32 @@ static void set_keepidle(struct sock *sk, uint32_t seconds)
 		sk, tcp_keepalive_time_ns(tp) > idle_ns ? tcp_keepalive_time_ns(tp) - idle_ns : 0);
 }
 
+/* TCP_DEFER_ACCEPT is told in seconds and kept as the number of SYN-ACKs that take so long. */
+static uint8_t secs_to_retrans(int seconds)
+{
+	int period = 1, timeout = 1;
+	uint8_t n = 0;
+
+	if (seconds <= 0)
+		return 0;
+	for (n = 1; seconds > period && n < UINT8_MAX; n++) {
+		timeout = timeout * 2 > RTO_MAX_S ? RTO_MAX_S : timeout * 2;
+		period += timeout;
+	}
+	return n;
+}
+
+static int retrans_to_secs(uint8_t n)
+{
+	int period = 0, timeout = 1;
+
+	for (; n; n--) {
+		period += timeout;
+		timeout = timeout * 2 > RTO_MAX_S ? RTO_MAX_S : timeout * 2;
+	}
+	return period;
+}
+
 static int set_int(struct sock *sk, int name, int value)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -108,6 +135,9 @@ static int set_int(struct sock *sk, int name, int value)
 		if (!in_range(value, 1, MAX_SYNCNT))
 			return -EINVAL;
 		icsk->icsk_syn_retries = (uint8_t)value;
+		return 0;
+	case TCP_DEFER_ACCEPT:
+		icsk->icsk_defer_accept = secs_to_retrans(value);
 		return 0;
 	case TCP_LINGER2:
 		tp->linger2_s = value < 0 ? -1 : value > 120 ? 120 : value;
@@ -201,6 +231,9 @@ static int get_int(struct sock *sk, int name, int *value)
 	case TCP_SYNCNT:
 		*value =
 			(int)(icsk->icsk_syn_retries ? icsk->icsk_syn_retries : s->tcp_syn_retries);
+		return 0;
+	case TCP_DEFER_ACCEPT:
+		*value = retrans_to_secs(icsk->icsk_defer_accept);
 		return 0;
 	case TCP_LINGER2:
 		*value = tp->linger2_s ? tp->linger2_s : (int)s->tcp_fin_timeout_s;

@@ -110,7 +110,8 @@ struct inet_connection_sock {
 	/* Listener */
 	struct list_head icsk_accept_queue; /* struct request_sock */
 	uint32_t icsk_qlen, icsk_young;
-	bool icsk_synq_overflow;	/* ever sent SYN cookies, and when last */
+	uint8_t icsk_defer_accept; /* SYN-ACKs to wait for data; 0: no wait */
+	bool icsk_synq_overflow;   /* ever sent SYN cookies, and when last */
 	uint64_t icsk_synq_overflow_ns;
 
 	const struct tcp_congestion_ops *icsk_ca_ops;
@@ -139,6 +140,7 @@ struct request_sock {
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok;
+	bool acked; /* TCP_DEFER_ACCEPT: the final ACK came, without data */
 };
 
 /* A closed connection that waits for stray segments to die out (RFC 9293, 3.6.1). */

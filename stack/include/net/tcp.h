@@ -182,6 +182,7 @@ struct tcp_sock {
 	uint16_t scaling_ratio; /* payload in 256 bytes of receive memory; 1..256 */
 	uint8_t nonagle;	/* enum tcp_nonagle */
 	uint8_t keepalive_probes;
+	uint16_t writer_waits; /* tasks in send() until connected */
 	uint8_t tsq_flags;
 	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
 	int32_t linger2_s;			      /* 0: sysctl; < 0: none */

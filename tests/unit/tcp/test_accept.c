@@ -314,6 +314,96 @@ START_TEST(so_reuseport_spreads_connections)
 }
 END_TEST
 
+static void deferred(void)
+{
+	int listener = listen_on(0, PORT, 16), fd;
+	char buf[8];
+
+	set_opt(0, listener, SOL_TCP, TCP_DEFER_ACCEPT, 10);
+	final_ack(peer.port, 1, syn_from(peer.port, 1));
+	ck_assert_uint_eq(listener_info(listener).tcpi_unacked, 0);
+	ck_assert_uint_eq(MIB(0, TcpExtTCPDeferAcceptDrop), 1);
+	/* The client has acknowledged: no SYN-ACK comes again meanwhile. */
+	forget_segs();
+	host_sleep(bench.host[0], 6 * HOST_SECOND);
+	ck_assert_uint_eq(segs_from(0), 0);
+	peer_send_at(2, TCPHDR_ACK | TCPHDR_PSH, "GET", 3);
+	settle();
+	ck_assert_uint_eq(listener_info(listener).tcpi_unacked, 1);
+	fd = accept_from(0, listener);
+	ck_assert_int_eq(sys_read(bench.files[0], fd, buf, sizeof(buf)), 3);
+	ck_assert_mem_eq(buf, "GET", 3);
+}
+
+START_TEST(defer_accept_waits_for_data)
+{
+	in_script(deferred);
+}
+END_TEST
+
+static void deferred_too_long(void)
+{
+	int listener = listen_on(0, PORT, 16);
+	uint64_t start_ns = host_now_ns(bench.world);
+	uint32_t synack;
+
+	set_opt(0, listener, SOL_TCP, TCP_DEFER_ACCEPT, 10); /* 1 + 2 + 4 + 8 s: 4 SYN-ACKs */
+	synack = syn_from(peer.port, 1);
+	final_ack(peer.port, 1, synack);
+	forget_segs();
+	host_sleep(bench.host[0], 20 * HOST_SECOND);
+	/* When the wait is over a last SYN-ACK asks for another ACK, which then connects. */
+	ck_assert_uint_eq(segs_from(0), 1);
+	ck_assert_uint_eq(seg_from(0, 0)->flags, TCPHDR_SYN | TCPHDR_ACK);
+	ck_assert_uint_eq((seg_from(0, 0)->time_ns - start_ns) / HOST_SECOND, 15);
+	final_ack(peer.port, 1, synack);
+	ck_assert_uint_eq(listener_info(listener).tcpi_unacked, 1);
+}
+
+START_TEST(defer_accept_gives_in_after_its_time)
+{
+	in_script(deferred_too_long);
+}
+END_TEST
+
+static void deferred_never_answered(void)
+{
+	int listener = listen_on(0, PORT, 16);
+
+	set_opt(0, listener, SOL_TCP, TCP_DEFER_ACCEPT, 10);
+	final_ack(peer.port, 1, syn_from(peer.port, 1));
+	host_sleep(bench.host[0], 200 * HOST_SECOND);
+	forget_segs();
+	peer_send_at(2, TCPHDR_ACK | TCPHDR_PSH, "GET", 3);
+	settle();
+	ck_assert_uint_eq(seg_from(0, 0)->flags, TCPHDR_RST);
+	ck_assert_uint_eq(listener_info(listener).tcpi_unacked, 0);
+}
+
+START_TEST(a_deferred_client_that_says_nothing_is_forgotten)
+{
+	in_script(deferred_never_answered);
+}
+END_TEST
+
+static void defer_rounding(void)
+{
+	static const int pairs[][2] = {{0, 0}, {-1, 0}, {1, 1},	    {2, 3},	{3, 3},
+				       {4, 7}, {8, 15}, {100, 127}, {128, 247}, {300, 367}};
+	int fd = tcp_socket(0);
+
+	for (unsigned int i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		ck_assert_int_eq(set_opt(0, fd, SOL_TCP, TCP_DEFER_ACCEPT, pairs[i][0]), 0);
+		ck_assert_int_eq(get_opt(0, fd, SOL_TCP, TCP_DEFER_ACCEPT), pairs[i][1]);
+	}
+}
+
+START_TEST(defer_accept_is_rounded_up_to_whole_syn_acks)
+{
+	in_script(defer_rounding);
+}
+END_TEST
+
 Suite *accept_suite(void)
 {
 	Suite *s = suite_create("accept");
@@ -331,6 +421,10 @@ Suite *accept_suite(void)
 	tcase_add_test(t, a_connection_reset_before_accept_is_told_at_read);
 	tcase_add_test(t, options_of_the_listener_are_inherited);
 	tcase_add_test(t, so_reuseport_spreads_connections);
+	tcase_add_test(t, defer_accept_waits_for_data);
+	tcase_add_test(t, defer_accept_gives_in_after_its_time);
+	tcase_add_test(t, a_deferred_client_that_says_nothing_is_forgotten);
+	tcase_add_test(t, defer_accept_is_rounded_up_to_whole_syn_acks);
 	suite_add_tcase(s, t);
 	return s;
 }

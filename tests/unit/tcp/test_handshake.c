@@ -446,6 +446,58 @@ START_TEST(loopback_connects_to_itself)
 }
 END_TEST
 
+static void ack_with_data(void)
+{
+	int fd = tcp_socket(0);
+
+	set_opt(0, fd, SOL_TCP, TCP_DEFER_ACCEPT, 1);
+	set_nonblock(0, fd);
+	ck_assert_int_eq(connect_to(0, fd, ADDR_B, peer.port), -EINPROGRESS);
+	settle();
+	peer.host_port = seg_from(0, 0)->sport;
+	peer.ack = seg_from(0, 0)->seq + 1;
+	forget_segs();
+	peer_send(TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
+	settle();
+	ck_assert_uint_eq(segs_from(0), 0);
+	write_all(0, fd, "GET", 3);
+	settle();
+	ck_assert_uint_eq(segs_from(0), 1);
+	ck_assert_uint_eq(seg_from(0, 0)->len, 3);
+	ck_assert_uint_eq(seg_from(0, 0)->ack, peer.seq);
+}
+
+START_TEST(a_client_that_defers_acknowledges_the_syn_ack_with_its_data)
+{
+	in_script(ack_with_data);
+}
+END_TEST
+
+static void ack_without_data(void)
+{
+	int fd = tcp_socket(0);
+	uint64_t start_ns;
+
+	set_opt(0, fd, SOL_TCP, TCP_DEFER_ACCEPT, 1);
+	set_nonblock(0, fd);
+	ck_assert_int_eq(connect_to(0, fd, ADDR_B, peer.port), -EINPROGRESS);
+	settle();
+	peer.host_port = seg_from(0, 0)->sport;
+	peer.ack = seg_from(0, 0)->seq + 1;
+	forget_segs();
+	start_ns = host_now_ns(bench.world);
+	peer_send(TCPHDR_SYN | TCPHDR_ACK, NULL, 0);
+	host_sleep(bench.host[0], HOST_SECOND);
+	ck_assert_uint_eq(segs_from(0), 1);
+	ck_assert_uint_eq((seg_from(0, 0)->time_ns - start_ns) / HOST_MS, 200);
+}
+
+START_TEST(a_client_that_defers_waits_200_ms_at_most)
+{
+	in_script(ack_without_data);
+}
+END_TEST
+
 Suite *handshake_suite(void)
 {
 	Suite *s = suite_create("handshake");
@@ -469,6 +521,8 @@ Suite *handshake_suite(void)
 	tcase_add_test(script, a_closed_port_answers_with_rst);
 	tcase_add_test(script, data_may_come_with_the_final_ack);
 	tcase_add_test(script, loopback_connects_to_itself);
+	tcase_add_test(script, a_client_that_defers_acknowledges_the_syn_ack_with_its_data);
+	tcase_add_test(script, a_client_that_defers_waits_200_ms_at_most);
 	tcase_add_checked_fixture(pair, pair_setup, pair_teardown);
 	tcase_add_test(pair, a_thousand_connections_leave_nothing_behind);
 	tcase_set_timeout(pair, 60);

@@ -23,6 +23,7 @@ constexpr std::uint32_t bit(unsigned int n)
 /* Offsets in BAR0. */
 namespace reg
 {
+constexpr std::uint32_t queue_stride = 0x100; /* from a register of queue 0 to that of queue 1 */
 constexpr std::uint32_t ctrl = 0x00000, ctrl_dup = 0x00004, status = 0x00008, eecd = 0x00010;
 constexpr std::uint32_t eerd = 0x00014, ctrl_ext = 0x00018, fla = 0x0001c, mdic = 0x00020;
 constexpr std::uint32_t icr = 0x000c0, itr = 0x000c4, ics = 0x000c8, ims = 0x000d0, imc = 0x000d8;
@@ -31,9 +32,11 @@ constexpr std::uint32_t rctl = 0x00100, tctl = 0x00400;
 constexpr std::uint32_t pba = 0x01000, pbs = 0x01008, eewr = 0x0102c;
 constexpr std::uint32_t psrctl = 0x02170;
 constexpr std::uint32_t rdbal0 = 0x02800, rdbah0 = 0x02804, rdlen0 = 0x02808, rdh0 = 0x02810;
+constexpr std::uint32_t rdbal1 = 0x02900, rdbah1 = 0x02904, rdlen1 = 0x02908, rdh1 = 0x02910;
 constexpr std::uint32_t rdt0 = 0x02818, rdtr = 0x02820, rxdctl0 = 0x02828, radv = 0x0282c;
 constexpr std::uint32_t rxdctl1 = 0x02928;
 constexpr std::uint32_t tdbal0 = 0x03800, tdbah0 = 0x03804, tdlen0 = 0x03808, tdh0 = 0x03810;
+constexpr std::uint32_t tdbal1 = 0x03900, tdbah1 = 0x03904, tdlen1 = 0x03908, tdh1 = 0x03910;
 constexpr std::uint32_t tdt0 = 0x03818, tidv = 0x03820, tadv = 0x0382c, tarc0 = 0x03840;
 constexpr std::uint32_t stats_first = 0x04000, stats_end = 0x04128;
 constexpr std::uint32_t rxcsum = 0x05000, rfctl = 0x05008, mta = 0x05200, ral0 = 0x05400;
@@ -82,7 +85,7 @@ constexpr std::uint32_t feature_pause = bit(11), feature_detect = bit(12);
 constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
 constexpr std::uint32_t features_built =
-	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation;
+	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation | feature_queues;
 
 } // namespace ringside::ref
 

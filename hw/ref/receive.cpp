@@ -38,12 +38,20 @@ void Receive::power_on()
 	link_ = false;
 }
 
+void Receive::abandon(unsigned int queue)
+{
+	if (active_ == queue) {
+		stage_ = Stage::idle;
+		ready_at_ = 0;
+		used_ = 0;
+	}
+	queues_[queue].cache.clear();
+}
+
 void Receive::abandon()
 {
-	stage_ = Stage::idle;
-	ready_at_ = 0;
-	cache_.clear();
-	used_ = 0;
+	for (unsigned int i = 0; i < queues_.size(); i++)
+		abandon(i);
 }
 
 bool Receive::runnable() const
@@ -113,7 +121,7 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
 		spare_.pop_back();
 	}
 	bytes.assign(frame, frame + len);
-	fifo_.push_back({std::move(bytes), inexact});
+	fifo_.push_back({std::move(bytes), inexact, 0});
 	fifo_bytes_ += len;
 }
 
@@ -139,7 +147,7 @@ bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
 		events_.receive_overrun(now);
 		return true;
 	}
-	if (ring_.owned() == 0)
+	if (queues_[0].ring.owned() == 0)
 		statistics_.count(stat::rnbc);
 	statistics_.count_received(frame, len);
 	keep(frame, len, inexact);
@@ -178,8 +186,9 @@ bool Receive::startable() const
 		return false;
 
 	const std::uint32_t need = descriptors_for(fifo_.front());
+	const Ring &ring = queues_[fifo_.front().queue].ring;
 
-	return ring_.owned() >= need || (ring_.size() && need >= ring_.size());
+	return ring.owned() >= need || (ring.size() && need >= ring.size());
 }
 
 time_ns Receive::deadline() const
@@ -217,22 +226,27 @@ void Receive::fetch(time_ns now)
 {
 	const std::uint32_t need = descriptors_for(fifo_.front());
 
-	if (need >= ring_.size()) {
+	active_ = fifo_.front().queue;
+
+	const Ring &ring = queues_[active_].ring;
+	std::vector<Descriptor> &cache = queues_[active_].cache;
+
+	if (need >= ring.size()) {
 		statistics_.count(stat::mpc);
 		drop_front();
 		announce_room(now);
 		return;
 	}
 	ready_at_ = now;
-	while (cache_.size() < need) {
-		const std::uint32_t have = static_cast<std::uint32_t>(cache_.size());
-		const std::uint32_t first = ring_.wrapped(ring_.head() + have);
+	while (cache.size() < need) {
+		const std::uint32_t have = static_cast<std::uint32_t>(cache.size());
+		const std::uint32_t first = ring.wrapped(ring.head() + have);
 		const std::uint32_t n =
-			std::min({ring_.owned() - have, descriptors_a_read, ring_.size() - first});
+			std::min({ring.owned() - have, descriptors_a_read, ring.size() - first});
 
-		cache_.resize(have + n);
+		cache.resize(have + n);
 		ready_at_ =
-			memory_.read(now, ring_.address(first), &cache_[have], n * descriptor_bytes)
+			memory_.read(now, ring.address(first), &cache[have], n * descriptor_bytes)
 				.done_at;
 	}
 	stage_ = Stage::fetched;
@@ -240,9 +254,12 @@ void Receive::fetch(time_ns now)
 
 void Receive::deliver(time_ns now)
 {
+	const std::size_t available = queues_[active_].cache.size();
+
 	ready_at_ = now;
 	used_ = 0;
-	while (!fifo_.empty() && used_ + descriptors_for(fifo_.front()) <= cache_.size()) {
+	while (!fifo_.empty() && fifo_.front().queue == active_ &&
+	       used_ + descriptors_for(fifo_.front()) <= available) {
 		deliver_frame(fifo_.front(), now);
 		drop_front();
 	}
@@ -256,7 +273,7 @@ void Receive::deliver_frame(const Frame &f, time_ns now)
 	const Report not_last = {status_dd, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total; offset += size) {
-		Descriptor &d = cache_[used_++];
+		Descriptor &d = queues_[active_].cache[used_++];
 		const std::size_t len = std::min(size, total - offset);
 
 		write_buffer(f, offset, len, std::uint64_t{d.word[1]} << 32 | d.word[0], now);
@@ -327,15 +344,16 @@ void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 
 void Receive::report(time_ns now)
 {
+	const Ring &ring = queues_[active_].ring;
 	std::uint32_t written = 0;
 
 	ready_at_ = now;
 	while (written < used_) {
-		const std::uint32_t first = ring_.wrapped(ring_.head() + written);
-		const std::uint32_t n = std::min(used_ - written, ring_.size() - first);
+		const std::uint32_t first = ring.wrapped(ring.head() + written);
+		const std::uint32_t n = std::min(used_ - written, ring.size() - first);
 
-		ready_at_ = memory_.write(now, ring_.address(first), &cache_[written],
-					  n * descriptor_bytes)
+		ready_at_ = memory_.write(now, ring.address(first),
+					  &queues_[active_].cache[written], n * descriptor_bytes)
 				    .done_at;
 		written += n;
 	}
@@ -343,21 +361,22 @@ void Receive::report(time_ns now)
 }
 
 /* RCTL.RDMTS: a half, a quarter or an eighth of the ring. */
-std::uint32_t Receive::low_threshold() const
+std::uint32_t Receive::low_threshold(const Ring &ring) const
 {
-	return ring_.size() >> ((registers_[reg::rctl] >> 8 & 3) + 1);
+	return ring.size() >> ((registers_[reg::rctl] >> 8 & 3) + 1);
 }
 
 void Receive::complete(time_ns now)
 {
-	const bool was_low = ring_.owned() <= low_threshold();
+	Queue &q = queues_[active_];
+	const bool was_low = q.ring.owned() <= low_threshold(q.ring);
 
-	ring_.advance(used_);
-	cache_.erase(cache_.begin(), cache_.begin() + used_);
+	q.ring.advance(used_);
+	q.cache.erase(q.cache.begin(), q.cache.begin() + used_);
 	used_ = 0;
 	stage_ = Stage::idle;
-	events_.received(now);
-	if (!was_low && ring_.owned() <= low_threshold())
+	events_.received(active_, now);
+	if (!was_low && q.ring.owned() <= low_threshold(q.ring))
 		events_.receive_descriptors_low(now);
 }
 

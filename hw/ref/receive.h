@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The receive queue (fact sheet section 5): filters what arrives, keeps it in a FIFO until there
+ * The receive queues (fact sheet section 5): filters what arrives, keeps it in a FIFO until there
  * are descriptors for it, writes it to host memory and reports it. Like Transmit it works in
- * batches, each stage after the DMA of the one before:
+ * batches of one queue, each stage after the DMA of the one before:
  *
  *   fetch -> deliver (payload) -> report (descriptors) -> complete (interrupt)
+ *
+ * There is one FIFO: a frame whose queue has no descriptors holds up what is behind it.
  */
 #ifndef RINGSIDE_REF_RECEIVE_H
 #define RINGSIDE_REF_RECEIVE_H
 
+#include <array>
 #include <deque>
 #include <vector>
 
@@ -23,7 +26,7 @@ namespace ringside::ref
 class ReceiveEvents
 {
       public:
-	virtual void received(time_ns now) = 0;
+	virtual void received(unsigned int queue, time_ns now) = 0;
 	virtual void receive_descriptors_low(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
 	virtual void receive_room(time_ns now) = 0; /* after arrive() had returned false */
@@ -38,13 +41,17 @@ class Receive
 	Receive(Registers &registers, Statistics &statistics, Memory &memory, ReceiveEvents &events,
 		std::uint32_t features, bool drop_when_full)
 	    : registers_(registers), statistics_(statistics), memory_(memory), events_(events),
-	      features_(features), drop_when_full_(drop_when_full), ring_(registers, reg::rdbal0)
+	      features_(features),
+	      drop_when_full_(drop_when_full), queues_{Queue(registers, reg::rdbal0),
+						       Queue(registers, reg::rdbal1)}
 	{
 	}
 
 	void reset();
-	/* RCTL.EN was cleared, or the ring moved: forgets work under way; FIFO and head stay. */
+	/* RCTL.EN was cleared: forgets work under way; FIFO and heads stay. */
 	void abandon();
+	/* A queue's ring moved: forgets the work on it. */
+	void abandon(unsigned int queue);
 	void allow_dma(bool allowed)
 	{
 		dma_allowed_ = allowed;
@@ -77,9 +84,18 @@ class Receive
 	struct Frame {
 		std::vector<std::uint8_t> bytes;
 		bool inexact;
+		unsigned int queue;
 	};
 	struct Descriptor {
 		std::uint32_t word[4];
+	};
+	struct Queue {
+		Ring ring;
+		std::vector<Descriptor> cache{}; /* read from the head on, in ring order */
+
+		Queue(Registers &registers, std::uint32_t base_low) : ring(registers, base_low)
+		{
+		}
 	};
 	/* What the last descriptor of a frame says of it. */
 	struct Report {
@@ -92,7 +108,8 @@ class Receive
 	ReceiveEvents &events_;
 	const std::uint32_t features_;
 	const bool drop_when_full_;
-	Ring ring_;
+	std::array<Queue, 2> queues_;
+	unsigned int active_ = 0; /* whose batch it is */
 
 	bool dma_allowed_ = false;
 	bool link_ = false;
@@ -104,8 +121,7 @@ class Receive
 	bool refused_ = false; /* a frame waits outside */
 	std::vector<std::vector<std::uint8_t>> spare_;
 
-	std::vector<Descriptor> cache_; /* read from the head on, in ring order */
-	std::uint32_t used_ = 0;	/* of the cache, by this batch */
+	std::uint32_t used_ = 0; /* of the active queue's cache, by this batch */
 
 	bool runnable() const;
 	bool listening() const;
@@ -128,7 +144,7 @@ class Receive
 	void complete(time_ns now);
 	void fill(Descriptor &d, std::size_t len, const Report &report) const;
 	Report report_of(const Frame &f) const;
-	std::uint32_t low_threshold() const;
+	std::uint32_t low_threshold(const Ring &ring) const;
 };
 
 } // namespace ringside::ref

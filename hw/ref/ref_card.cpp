@@ -166,13 +166,13 @@ void RefCard::clear_pending(uint32_t vectors)
 /* --- events of the queues: causes, perhaps later (4.9, 5.8, 6.7) -------------------------------
  */
 
-void RefCard::transmitted(bool at_once, bool delayed, ref::time_ns now)
+void RefCard::transmitted(unsigned int queue, bool at_once, bool delayed, ref::time_ns now)
 {
 	const uint32_t idle_ticks = registers_[reg::tidv];
 	const bool moderated = config().features & feature_moderation;
 
 	if (interrupts_.mode() == IrqMode::msix) {
-		interrupts_.raise(cause_txq0, now);
+		interrupts_.raise(cause_txq0 << queue, now);
 	} else if (at_once || (delayed && (idle_ticks == 0 || !moderated))) {
 		transmit_delay_.stop();
 		interrupts_.raise(cause_txdw, now);
@@ -186,13 +186,13 @@ void RefCard::transmit_queue_empty(ref::time_ns now)
 	interrupts_.raise(cause_txqe, now);
 }
 
-void RefCard::received(ref::time_ns now)
+void RefCard::received(unsigned int queue, ref::time_ns now)
 {
 	const uint32_t idle_ticks = registers_[reg::rdtr];
 	const bool moderated = config().features & feature_moderation;
 
 	if (interrupts_.mode() == IrqMode::msix) {
-		interrupts_.raise(cause_rxq0, now);
+		interrupts_.raise(cause_rxq0 << queue, now);
 	} else if (idle_ticks == 0 || !moderated) {
 		interrupts_.raise(cause_rxt0, now);
 	} else {
@@ -425,27 +425,26 @@ void RefCard::write_delay(uint32_t offset, uint32_t value, Delay &delay, uint32_
 	}
 }
 
-/* Registers whose writing moves a queue from under the work on it. */
-void RefCard::write_queue(uint32_t offset, uint32_t value)
+/* A ring's base, length or head was written: work on it is lost. */
+void RefCard::move_ring(uint32_t offset)
+{
+	const unsigned int queue = (offset & reg::queue_stride) ? 1 : 0;
+
+	if (offset < reg::tdbal0)
+		receive_.abandon(queue);
+	else
+		transmit_.abandon(queue);
+}
+
+/* RCTL and TCTL. */
+void RefCard::write_direction(uint32_t offset, uint32_t value)
 {
 	registers_.store(offset, value);
-	switch (offset) {
-	case reg::rctl:
+	if (offset == reg::rctl) {
 		if (!(value & rctl_en))
 			receive_.abandon();
 		receive_.announce_room(now_);
-		break;
-	case reg::tctl:
-		if (!(value & tctl_en))
-			transmit_.abandon();
-		break;
-	case reg::rdbal0:
-	case reg::rdbah0:
-	case reg::rdlen0:
-	case reg::rdh0:
-		receive_.abandon();
-		break;
-	default:
+	} else if (!(value & tctl_en)) {
 		transmit_.abandon();
 	}
 }
@@ -499,15 +498,26 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		break;
 	case reg::rctl:
 	case reg::tctl:
+		write_direction(offset, value);
+		break;
 	case reg::rdbal0:
 	case reg::rdbah0:
 	case reg::rdlen0:
 	case reg::rdh0:
+	case reg::rdbal1:
+	case reg::rdbah1:
+	case reg::rdlen1:
+	case reg::rdh1:
 	case reg::tdbal0:
 	case reg::tdbah0:
 	case reg::tdlen0:
 	case reg::tdh0:
-		write_queue(offset, value);
+	case reg::tdbal1:
+	case reg::tdbah1:
+	case reg::tdlen1:
+	case reg::tdh1:
+		registers_.store(offset, value);
+		move_ring(offset);
 		break;
 	default:
 		registers_.store(offset, value);

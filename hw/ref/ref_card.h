@@ -78,9 +78,9 @@ class RefCard final : public Card,
 	void clear_pending(uint32_t vectors) override;
 
 	/* TransmitEvents, ReceiveEvents */
-	void transmitted(bool at_once, bool delayed, ref::time_ns now) override;
+	void transmitted(unsigned int queue, bool at_once, bool delayed, ref::time_ns now) override;
 	void transmit_queue_empty(ref::time_ns now) override;
-	void received(ref::time_ns now) override;
+	void received(unsigned int queue, ref::time_ns now) override;
 	void receive_descriptors_low(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;
 	void receive_room(ref::time_ns now) override;
@@ -101,7 +101,8 @@ class RefCard final : public Card,
 	void write_register(uint32_t offset, uint32_t value);
 	void write_control(uint32_t value);
 	void write_delay(uint32_t offset, uint32_t value, Delay &delay, uint32_t cause);
-	void write_queue(uint32_t offset, uint32_t value);
+	void write_direction(uint32_t offset, uint32_t value);
+	void move_ring(uint32_t offset);
 };
 
 } // namespace ringside::ref

@@ -26,27 +26,60 @@ void Transmit::reset()
 {
 	context_ = Context{};
 	line_blocked_ = false;
+	active_ = 0;
 	abandon();
 }
 
-void Transmit::abandon()
+void Transmit::drop_batch()
 {
 	stage_ = Stage::idle;
 	ready_at_ = 0;
-	packet_.open = false;
-	packet_.bytes.clear();
-	cache_.clear();
-	cached_ = 0;
 	consumed_ = 0;
 	done_.clear();
 	frames_.clear();
 	sent_ = 0;
 }
 
+void Transmit::abandon(unsigned int queue)
+{
+	Queue &q = queues_[queue];
+
+	if (active_ == queue)
+		drop_batch();
+	q.packet.open = false;
+	q.packet.bytes.clear();
+	q.in_turn = false;
+	q.cache.clear();
+	q.cached = 0;
+}
+
+void Transmit::abandon()
+{
+	for (unsigned int i = 0; i < queues_.size(); i++)
+		abandon(i);
+}
+
 bool Transmit::runnable() const
 {
-	return dma_allowed_ && (registers_[reg::tctl] & tctl_en) &&
-	       (registers_[reg::tarc0] & tarc_enable);
+	return dma_allowed_ && (registers_[reg::tctl] & tctl_en);
+}
+
+/* Whether a queue may and wants to begin a batch. */
+bool Transmit::runnable(unsigned int queue) const
+{
+	if (queue && !(features_ & feature_queues))
+		return false;
+	return (registers_[reg::tarc0 + queue * reg::queue_stride] & tarc_enable) &&
+	       queues_[queue].has_work();
+}
+
+/* The other queue's turn, unless this one's has not ended or only this one has work. */
+unsigned int Transmit::next_queue() const
+{
+	const unsigned int other = 1 - active_;
+	const bool stay = queues_[active_].in_turn || !runnable(other);
+
+	return stay && runnable(active_) ? active_ : other;
 }
 
 time_ns Transmit::deadline() const
@@ -55,7 +88,7 @@ time_ns Transmit::deadline() const
 		return never;
 	switch (stage_) {
 	case Stage::idle:
-		return cached_ < cache_.size() || ring_.owned() ? 0 : never;
+		return runnable(0) || runnable(1) ? 0 : never;
 	case Stage::send:
 		return line_blocked_ ? never : ready_at_;
 	default:
@@ -69,10 +102,7 @@ bool Transmit::step(time_ns now)
 		return false;
 	switch (stage_) {
 	case Stage::idle:
-		if (cached_ < cache_.size())
-			gather(now);
-		else
-			fetch(now);
+		start(now);
 		return true;
 	case Stage::gather:
 		gather(now);
@@ -88,40 +118,60 @@ bool Transmit::step(time_ns now)
 	return false;
 }
 
+void Transmit::start(time_ns now)
+{
+	active_ = next_queue();
+	if (queues_[active_].cached < queues_[active_].cache.size())
+		gather(now);
+	else
+		fetch(now);
+}
+
 void Transmit::fetch(time_ns now)
 {
-	const std::uint32_t head = ring_.head();
-	const std::uint32_t n = std::min({ring_.owned(), descriptors_a_read, ring_.size() - head});
+	Queue &q = queues_[active_];
+	const std::uint32_t head = q.ring.head();
+	const std::uint32_t n =
+		std::min({q.ring.owned(), descriptors_a_read, q.ring.size() - head});
 
-	cache_.resize(n);
-	cached_ = 0;
-	cache_address_ = ring_.address(head);
-	ready_at_ = memory_.read(now, cache_address_, cache_.data(), n * descriptor_bytes).done_at;
+	q.cache.resize(n);
+	q.cached = 0;
+	q.cache_address = q.ring.address(head);
+	ready_at_ =
+		memory_.read(now, q.cache_address, q.cache.data(), n * descriptor_bytes).done_at;
 	stage_ = Stage::gather;
 }
 
 void Transmit::gather(time_ns now)
 {
+	Queue &q = queues_[active_];
+	const bool other_waits = runnable(1 - active_);
+
 	consumed_ = 0;
 	gathered_bytes_ = 0;
 	ready_at_ = now;
-	while (cached_ < cache_.size() && gathered_bytes_ < batch_bytes) {
-		take(cache_[cached_], cache_address_ + cached_ * descriptor_bytes, now);
-		cached_++;
+	while (q.cached < q.cache.size() && gathered_bytes_ < batch_bytes) {
+		take(q, q.cache[q.cached], q.cache_address + q.cached * descriptor_bytes, now);
+		q.cached++;
 		consumed_++;
+		if (other_waits && !q.in_turn)
+			break;
 	}
 	stage_ = Stage::send;
 }
 
-void Transmit::take(const Descriptor &d, std::uint64_t address, time_ns now)
+void Transmit::take(Queue &q, const Descriptor &d, std::uint64_t address, time_ns now)
 {
 	const std::uint32_t command = d.word[2];
 	const bool write_every = registers_[reg::ivar] & ivar_tx_every_writeback;
 
-	if (!(command & cmd_dext) || (command >> 20 & 0xf) == type_data)
-		take_data(d, now);
-	else if ((command >> 20 & 0xf) == type_context && !packet_.open)
+	if (!(command & cmd_dext) || (command >> 20 & 0xf) == type_data) {
+		take_data(q.packet, d, now);
+		q.in_turn = q.packet.open;
+	} else if ((command >> 20 & 0xf) == type_context && !q.packet.open) {
 		take_context(d);
+		q.in_turn = true;
+	}
 	if ((command & cmd_rs) || write_every)
 		done_.push_back({address, d.word[3] | status_dd, (command & cmd_ide) != 0});
 }
@@ -141,51 +191,50 @@ void Transmit::take_context(const Descriptor &d)
 	context_.mss = d.word[3] >> 16;
 }
 
-void Transmit::take_data(const Descriptor &d, time_ns now)
+void Transmit::take_data(Packet &packet, const Descriptor &d, time_ns now)
 {
 	const bool extended = d.word[2] & cmd_dext;
 	const std::uint64_t address = std::uint64_t{d.word[1]} << 32 | d.word[0];
 
-	if (!packet_.open)
-		open_packet(d, extended);
-	append(address, d.word[2] & (extended ? 0xfffff : 0xffff), now);
+	if (!packet.open)
+		open_packet(packet, d, extended);
+	append(packet, address, d.word[2] & (extended ? 0xfffff : 0xffff), now);
 	if (d.word[2] & cmd_eop)
-		close_packet(d, extended);
+		close_packet(packet, d, extended);
 }
 
 /* Options are the first descriptor's (4.6). */
-void Transmit::open_packet(const Descriptor &d, bool extended)
+void Transmit::open_packet(Packet &packet, const Descriptor &d, bool extended)
 {
-	packet_.open = true;
-	packet_.discard = false;
-	packet_.bytes.clear();
-	packet_.segmented = extended && (d.word[2] & cmd_ic_or_tse) && (features_ & feature_tso);
-	packet_.ip_checksum = extended && (d.word[3] & popts_ixsm) && (features_ & feature_tx_csum);
-	packet_.transport_checksum =
+	packet.open = true;
+	packet.discard = false;
+	packet.context = context_;
+	packet.bytes.clear();
+	packet.segmented = extended && (d.word[2] & cmd_ic_or_tse) && (features_ & feature_tso);
+	packet.ip_checksum = extended && (d.word[3] & popts_ixsm) && (features_ & feature_tx_csum);
+	packet.transport_checksum =
 		extended && (d.word[3] & popts_txsm) && (features_ & feature_tx_csum);
-	packet_.legacy_start = d.word[3] >> 8 & 0xff;
-}
-
-std::size_t Transmit::packet_limit() const
-{
-	return packet_.segmented ? context_.header_bytes + context_.payload_bytes : max_frame;
+	packet.legacy_start = d.word[3] >> 8 & 0xff;
 }
 
 /* A null address contributes nothing (trap 6); bytes beyond the limit are never read. */
-void Transmit::append(std::uint64_t address, std::size_t len, time_ns now)
+void Transmit::append(Packet &packet, std::uint64_t address, std::size_t len, time_ns now)
 {
-	std::vector<std::uint8_t> &bytes = packet_.bytes;
+	std::vector<std::uint8_t> &bytes = packet.bytes;
 	const std::size_t had = bytes.size();
+	const std::size_t limit =
+		packet.segmented ? packet.context.header_bytes + packet.context.payload_bytes
+				 : max_frame;
 
-	if (packet_.discard || len == 0 || address == 0)
+	if (packet.discard || len == 0 || address == 0)
 		return;
-	if (had + len > packet_limit()) {
-		if (!packet_.segmented) {
-			packet_.discard = true;
+	if (had + len > limit) {
+		if (!packet.segmented) {
+			packet.discard = true;
 			bytes.clear();
 			return;
 		}
-		len = packet_limit() - had;
+		len = limit - had;
 		if (len == 0)
 			return;
 	}
@@ -196,24 +245,24 @@ void Transmit::append(std::uint64_t address, std::size_t len, time_ns now)
 
 	ready_at_ = std::max(ready_at_, access.done_at);
 	if (!access.ok)
-		packet_.discard = true;
+		packet.discard = true;
 }
 
-void Transmit::close_packet(const Descriptor &d, bool extended)
+void Transmit::close_packet(Packet &packet, const Descriptor &d, bool extended)
 {
-	packet_.open = false;
-	if (!packet_.segmented) {
-		if (!packet_.discard && !packet_.bytes.empty())
-			emit_single(d, extended);
+	packet.open = false;
+	if (!packet.segmented) {
+		if (!packet.discard && !packet.bytes.empty())
+			emit_single(packet, d, extended);
 		return;
 	}
 	statistics_.count(stat::tsctc);
-	if (packet_.discard || !can_segment(context_, packet_.bytes.size(), max_frame)) {
+	if (packet.discard || !can_segment(packet.context, packet.bytes.size(), max_frame)) {
 		statistics_.count(stat::tsctfc);
 		return;
 	}
-	segment(context_, packet_.ip_checksum, packet_.transport_checksum, packet_.bytes.data(),
-		packet_.bytes.size(), padded_bytes(), frames_);
+	segment(packet.context, packet.ip_checksum, packet.transport_checksum, packet.bytes.data(),
+		packet.bytes.size(), padded_bytes(), frames_);
 }
 
 /* Shorter frames are padded to this with TCTL.PSP (4.10). */
@@ -222,20 +271,20 @@ std::size_t Transmit::padded_bytes() const
 	return registers_[reg::tctl] & tctl_psp ? padded_frame : 0;
 }
 
-void Transmit::emit_single(const Descriptor &d, bool extended)
+void Transmit::emit_single(const Packet &packet, const Descriptor &d, bool extended)
 {
-	const std::size_t len = packet_.bytes.size();
+	const std::size_t len = packet.bytes.size();
 	std::uint8_t *frame;
 
 	if (std::max(len, padded_bytes()) < min_frame)
 		return;
 	frame = frames_.append(std::max(len, padded_bytes()));
-	std::copy(packet_.bytes.begin(), packet_.bytes.end(), frame);
+	std::copy(packet.bytes.begin(), packet.bytes.end(), frame);
 	if (extended)
-		insert_checksums(context_, packet_.ip_checksum, packet_.transport_checksum, frame,
-				 len);
+		insert_checksums(packet.context, packet.ip_checksum, packet.transport_checksum,
+				 frame, len);
 	else if ((d.word[2] & cmd_ic_or_tse) && (features_ & feature_tx_csum))
-		insert_checksum(frame, len, packet_.legacy_start, 0, d.word[2] >> 16 & 0xff, false);
+		insert_checksum(frame, len, packet.legacy_start, 0, d.word[2] >> 16 & 0xff, false);
 }
 
 /* False: the line is full. */
@@ -266,7 +315,7 @@ void Transmit::write_back(time_ns now)
 		ready_at_ =
 			memory_.write(now, d.address + status_offset, &d.status, sizeof(d.status))
 				.done_at;
-	ring_.advance(consumed_);
+	queues_[active_].ring.advance(consumed_);
 	stage_ = Stage::complete;
 }
 
@@ -281,8 +330,8 @@ void Transmit::complete(time_ns now)
 	done_.clear();
 	stage_ = Stage::idle;
 	if (at_once || delayed)
-		events_.transmitted(at_once, delayed, now);
-	if (cached_ == cache_.size() && ring_.owned() == 0)
+		events_.transmitted(active_, at_once, delayed, now);
+	if (!queues_[active_].has_work())
 		events_.transmit_queue_empty(now);
 }
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The transmit queue (fact sheet section 4): reads descriptors in batches, gathers packets from
+ * The transmit queues (fact sheet section 4): reads descriptors in batches, gathers packets from
  * host memory, makes frames of them, hands them to the line, and reports descriptors done. A batch
- * goes through its stages one after the other, each after the DMA of the one before:
+ * is one queue's and goes through its stages one after the other, each after the DMA of the one
+ * before:
  *
  *   fetch -> gather -> send -> complete
  *
  * so frames leave only when their bytes have been read, descriptors are done only when their frames
- * have left, and the interrupt comes after the write-back.
+ * have left, and the interrupt comes after the write-back. The queues take turns by the packet; a
+ * context and the packet behind it are one turn, because there is one context for both (4.6).
  */
 #ifndef RINGSIDE_REF_TRANSMIT_H
 #define RINGSIDE_REF_TRANSMIT_H
 
+#include <array>
 #include <vector>
 
 #include "bus.h"
@@ -26,7 +29,7 @@ namespace ringside::ref
 class TransmitEvents
 {
       public:
-	virtual void transmitted(bool at_once, bool delayed, time_ns now) = 0;
+	virtual void transmitted(unsigned int queue, bool at_once, bool delayed, time_ns now) = 0;
 	virtual void transmit_queue_empty(time_ns now) = 0;
 
       protected:
@@ -39,14 +42,17 @@ class Transmit
 	Transmit(Registers &registers, Statistics &statistics, Memory &memory, Line &line,
 		 TransmitEvents &events, std::uint32_t features)
 	    : registers_(registers), statistics_(statistics), memory_(memory), line_(line),
-	      events_(events), features_(features), ring_(registers, reg::tdbal0)
+	      events_(events), features_(features), queues_{Queue(registers, reg::tdbal0),
+							    Queue(registers, reg::tdbal1)}
 	{
 	}
 
 	/* Forgets context and work under way. */
 	void reset();
-	/* TCTL.EN was cleared, or the ring moved: forgets work under way; the head stays. */
+	/* TCTL.EN was cleared: forgets work under way; heads stay. */
 	void abandon();
+	/* A queue's ring moved: forgets the work on it. */
+	void abandon(unsigned int queue);
 	/* May DMA be started: bus mastering, GIO master disable. */
 	void allow_dma(bool allowed)
 	{
@@ -76,13 +82,32 @@ class Transmit
 		std::uint32_t word[4];
 	};
 
-	/* The packet that is being gathered. */
+	/* The packet that a queue gathers, with the context that held when it began. */
 	struct Packet {
 		std::vector<std::uint8_t> bytes;
 		bool open = false; /* its first descriptor was seen */
 		bool discard = false;
 		bool segmented = false, ip_checksum = false, transport_checksum = false;
 		std::uint32_t legacy_start = 0;
+		Context context;
+	};
+
+	struct Queue {
+		Ring ring;
+		Packet packet{};
+		bool in_turn = false; /* the last descriptor did not end a packet */
+		/* Descriptors read and not yet looked at, from cached on. */
+		std::vector<Descriptor> cache{};
+		std::size_t cached = 0;
+		std::uint64_t cache_address = 0; /* of cache[0] */
+
+		Queue(Registers &registers, std::uint32_t base_low) : ring(registers, base_low)
+		{
+		}
+		bool has_work() const
+		{
+			return cached < cache.size() || ring.owned();
+		}
 	};
 
 	/* A descriptor whose write-back is due. */
@@ -98,7 +123,8 @@ class Transmit
 	Line &line_;
 	TransmitEvents &events_;
 	const std::uint32_t features_;
-	Ring ring_;
+	std::array<Queue, 2> queues_;
+	unsigned int active_ = 0; /* whose batch it is, or the last one was */
 
 	bool dma_allowed_ = false;
 	bool line_blocked_ = false;
@@ -106,32 +132,30 @@ class Transmit
 	time_ns ready_at_ = 0;
 
 	Context context_;
-	Packet packet_;
-	std::vector<Descriptor>
-		cache_; /* descriptors read and not yet looked at, from cached_ on */
-	std::size_t cached_ = 0;
-	std::uint64_t cache_address_ = 0; /* of cache_[0] */
-	std::uint32_t consumed_ = 0;	  /* descriptors, by this batch */
-	std::size_t gathered_bytes_ = 0;  /* by this batch */
+	std::uint32_t consumed_ = 0;	 /* descriptors, by this batch */
+	std::size_t gathered_bytes_ = 0; /* by this batch */
 	std::vector<Done> done_;
 	FrameList frames_;
 	std::size_t sent_ = 0;
 
 	bool runnable() const;
+	bool runnable(unsigned int queue) const;
+	unsigned int next_queue() const;
+	void start(time_ns now);
+	void drop_batch();
 	void fetch(time_ns now);
 	void gather(time_ns now);
 	bool send(time_ns now);
 	void write_back(time_ns now);
 	void complete(time_ns now);
 
-	void take(const Descriptor &d, std::uint64_t address, time_ns now);
+	void take(Queue &queue, const Descriptor &d, std::uint64_t address, time_ns now);
 	void take_context(const Descriptor &d);
-	void take_data(const Descriptor &d, time_ns now);
-	void open_packet(const Descriptor &d, bool extended);
-	void append(std::uint64_t address, std::size_t len, time_ns now);
-	void close_packet(const Descriptor &d, bool extended);
-	void emit_single(const Descriptor &d, bool extended);
-	std::size_t packet_limit() const;
+	void take_data(Packet &packet, const Descriptor &d, time_ns now);
+	void open_packet(Packet &packet, const Descriptor &d, bool extended);
+	void append(Packet &packet, std::uint64_t address, std::size_t len, time_ns now);
+	void close_packet(Packet &packet, const Descriptor &d, bool extended);
+	void emit_single(const Packet &packet, const Descriptor &d, bool extended);
 	std::size_t padded_bytes() const;
 };
 

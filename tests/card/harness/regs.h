@@ -107,6 +107,9 @@ enum {
 #define FEATURE_DETECT	    BIT(12)
 #define FEATURE_PACKET_CSUM BIT(13)
 
+/* A ring register of queue 0 as that of queue 0 or 1. */
+#define QUEUE(reg, queue) ((reg) + 0x100 * (queue))
+
 #define CTRL_GIO_MASTER_DISABLE BIT(2)
 #define CTRL_SLU		BIT(6)
 #define CTRL_RST		BIT(26)
@@ -124,7 +127,9 @@ enum {
 #define CAUSE_RXT0     BIT(7)
 #define CAUSE_MDAC     BIT(9)
 #define CAUSE_RXQ0     BIT(20)
+#define CAUSE_RXQ1     BIT(21)
 #define CAUSE_TXQ0     BIT(22)
+#define CAUSE_TXQ1     BIT(23)
 #define CAUSE_OTHER    BIT(24)
 #define CAUSE_ASSERTED BIT(31)
 

@@ -8,16 +8,21 @@
 #define BUFFER_GAP_BYTES 64 /* between receive buffers, to see what is written beyond their end */
 #define SEND_NS		 US(100)
 
+void tx_setup_queue(struct tx_ring *r, struct bench *b, unsigned int queue, unsigned int size)
+{
+	*r = (struct tx_ring){.b = b, .queue = queue, .size = size};
+	r->base = host_alloc(&b->host, size * DESCRIPTOR_BYTES, 128);
+	wr(b, QUEUE(TDBAL, queue), (uint32_t)r->base);
+	wr(b, QUEUE(TDBAH, queue), (uint32_t)(r->base >> 32));
+	wr(b, QUEUE(TDLEN, queue), size * DESCRIPTOR_BYTES);
+	wr(b, QUEUE(TDH, queue), 0);
+	wr(b, QUEUE(TDT, queue), 0);
+	wr(b, TCTL, TCTL_EN | TCTL_PSP);
+}
+
 void tx_setup(struct tx_ring *r, struct bench *b, unsigned int size)
 {
-	*r = (struct tx_ring){.b = b, .size = size};
-	r->base = host_alloc(&b->host, size * DESCRIPTOR_BYTES, 128);
-	wr(b, TDBAL, (uint32_t)r->base);
-	wr(b, TDBAH, (uint32_t)(r->base >> 32));
-	wr(b, TDLEN, size * DESCRIPTOR_BYTES);
-	wr(b, TDH, 0);
-	wr(b, TDT, 0);
-	wr(b, TCTL, TCTL_EN | TCTL_PSP);
+	tx_setup_queue(r, b, 0, size);
 }
 
 uint32_t *tx_descriptor(const struct tx_ring *r, unsigned int index)
@@ -65,7 +70,7 @@ unsigned int tx_set_context(struct tx_ring *r, const struct tx_context *c)
 
 void tx_doorbell(struct tx_ring *r)
 {
-	wr(r->b, TDT, r->tail);
+	wr(r->b, QUEUE(TDT, r->queue), r->tail);
 }
 
 bool tx_done(const struct tx_ring *r, unsigned int index)
@@ -115,23 +120,32 @@ static uint32_t buffer_code(size_t bytes)
 	}
 }
 
-void rx_setup(struct rx_ring *r, struct bench *b, unsigned int size, size_t buffer_bytes,
-	      bool extended, uint32_t rctl)
+void rx_setup_queue(struct rx_ring *r, struct bench *b, unsigned int queue, unsigned int size,
+		    size_t buffer_bytes, bool extended, uint32_t rctl)
 {
 	const size_t stride = buffer_bytes + BUFFER_GAP_BYTES;
 
-	*r = (struct rx_ring){
-		.b = b, .size = size, .buffer_bytes = buffer_bytes, .extended = extended};
+	*r = (struct rx_ring){.b = b,
+			      .queue = queue,
+			      .size = size,
+			      .buffer_bytes = buffer_bytes,
+			      .extended = extended};
 	r->base = host_alloc(&b->host, size * DESCRIPTOR_BYTES, 128);
 	r->buffers = host_alloc(&b->host, size * stride, 16);
 	memset(host_at(&b->host, r->buffers), 0xee, size * stride);
-	wr(b, RDBAL, (uint32_t)r->base);
-	wr(b, RDBAH, (uint32_t)(r->base >> 32));
-	wr(b, RDLEN, size * DESCRIPTOR_BYTES);
-	wr(b, RDH, 0);
-	wr(b, RDT, 0);
+	wr(b, QUEUE(RDBAL, queue), (uint32_t)r->base);
+	wr(b, QUEUE(RDBAH, queue), (uint32_t)(r->base >> 32));
+	wr(b, QUEUE(RDLEN, queue), size * DESCRIPTOR_BYTES);
+	wr(b, QUEUE(RDH, queue), 0);
+	wr(b, QUEUE(RDT, queue), 0);
 	wr(b, RFCTL, extended ? RFCTL_EXTEN : 0);
 	wr(b, RCTL, RCTL_EN | RCTL_BAM | RCTL_SECRC | buffer_code(buffer_bytes) | rctl);
+}
+
+void rx_setup(struct rx_ring *r, struct bench *b, unsigned int size, size_t buffer_bytes,
+	      bool extended, uint32_t rctl)
+{
+	rx_setup_queue(r, b, 0, size, buffer_bytes, extended, rctl);
 }
 
 uint32_t *rx_descriptor(const struct rx_ring *r, unsigned int index)
@@ -155,7 +169,7 @@ void rx_post(struct rx_ring *r, unsigned int count)
 		d[2] = d[3] = 0;
 		r->tail = (r->tail + 1) % r->size;
 	}
-	wr(r->b, RDT, r->tail);
+	wr(r->b, QUEUE(RDT, r->queue), r->tail);
 }
 
 static uint32_t status_of(const struct rx_ring *r, const uint32_t *d, size_t *len)

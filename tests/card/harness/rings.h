@@ -10,6 +10,7 @@
 
 struct tx_ring {
 	struct bench *b;
+	unsigned int queue;
 	uint64_t base;
 	unsigned int size, tail; /* descriptors */
 };
@@ -22,6 +23,8 @@ struct tx_context {
 
 /* Ring of `size` descriptors at a new place in memory; TCTL is EN | PSP. */
 void tx_setup(struct tx_ring *r, struct bench *b, unsigned int size);
+/* Same, on queue 0 or 1. */
+void tx_setup_queue(struct tx_ring *r, struct bench *b, unsigned int queue, unsigned int size);
 /* Each puts one descriptor at the tail; TDT is not written. Returns its index. */
 unsigned int tx_raw(struct tx_ring *r, const uint32_t word[4]);
 unsigned int tx_legacy(struct tx_ring *r, uint64_t addr, size_t len, uint32_t cmd, unsigned int css,
@@ -41,6 +44,7 @@ unsigned int tx_send(struct tx_ring *r, const void *frame, size_t len);
 
 struct rx_ring {
 	struct bench *b;
+	unsigned int queue;
 	uint64_t base, buffers;
 	unsigned int size, tail, next; /* next: the one software looks at */
 	size_t buffer_bytes;
@@ -58,6 +62,9 @@ struct rx_result {
  */
 void rx_setup(struct rx_ring *r, struct bench *b, unsigned int size, size_t buffer_bytes,
 	      bool extended, uint32_t rctl);
+/* Same, on queue 0 or 1. */
+void rx_setup_queue(struct rx_ring *r, struct bench *b, unsigned int queue, unsigned int size,
+		    size_t buffer_bytes, bool extended, uint32_t rctl);
 /* Gives the card `count` more descriptors. */
 void rx_post(struct rx_ring *r, unsigned int count);
 /* The next frame, or false when the descriptor it would be in is not done. */

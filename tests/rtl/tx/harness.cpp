@@ -16,7 +16,7 @@
 #include "verilated.h"
 
 #ifndef BEAT_BYTES
-#define BEAT_BYTES 64
+#define BEAT_BYTES 128
 #endif
 
 namespace {

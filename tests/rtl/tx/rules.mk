@@ -6,6 +6,7 @@ TESTTX_RTL := rtl/lib/sync_fifo.sv rtl/lib/lane_mask.sv $(filter rtl/tx/%,$(shel
 TESTTX_VERILATOR := verilator --cc -Wall --top-module tx_engine
 TESTTX_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 TESTTX_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+TESTTX_TOPICS := $(patsubst tests/rtl/tx/%.c,%.o,$(filter-out %/test_tx_engine.c,$(wildcard tests/rtl/tx/test_*.c)))
 TESTTX_CXX := $(if $(shell command -v clang++),clang++,$(CXX))
 
 $(TESTTX_OUT)/%.o: tests/rtl/tx/%.c
@@ -31,7 +32,7 @@ $(TESTTX_OUT)/test_tx_engine_$(1).o: tests/rtl/tx/test_tx_engine.c
 	$(Q)mkdir -p $$(@D)
 	$(Q)$(CC) $(CFLAGS_COMMON) -DTEST_NAME='"tx_engine, $(1) bit"' -c -o $$@ $$<
 
-$(TESTTX_OUT)/test_tx_engine_$(1): $(addprefix $(TESTTX_OUT)/,test_tx_engine_$(1).o traffic.o expect.o ring.o harness_$(1).o $(1)/Vtx_engine__ALL.a)
+$(TESTTX_OUT)/test_tx_engine_$(1): $(addprefix $(TESTTX_OUT)/,test_tx_engine_$(1).o $(TESTTX_TOPICS) traffic.o expect.o ring.o harness_$(1).o $(1)/Vtx_engine__ALL.a)
 	$(call say,LINK,$$@)
 	$(Q)$(CXX) -o $$@ $$^ $(TESTTX_OUT)/$(1)/verilated*.o $(TESTTX_LIBS)
 

@@ -23,6 +23,8 @@ int ip_setsockopt(struct sock *sk, int name, const void *value, socklen_t len)
 		return err;
 	switch (name) {
 	case IP_TOS:
+		if (sk->sk_type == SOCK_STREAM) /* the ECN field is TCP's own (RFC 3168) */
+			v = (v & ~INET_ECN_MASK) | (inet->tos & INET_ECN_MASK);
 		inet->tos = (uint8_t)v;
 		return 0;
 	case IP_TTL:

@@ -20,6 +20,7 @@ void sock_init_data(struct sock *sk, struct net *net)
 	sk->sk_rcvtimeo_ns = PORT_WAIT_FOREVER;
 	sk->sk_sndtimeo_ns = PORT_WAIT_FOREVER;
 	sk->sk_rcvlowat = 1;
+	sk->sk_max_pacing_rate = UINT64_MAX;
 }
 
 struct sock *sk_alloc(struct net *net, uint16_t family, const struct proto *prot, int type,

@@ -59,6 +59,22 @@ static int set_linger(struct sock *sk, const void *value, socklen_t len)
 	return 0;
 }
 
+/* Bytes a second; as in Linux 32 bits, all ones for no limit, or 64. */
+static int set_max_pacing_rate(struct sock *sk, const void *value, socklen_t len)
+{
+	uint32_t narrow;
+
+	if (len >= sizeof(sk->sk_max_pacing_rate)) {
+		memcpy(&sk->sk_max_pacing_rate, value, sizeof(sk->sk_max_pacing_rate));
+		return 0;
+	}
+	if (len < sizeof(narrow))
+		return -EINVAL;
+	memcpy(&narrow, value, sizeof(narrow));
+	sk->sk_max_pacing_rate = narrow == UINT32_MAX ? UINT64_MAX : narrow;
+	return 0;
+}
+
 static int bind_to_device(struct sock *sk, const char *value, socklen_t len)
 {
 	char name[IFNAMSIZ] = "";
@@ -141,6 +157,9 @@ int sock_setsockopt(struct sock *sk, int name, const void *value, socklen_t len)
 		break;
 	case SO_BINDTODEVICE:
 		err = bind_to_device(sk, value, len);
+		break;
+	case SO_MAX_PACING_RATE:
+		err = set_max_pacing_rate(sk, value, len);
 		break;
 	default:
 		err = -EINVAL;
@@ -226,6 +245,8 @@ int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 		int number;
 		struct timeval tv;
 		struct linger linger;
+		uint32_t rate32;
+		uint64_t rate64;
 		char dev_name[IFNAMSIZ];
 	} v = {0};
 	socklen_t have = sizeof(v.number);
@@ -246,6 +267,14 @@ int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 		if (sk->sk_bound_dev)
 			memcpy(v.dev_name, sk->sk_bound_dev->name, sizeof(v.dev_name));
 		have = sk->sk_bound_dev ? (socklen_t)strlen(v.dev_name) + 1 : 0;
+		break;
+	case SO_MAX_PACING_RATE:
+		v.rate64 = sk->sk_max_pacing_rate;
+		have = sizeof(v.rate64);
+		if (*len < sizeof(v.rate64)) {
+			v.rate32 = v.rate64 < UINT32_MAX ? (uint32_t)v.rate64 : UINT32_MAX;
+			have = sizeof(v.rate32);
+		}
 		break;
 	default:
 		err = get_int(sk, name, &v.number);

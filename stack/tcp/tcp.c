@@ -94,7 +94,7 @@ void tcp_done(struct sock *sk)
 	if (sk->sk_state == TCP_SYN_SENT || sk->sk_state == TCP_SYN_RECV)
 		NET_INC(sk->sk_net, TcpAttemptFails);
 	tcp_set_state(sk, TCP_CLOSE);
-	inet_csk_clear_xmit_timers(sk);
+	tcp_clear_xmit_timers(sk);
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	if (sock_flag(sk, SOCK_DEAD)) {
 		destroy_orphan(sk);
@@ -240,6 +240,13 @@ static void forget_connection(struct sock *sk)
 	tp->pred_flags = 0;
 	memset(&tp->rack, 0, sizeof(tp->rack));
 	tp->rack.reo_wnd_steps = 1;
+	tp->delivered = tp->delivered_ce = tp->lost = tp->app_limited = 0;
+	tp->ecn_flags = 0;
+	tp->rate_delivered = tp->rate_interval_us = 0;
+	tp->rate_app_limited = tp->is_sack_reneg = false;
+	tp->wstamp_ns = 0;
+	tp->pacing_rate = UINT64_MAX;
+	tp->snd_cwnd_used = 0;
 	memset(tp->recv_sack_cache, 0, sizeof(tp->recv_sack_cache));
 	icsk->icsk_rto_us = TCP_TIMEOUT_INIT_US;
 	icsk->icsk_backoff = icsk->icsk_retransmits = icsk->icsk_probes_out = 0;
@@ -264,7 +271,7 @@ int tcp_disconnect(struct sock *sk)
 	}
 	if (sk->sk_state != TCP_CLOSE)
 		tcp_set_state(sk, TCP_CLOSE);
-	inet_csk_clear_xmit_timers(sk);
+	tcp_clear_xmit_timers(sk);
 	skb_queue_purge(&sk->sk_receive_queue);
 	tcp_write_queue_purge(sk);
 	tcp_ofo_purge(sk);
@@ -357,7 +364,7 @@ static void orphan(struct sock *sk)
 		}
 	}
 	if (sk->sk_state == TCP_CLOSE) {
-		inet_csk_clear_xmit_timers(sk);
+		tcp_clear_xmit_timers(sk);
 		destroy_orphan(sk);
 	}
 }

@@ -12,6 +12,9 @@ void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us
 
 	if (when_us > TCP_RTO_MAX_US)
 		when_us = TCP_RTO_MAX_US;
+	/* What pacing holds back has not been sent yet. */
+	if (what != ICSK_TIME_REO_TIMEOUT)
+		when_us += tcp_pacing_delay_us(sk);
 	icsk->icsk_pending = what;
 	icsk->icsk_timeout_ns = sk_now_ns(sk) + when_us * NSEC_PER_USEC;
 	sk_reset_timer(sk, &icsk->icsk_retransmit_timer, icsk->icsk_timeout_ns);
@@ -152,7 +155,8 @@ static void count_acked(struct sock *sk, struct sk_buff *skb, uint32_t pcount, u
 }
 
 /* Takes what is acknowledged off the queue; leaves the first that is not in *left. */
-static void take_acked(struct sock *sk, struct clean_state *cs, struct sk_buff **left)
+static void take_acked(struct sock *sk, struct clean_state *cs, struct rate_sample *rs,
+		       struct sk_buff **left)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb;
@@ -171,6 +175,7 @@ static void take_acked(struct sock *sk, struct clean_state *cs, struct sk_buff *
 			break;
 		}
 		count_acked(sk, skb, pcount, seq, end_seq, cs);
+		tcp_rate_skb_delivered(sk, skb, rs);
 		tcp_rtx_queue_unlink_and_free(sk, skb);
 	}
 	*left = skb;
@@ -187,21 +192,26 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 	struct clean_state cs = {.reord = tp->snd_nxt};
+	struct rate_sample *rs = sack->rate;
 	int64_t seq_rtt_us = -1, sack_rtt_us = -1, ca_rtt_us = -1;
 	struct sk_buff *left;
 	bool rtt_updated;
 
-	take_acked(sk, &cs, &left);
+	take_acked(sk, &cs, rs, &left);
 	if (left && (TCP_SKB_CB(left)->sacked & TCPCB_SACKED_ACKED))
 		cs.flag |= FLAG_SACK_RENEGING;
 	if (cs.first_ack_ns && !(cs.flag & FLAG_RETRANS_DATA_ACKED)) {
 		seq_rtt_us = age_us(tp, cs.first_ack_ns);
 		ca_rtt_us = age_us(tp, cs.last_ack_ns);
+		/* One segment alone: its ACK may have waited for a second. */
+		rs->ack_delayed = cs.pkts_acked == 1 && !tp->packets_out &&
+				  rs->prior_delivered + 1 == tp->delivered;
 	}
 	if (sack->first_sackt_ns) {
 		sack_rtt_us = age_us(tp, sack->first_sackt_ns);
 		ca_rtt_us = age_us(tp, sack->last_sackt_ns);
 	}
+	rs->rtt_us = ca_rtt_us;
 	rtt_updated = tcp_ack_update_rtt(sk, cs.flag, seq_rtt_us, sack_rtt_us, ca_rtt_us);
 	if (cs.flag & FLAG_ACKED) {
 		cs.flag |= FLAG_SET_XMIT_TIMER;
@@ -262,16 +272,11 @@ static int ack_update_window(struct sock *sk, const struct sk_buff *skb, uint32_
 
 /* ---- after the bookkeeping ---- */
 
-static void cong_control(struct sock *sk, uint32_t ack, uint32_t newly_delivered,
-			 uint32_t newly_lost, int flag)
+static void raise_cwnd(struct sock *sk, uint32_t ack, uint32_t newly_delivered, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	int progress = FLAG_DATA_ACKED;
 
-	if (tcp_in_cwnd_reduction(sk)) {
-		tcp_cwnd_reduction(sk, newly_delivered, newly_lost, flag);
-		return;
-	}
 	/* When reordering is common SACKed data counts as progress too. */
 	if (tp->reordering > sk_sysctl(sk)->tcp_reordering)
 		progress |= FLAG_DATA_SACKED;
@@ -279,6 +284,21 @@ static void cong_control(struct sock *sk, uint32_t ack, uint32_t newly_delivered
 		inet_csk(sk)->icsk_ca_ops->cong_avoid(sk, ack, newly_delivered);
 		tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
 	}
+}
+
+static void cong_control(struct sock *sk, uint32_t ack, int flag, const struct rate_sample *rs)
+{
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+
+	if (ca->cong_control) {
+		ca->cong_control(sk, rs);
+		return;
+	}
+	if (tcp_in_cwnd_reduction(sk))
+		tcp_cwnd_reduction(sk, rs->acked_sacked, rs->losses, flag);
+	else
+		raise_cwnd(sk, ack, rs->acked_sacked, flag);
+	tcp_update_pacing_rate(sk);
 }
 
 static bool ack_is_dubious(const struct sock *sk, int flag)
@@ -310,7 +330,8 @@ static void replace_ts_recent(struct tcp_sock *tp, uint32_t seq)
 static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct tcp_sacktag_state sack = {0};
+	struct rate_sample rs = {0};
+	struct tcp_sacktag_state sack = {.rate = &rs};
 	enum tcp_rexmit rexmit = REXMIT_NONE;
 	uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
 
@@ -362,6 +383,9 @@ static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
 	else
 		NET_INC(sk->sk_net, TcpExtTCPPureAcks);
 	flag |= ack_update_window(sk, skb, ack, ack_seq);
+	if ((tcp_hdr(skb)->flags & (TCPHDR_ECE | TCPHDR_SYN)) == TCPHDR_ECE &&
+	    (tp->ecn_flags & TCP_ECN_OK))
+		flag |= FLAG_ECE;
 	if (tp->rx_opt.sack_off && tp->packets_out)
 		flag |= tcp_sacktag_write_queue(sk, skb, prior_snd_una, sack);
 	return flag;
@@ -375,7 +399,8 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	const uint32_t prior_lost = tp->lost, prior_packets = tp->packets_out;
 	const uint32_t prior_fack = tcp_highest_sack_seq(tp);
 	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
-	struct tcp_sacktag_state sack = {0};
+	struct rate_sample rs = {.prior_in_flight = tcp_packets_in_flight(tp)};
+	struct tcp_sacktag_state sack = {.rate = &rs};
 	enum tcp_rexmit rexmit = REXMIT_NONE;
 
 	if (before(ack, prior_snd_una))
@@ -396,6 +421,10 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 		return idle_ack(sk, skb, prior_snd_una, flag);
 
 	flag |= clean_rtx_queue(sk, prior_fack, &sack);
+	if (flag & FLAG_ECE)
+		tp->delivered_ce += tp->delivered - prior_delivered;
+	if (icsk->icsk_ca_ops->in_ack_event)
+		icsk->icsk_ca_ops->in_ack_event(sk, flag & FLAG_ECE);
 	tcp_rack_update_reo_wnd(sk, prior_delivered);
 	if (tp->tlp_high_seq)
 		tcp_process_tlp_ack(sk, ack, flag);
@@ -403,7 +432,8 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 		tcp_fastretrans_alert(sk, prior_snd_una, dupacks(skb, flag), &flag, &rexmit);
 	if (flag & FLAG_SET_XMIT_TIMER)
 		set_xmit_timer(sk);
-	cong_control(sk, ack, tp->delivered - prior_delivered, tp->lost - prior_lost, flag);
+	tcp_rate_gen(sk, tp->delivered - prior_delivered, tp->lost - prior_lost, &rs);
+	cong_control(sk, ack, flag, &rs);
 	if (rexmit == REXMIT_LOST && sk->sk_state != TCP_SYN_SENT)
 		tcp_xmit_retransmit_queue(sk);
 	return 1;

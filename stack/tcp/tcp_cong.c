@@ -2,7 +2,8 @@
 /* Congestion control is pluggable: the table of algorithms and what they share. */
 #include <net/tcp.h>
 
-static const struct tcp_congestion_ops *const algorithms[] = {&tcp_cubic, &tcp_reno};
+static const struct tcp_congestion_ops *const algorithms[] = {&tcp_bbr, &tcp_cubic, &tcp_dctcp,
+								&tcp_reno};
 
 const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 {
@@ -26,6 +27,8 @@ void tcp_init_congestion_control(struct sock *sk)
 
 	tcp_sk(sk)->prior_ssthresh = 0;
 	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	tcp_sk(sk)->pacing = false;
+	tcp_ecn_init_ect(sk);
 	if (icsk->icsk_ca_ops->init)
 		icsk->icsk_ca_ops->init(sk);
 }
@@ -39,6 +42,7 @@ int tcp_set_congestion_control(struct sock *sk, const char *name)
 	if (ca == inet_csk(sk)->icsk_ca_ops)
 		return 0;
 	inet_csk(sk)->icsk_ca_ops = ca;
+	tcp_ecn_init_ect(sk);
 	if (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN)
 		tcp_init_congestion_control(sk);
 	return 0;

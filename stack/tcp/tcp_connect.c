@@ -63,7 +63,7 @@ static int start(struct sock *sk, const struct inet_endpoint *to)
 	if (!err)
 		return 0;
 	tcp_write_queue_purge(sk);
-	inet_csk_clear_xmit_timers(sk);
+	tcp_clear_xmit_timers(sk);
 fail:
 	tcp_set_state(sk, TCP_CLOSE);
 	inet_reset_daddr(sk);

@@ -54,6 +54,14 @@ static bool checksum_ok(const struct sk_buff *skb, const struct inet_flow *f)
 			     inet_af_ops(&f->saddr)->csum_pseudo(&f->saddr, &f->daddr, skb->len)));
 }
 
+/* TOS byte or traffic class. */
+static uint8_t dsfield(const struct sk_buff *skb)
+{
+	const uint8_t *ip = skb_network_header(skb);
+
+	return *ip >> 4 == 4 ? ip[1] : (uint8_t)(get_unaligned_be16(ip) >> 4);
+}
+
 bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f)
 {
 	struct net *net = skb_net(skb);
@@ -81,6 +89,7 @@ bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f)
 	tcb->ack_seq = ntohl(th->ack_seq);
 	tcb->tcp_flags = th->flags;
 	tcb->sacked = 0;
+	tcb->ip_dsfield = dsfield(skb);
 	return true;
 malformed:
 	NET_INC(net, TcpInErrs);

@@ -115,6 +115,7 @@ static void event_data_recv(struct sock *sk, struct sk_buff *skb)
 		}
 	}
 	icsk->icsk_ack.lrcvtime_ns = now_ns;
+	tcp_ecn_check_ce(sk, skb);
 	if (skb->len >= 128)
 		tcp_grow_window(sk, skb);
 }
@@ -414,6 +415,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	skb_pull(skb, tcp_hdr(skb)->doff * 4u);
+	tcp_ecn_accept_cwr(sk, skb);
 	tp->rx_opt.dsack = false;
 	if (!after(end_seq, tp->rcv_nxt)) {
 		tcp_dsack_set(sk, seq, end_seq);
@@ -641,6 +643,7 @@ static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	}
 	tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
+	tcp_ecn_rcv_synack(sk, th);
 	tcp_ack(sk, skb, FLAG_SLOWPATH);
 	take_syn(sk, skb);
 	if (tp->rx_opt.tstamp_ok)
@@ -675,6 +678,7 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb)
 	}
 	/* Simultaneous open (RFC 9293, 3.5). */
 	tcp_set_state(sk, TCP_SYN_RECV);
+	tcp_ecn_rcv_syn(sk, th);
 	take_syn(sk, skb);
 	tcp_send_synack_open(sk);
 	consume_skb(skb);

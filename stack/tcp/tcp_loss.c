@@ -34,17 +34,25 @@ void tcp_try_keep_open(struct sock *sk)
 	}
 }
 
-static void try_to_open(struct sock *sk)
+static void try_to_open(struct sock *sk, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (!any_retrans_done(sk))
 		tp->retrans_stamp_ms = 0;
+	if (flag & FLAG_ECE)
+		tcp_enter_cwr(sk);
 	if (inet_csk(sk)->icsk_ca_state != TCP_CA_CWR)
 		tcp_try_keep_open(sk);
 }
 
 /* ---- window reduction ---- */
+
+static void queue_cwr(struct tcp_sock *tp)
+{
+	if (tp->ecn_flags & TCP_ECN_OK)
+		tp->ecn_flags |= TCP_ECN_QUEUE_CWR;
+}
 
 void tcp_init_cwnd_reduction(struct sock *sk)
 {
@@ -57,6 +65,7 @@ void tcp_init_cwnd_reduction(struct sock *sk)
 	tp->prr_delivered = 0;
 	tp->prr_out = 0;
 	tp->snd_ssthresh = inet_csk(sk)->icsk_ca_ops->ssthresh(sk);
+	queue_cwr(tp);
 }
 
 /* RFC 6937: send in proportion to what was delivered, so that cwnd ends at ssthresh; below it,
@@ -94,6 +103,8 @@ void tcp_end_cwnd_reduction(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	if (inet_csk(sk)->icsk_ca_ops->cong_control)
+		return;
 	if (tp->snd_ssthresh < TCP_INFINITE_SSTHRESH &&
 	    (inet_csk(sk)->icsk_ca_state == TCP_CA_CWR || tp->undo_marker)) {
 		tp->snd_cwnd = tp->snd_ssthresh;
@@ -117,7 +128,7 @@ void tcp_enter_cwr(struct sock *sk)
 
 /* ---- entering ---- */
 
-void tcp_enter_recovery(struct sock *sk)
+void tcp_enter_recovery(struct sock *sk, bool ece)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -128,7 +139,8 @@ void tcp_enter_recovery(struct sock *sk)
 	tp->prior_ssthresh = 0;
 	init_undo(tp);
 	if (!tcp_in_cwnd_reduction(sk)) {
-		tp->prior_ssthresh = tcp_current_ssthresh(sk);
+		if (!ece)
+			tp->prior_ssthresh = tcp_current_ssthresh(sk);
 		tcp_init_cwnd_reduction(sk);
 	}
 	tcp_set_ca_state(sk, TCP_CA_Recovery);
@@ -143,6 +155,7 @@ static void timeout_mark_lost(struct sock *sk)
 
 	if (head && (TCP_SKB_CB(head)->sacked & TCPCB_SACKED_ACKED)) {
 		NET_INC(sk->sk_net, TcpExtTCPSACKReneging);
+		tp->is_sack_reneg = true;
 		tcp_forget_sacks(sk);
 	} else if (!tcp_is_sack(tp)) {
 		tcp_reset_reno_sack(tp);
@@ -179,6 +192,7 @@ void tcp_enter_loss(struct sock *sk)
 	tcp_set_ca_state(sk, TCP_CA_Loss);
 	tp->high_seq = tp->snd_nxt;
 	tp->tlp_high_seq = 0;
+	queue_cwr(tp);
 }
 
 /* The path MTU fell: what is too large now cannot have arrived. */
@@ -235,8 +249,10 @@ static void undo_cwnd_reduction(struct sock *sk, bool unmark_loss)
 	}
 	if (tp->prior_ssthresh) {
 		tp->snd_cwnd = inet_csk(sk)->icsk_ca_ops->undo_cwnd(sk);
-		if (tp->prior_ssthresh > tp->snd_ssthresh)
+		if (tp->prior_ssthresh > tp->snd_ssthresh) {
 			tp->snd_ssthresh = tp->prior_ssthresh;
+			tp->ecn_flags &= (uint8_t)~TCP_ECN_QUEUE_CWR;
+		}
 	}
 	tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
 	tp->undo_marker = 0;
@@ -265,6 +281,7 @@ static bool try_undo_recovery(struct sock *sk)
 			tp->retrans_stamp_ms = 0;
 		return true;
 	}
+	tp->is_sack_reneg = false;
 	tcp_set_ca_state(sk, TCP_CA_Open);
 	return false;
 }
@@ -414,6 +431,8 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 
 	if (!tp->packets_out && tp->sacked_out)
 		tp->sacked_out = 0;
+	if (*ack_flag & FLAG_ECE) /* a reduction for which the path asked is not undone */
+		tp->prior_ssthresh = 0;
 	if (*ack_flag & FLAG_SACK_RENEGING) {
 		/* The ACK point rests on SACKed data. Wait a little for a correction, then time
 		 * out. */
@@ -442,10 +461,10 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 		break; /* a retransmission was lost again: send it again */
 	default:
 		if (!time_to_recover(sk, num_dupack, ack_flag)) {
-			try_to_open(sk);
+			try_to_open(sk, *ack_flag);
 			return;
 		}
-		tcp_enter_recovery(sk);
+		tcp_enter_recovery(sk, *ack_flag & FLAG_ECE);
 	}
 	*rexmit = REXMIT_LOST;
 }

@@ -59,7 +59,7 @@ static int send_synack(struct request_sock *req, enum synack_type type)
 		.seq = htonl(req->snt_isn),
 		.ack_seq = htonl(req->rcv_nxt),
 		.doff = header_len / 4 & 0xf,
-		.flags = TCPHDR_SYN | TCPHDR_ACK,
+		.flags = (uint8_t)(TCPHDR_SYN | TCPHDR_ACK | (req->ecn_ok ? TCPHDR_ECE : 0)),
 		.window = htons((uint16_t)min_u32(req->rsk_rcv_wnd, 65535)),
 	};
 	tcp_options_write((uint8_t *)(th + 1), &opts);
@@ -174,8 +174,8 @@ void tcp_reqsk_select_window(struct request_sock *req, const struct sock *listen
 				  &req->rsk_rcv_wnd, &clamp, req->wscale_ok, &req->rcv_wscale);
 }
 
-static void openreq_init(struct request_sock *req, const struct sk_buff *skb,
-			 const struct tcp_options_received *opt)
+static void openreq_init(struct request_sock *req, const struct sock *listener,
+			 const struct sk_buff *skb, const struct tcp_options_received *opt)
 {
 	tcp_reqsk_addresses(req, skb);
 	req->rcv_isn = TCP_SKB_CB(skb)->seq;
@@ -186,6 +186,7 @@ static void openreq_init(struct request_sock *req, const struct sk_buff *skb,
 	req->sack_ok = opt->sack_ok;
 	req->wscale_ok = opt->wscale_ok;
 	req->snd_wscale = opt->snd_wscale;
+	req->ecn_ok = tcp_ecn_ok_for_request(listener, skb);
 	req->timeout_us = TCP_TIMEOUT_INIT_US;
 }
 
@@ -193,7 +194,7 @@ static void openreq_init(struct request_sock *req, const struct sk_buff *skb,
 static void answer_with_cookie(struct sock *listener, struct request_sock *req)
 {
 	if (!req->tstamp_ok)
-		req->sack_ok = req->wscale_ok = false;
+		req->sack_ok = req->wscale_ok = req->ecn_ok = false;
 	req->snt_isn = tcp_cookie_isn(listener, req);
 	tcp_reqsk_select_window(req, listener);
 	send_synack(req, SYNACK_COOKIE);
@@ -251,7 +252,7 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 	tcp_parse_options(tcp_hdr(skb), &opt, false, &net->sysctl);
 	if (opt.mss_clamp < TCP_MIN_SND_MSS)
 		opt.mss_clamp = TCP_MIN_SND_MSS;
-	openreq_init(req, skb, &opt);
+	openreq_init(req, listener, skb, &opt);
 	if (want_cookie)
 		answer_with_cookie(listener, req);
 	else
@@ -281,6 +282,7 @@ static void inherit_settings(struct sock *child, const struct sock *listener)
 	child->sk_reuseport = listener->sk_reuseport;
 	child->sk_ipv6only = listener->sk_ipv6only;
 	child->sk_priority = listener->sk_priority;
+	child->sk_max_pacing_rate = listener->sk_max_pacing_rate;
 	inet_sk(child)->tos = inet_sk(listener)->tos;
 	inet_sk(child)->uc_ttl = inet_sk(listener)->uc_ttl;
 	inet_sk(child)->tclass = inet_sk(listener)->tclass;
@@ -322,6 +324,8 @@ static void child_options(struct sock *child, const struct request_sock *req)
 	tp->rx_opt.rcv_wscale = req->wscale_ok ? req->rcv_wscale : 0;
 	tcp_select_initial_window(child, tcp_full_space(child), req->mss, &ignored_wnd,
 				  &tp->window_clamp, req->wscale_ok, &ignored_wscale);
+	tp->ecn_flags = req->ecn_ok ? TCP_ECN_OK : 0;
+	tcp_ecn_init_ect(child);
 	tp->tcp_header_len = TCP_BASE_HEADER;
 	if (req->tstamp_ok) {
 		tp->rx_opt.tstamp_ok = true;

@@ -356,6 +356,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	const uint32_t seq = TCP_SKB_CB(skb)->seq, end_seq = TCP_SKB_CB(skb)->end_seq;
 	struct rb_node *parent, **link;
 
+	tcp_ecn_check_ce(sk, skb);
 	if (!tcp_try_rmem(sk, skb)) {
 		NET_INC(sk->sk_net, TcpExtTCPOFODrop);
 		kfree_skb_reason(skb, SKB_DROP_TcpOfoDrop);

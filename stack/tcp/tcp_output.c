@@ -133,6 +133,10 @@ int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t ms
 	rest_cb->tcp_flags = tcb->tcp_flags;
 	rest_cb->sacked = tcb->sacked;
 	rest_cb->eor = tcb->eor;
+	rest_cb->app_limited = tcb->app_limited;
+	rest_cb->delivered = tcb->delivered;
+	rest_cb->first_tx_ns = tcb->first_tx_ns;
+	rest_cb->delivered_ns = tcb->delivered_ns;
 	tcb->end_seq = rest_cb->seq;
 	tcb->tcp_flags &= (uint8_t) ~(TCPHDR_FIN | TCPHDR_PSH);
 	tcb->eor = false;
@@ -278,11 +282,29 @@ void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
 	tcp_check_space(sk);
 }
 
+/* A round trip's worth of time the application used only a part of the window: halfway down to what
+ * it used (RFC 2861; RFC 7661, 4.4). Without memory for more it is not the application's doing. */
+static void application_limited(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t used = max_u32(tp->snd_cwnd_used, tcp_init_cwnd(tp));
+
+	if (inet_csk(sk)->icsk_ca_state == TCP_CA_Open && !sock_flag(sk, SOCK_NOSPACE)) {
+		if (used < tp->snd_cwnd) {
+			tp->snd_ssthresh = tcp_current_ssthresh(sk);
+			tp->snd_cwnd = (tp->snd_cwnd + used) >> 1;
+		}
+		tp->snd_cwnd_used = 0;
+	}
+	tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
+}
+
 /* The window is used to its limit only when the flight reached it since the last full window
  * (RFC 7661 in Linux's form). */
 static void cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	const uint64_t rto_ns = (uint64_t)inet_csk(sk)->icsk_rto_us * NSEC_PER_USEC;
 
 	if (!before(tp->snd_una, tp->cwnd_usage_seq) || is_cwnd_limited ||
 	    (!tp->is_cwnd_limited && tp->packets_out > tp->max_packets_out)) {
@@ -290,8 +312,16 @@ static void cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 		tp->max_packets_out = tp->packets_out;
 		tp->cwnd_usage_seq = tp->snd_nxt;
 	}
-	if (tcp_is_cwnd_limited(sk))
+	if (tcp_is_cwnd_limited(sk)) {
+		tp->snd_cwnd_used = 0;
 		tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
+		return;
+	}
+	tp->snd_cwnd_used = max_u32(tp->snd_cwnd_used, tp->packets_out);
+	if (sk_sysctl(sk)->tcp_slow_start_after_idle &&
+	    tp->tcp_mstamp_ns - tp->snd_cwnd_stamp_ns >= rto_ns &&
+	    !inet_csk(sk)->icsk_ca_ops->cong_control)
+		application_limited(sk);
 }
 
 /* After idling an RTO the congestion window decays (RFC 9293, 3.8.2; RFC 7661). */
@@ -311,13 +341,15 @@ void tcp_cwnd_restart(struct sock *sk)
 	}
 	tp->snd_cwnd = max_u32(cwnd, restart);
 	tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
+	tp->snd_cwnd_used = 0;
 }
 
 static void slow_start_after_idle_check(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!sk_sysctl(sk)->tcp_slow_start_after_idle || tp->packets_out || !tp->lsndtime_ns)
+	if (!sk_sysctl(sk)->tcp_slow_start_after_idle || tp->packets_out || !tp->lsndtime_ns ||
+	    inet_csk(sk)->icsk_ca_ops->cong_control)
 		return;
 	if (tp->tcp_mstamp_ns - tp->lsndtime_ns >
 	    (uint64_t)inet_csk(sk)->icsk_rto_us * NSEC_PER_USEC)
@@ -345,7 +377,7 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 	}
 	if (!window_allows(tp, skb, mss))
 		return false;
-	max_segs = min_u32(quota, max_u32(tcp_xmit_size_goal(sk, mss) / mss, 1));
+	max_segs = min_u32(quota, tcp_tso_segs(sk, mss));
 	limit = mss;
 	if (TCP_SKB_CB(skb)->pcount == 1) {
 		if (!nagle_allows(tp, skb, mss,
@@ -375,7 +407,7 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 
 	tcp_mstamp_refresh(tp);
 	slow_start_after_idle_check(sk);
-	while ((skb = tcp_send_head(sk))) {
+	while ((skb = tcp_send_head(sk)) && !tcp_pacing_check(sk)) {
 		if (!prepare_head(sk, skb, mss, nonagle, push_one, &is_cwnd_limited))
 			break;
 		if (tcp_transmit_skb(sk, skb))
@@ -488,6 +520,7 @@ int tcp_resend_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs)
 
 	if (err)
 		return err;
+	tcp_ecn_syn_retransmit(sk, tcb);
 	NET_ADD(sk->sk_net, TcpRetransSegs, tcb->pcount);
 	if (tcb->tcp_flags & TCPHDR_SYN)
 		NET_INC(sk->sk_net, TcpExtTCPSynRetrans);
@@ -531,7 +564,8 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 		const uint8_t sacked = TCP_SKB_CB(skb)->sacked;
 		const uint32_t in_flight = tcp_packets_in_flight(tp);
 
-		if (tp->retrans_out >= tp->lost_out || in_flight >= tp->snd_cwnd)
+		if (tp->retrans_out >= tp->lost_out || in_flight >= tp->snd_cwnd ||
+		    tcp_pacing_check(sk))
 			break;
 		next = skb_rb_next(skb);
 		if (!(sacked & TCPCB_LOST) ||
@@ -621,7 +655,7 @@ int tcp_connect_start(struct sock *sk)
 		return -ENOBUFS;
 	TCP_SKB_CB(skb)->seq = tp->write_seq++;
 	TCP_SKB_CB(skb)->end_seq = tp->write_seq;
-	TCP_SKB_CB(skb)->tcp_flags = TCPHDR_SYN;
+	TCP_SKB_CB(skb)->tcp_flags = (uint8_t)(TCPHDR_SYN | tcp_ecn_syn_flags(sk));
 	TCP_SKB_CB(skb)->eor = true;
 	tcp_set_skb_pcount(skb, tp->mss_cache);
 	tp->retrans_stamp_ms = max_u32(tcp_time_stamp_ms(tp), 1);
@@ -642,6 +676,8 @@ void tcp_send_synack_open(struct sock *sk)
 	struct sk_buff *skb = tcp_rtx_queue_head(sk);
 
 	assert(skb && (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_SYN));
-	TCP_SKB_CB(skb)->tcp_flags |= TCPHDR_ACK;
+	TCP_SKB_CB(skb)->tcp_flags = TCPHDR_SYN | TCPHDR_ACK;
+	if (tcp_sk(sk)->ecn_flags & TCP_ECN_OK)
+		TCP_SKB_CB(skb)->tcp_flags |= TCPHDR_ECE;
 	tcp_transmit_skb(sk, skb);
 }

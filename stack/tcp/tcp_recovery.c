@@ -128,8 +128,9 @@ void tcp_rack_reo_timeout(struct sock *sk)
 	detect_loss(sk);
 	if (prior_in_flight != tcp_packets_in_flight(tp)) {
 		if (inet_csk(sk)->icsk_ca_state < TCP_CA_Recovery) {
-			tcp_enter_recovery(sk);
-			tcp_cwnd_reduction(sk, 1, tp->lost - prior_lost, 0);
+			tcp_enter_recovery(sk, false);
+			if (!inet_csk(sk)->icsk_ca_ops->cong_control)
+				tcp_cwnd_reduction(sk, 1, tp->lost - prior_lost, 0);
 		}
 		tcp_xmit_retransmit_queue(sk);
 	}

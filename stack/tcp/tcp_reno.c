@@ -2,12 +2,12 @@
 /* Reno congestion control (RFC 5681): halve on loss, one segment more a round trip. */
 #include <net/tcp.h>
 
-static uint32_t reno_ssthresh(struct sock *sk)
+uint32_t tcp_reno_ssthresh(struct sock *sk)
 {
 	return max_u32(tcp_sk(sk)->snd_cwnd >> 1, 2);
 }
 
-static void reno_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked)
+void tcp_reno_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -22,7 +22,7 @@ static void reno_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked)
 	tcp_cong_avoid_ai(tp, tp->snd_cwnd, acked);
 }
 
-static uint32_t reno_undo_cwnd(struct sock *sk)
+uint32_t tcp_reno_undo_cwnd(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
@@ -31,7 +31,7 @@ static uint32_t reno_undo_cwnd(struct sock *sk)
 
 const struct tcp_congestion_ops tcp_reno = {
 	.name = "reno",
-	.ssthresh = reno_ssthresh,
-	.cong_avoid = reno_cong_avoid,
-	.undo_cwnd = reno_undo_cwnd,
+	.ssthresh = tcp_reno_ssthresh,
+	.cong_avoid = tcp_reno_cong_avoid,
+	.undo_cwnd = tcp_reno_undo_cwnd,
 };

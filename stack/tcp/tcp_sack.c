@@ -93,6 +93,7 @@ static void tag_one(struct sock *sk, struct sk_buff *skb, struct tcp_sacktag_sta
 		tcb->sacked &= (uint8_t)~TCPCB_LOST;
 	}
 	tcb->sacked |= TCPCB_SACKED_ACKED;
+	tcp_rate_skb_delivered(sk, skb, state->rate);
 	state->flag |= FLAG_DATA_SACKED;
 	if (!tp->sacked_out || after(tcb->end_seq, tp->highest_sack_seq))
 		tp->highest_sack_seq = tcb->end_seq;

@@ -246,6 +246,7 @@ long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *fro
 		return -EOPNOTSUPP;
 	lock_sock(sk);
 	timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
+	tcp_rate_check_app_limited(sk);
 	err = wait_connected(sk, &timeo_ns);
 	if (!err)
 		copied = copy_all(sk, from, flags, timeo_ns, &err);

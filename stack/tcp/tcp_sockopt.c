@@ -273,6 +273,11 @@ int tcp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t 
 	if (name == TCP_INFO) {
 		tcp_get_info(sk, &info);
 		give(value, len, &info, sizeof(info));
+	} else if (name == TCP_CC_INFO) {
+		const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+		union tcp_cc_info cc_info;
+
+		give(value, len, &cc_info, ca->get_info ? ca->get_info(sk, &cc_info) : 0);
 	} else if (name == TCP_CONGESTION) {
 		const char *ca = inet_csk(sk)->icsk_ca_ops->name;
 

@@ -22,6 +22,7 @@
 #define TS_WSCALE_MASK	 0xfu
 #define TS_WSCALE_NONE	 0xfu
 #define TS_SACK		 0x10u
+#define TS_ECN		 0x20u
 
 /* The classes: what most paths have. */
 static const uint16_t mss_class[] = {536, 1300, 1440, 1460};
@@ -96,6 +97,8 @@ uint32_t tcp_cookie_timestamp(const struct request_sock *req, uint32_t now_ms)
 
 	if (req->sack_ok)
 		options |= TS_SACK;
+	if (req->ecn_ok)
+		options |= TS_ECN;
 	ts = (now_ms & ~TS_OPTION_MASK) | options;
 	return ts > now_ms ? ts - (1u << TS_OPTION_BITS) : ts;
 }
@@ -105,6 +108,7 @@ static bool decode_timestamp(struct request_sock *req, uint32_t tsecr, const str
 {
 	req->tstamp_ok = true;
 	req->sack_ok = tsecr & TS_SACK;
+	req->ecn_ok = (tsecr & TS_ECN) && s->tcp_ecn;
 	req->wscale_ok = (tsecr & TS_WSCALE_MASK) != TS_WSCALE_NONE;
 	if (req->wscale_ok)
 		req->snd_wscale = tsecr & TS_WSCALE_MASK;

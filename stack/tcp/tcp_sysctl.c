@@ -26,7 +26,12 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_reordering = TCP_FASTRETRANS_THRESH;
 	s->tcp_limit_output_bytes = 1u << 20;
 	s->tcp_invalid_ratelimit_ms = 500;
+	s->tcp_ecn = 2;
+	s->tcp_ecn_fallback = true;
 	s->tcp_min_tso_segs = 2;
+	s->tcp_tso_rtt_log = 9;
+	s->tcp_pacing_ss_ratio = 200;
+	s->tcp_pacing_ca_ratio = 120;
 	s->tcp_adv_win_scale = 1;
 	s->tcp_tw_reuse = 2;
 	s->tcp_syncookies = 1;

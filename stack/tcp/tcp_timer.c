@@ -426,8 +426,15 @@ static void keepalive_timer(struct timer_list *t)
 	sock_put(sk);
 }
 
+void tcp_clear_xmit_timers(struct sock *sk)
+{
+	sk_stop_timer(sk, &tcp_sk(sk)->pacing_timer);
+	inet_csk_clear_xmit_timers(sk);
+}
+
 void tcp_init_xmit_timers(struct sock *sk)
 {
 	inet_csk_init_timers(sk, write_timer, delack_timer, keepalive_timer);
+	tcp_pacing_init(sk);
 	timer_setup(&tcp_sk(sk)->tsq_timer, tcp_tsq_timer);
 }

@@ -102,7 +102,9 @@ void tcp_sndbuf_expand(struct sock *sk)
 	uint64_t segment_bytes =
 		max_u32(tp->rx_opt.mss_clamp, tp->mss_cache) + MAX_HEADER + sizeof(struct sk_buff);
 	/* Twice: while one window is in flight the next is filled. */
-	uint64_t wanted = 2 * segments * segment_bytes;
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+	uint64_t windows = ca->sndbuf_expand ? ca->sndbuf_expand(sk) : 2;
+	uint64_t wanted = windows * segments * segment_bytes;
 
 	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK)
 		return;

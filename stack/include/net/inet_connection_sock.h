@@ -139,7 +139,7 @@ struct request_sock {
 	uint16_t mss; /* the peer's, 0: none given */
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
-	bool wscale_ok, tstamp_ok, sack_ok;
+	bool wscale_ok, tstamp_ok, sack_ok, ecn_ok;
 	bool acked; /* TCP_DEFER_ACCEPT: the final ACK came, without data */
 };
 

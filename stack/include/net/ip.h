@@ -9,6 +9,13 @@
 #include "inet.h"
 #include "skbuff.h"
 
+/* ECN field of the TOS byte (RFC 3168, 5). */
+#define INET_ECN_NOT_ECT 0
+#define INET_ECN_ECT_1	 1
+#define INET_ECN_ECT_0	 2
+#define INET_ECN_CE	 3
+#define INET_ECN_MASK	 3
+
 #define IP_CE	  0x8000
 #define IP_DF	  0x4000
 #define IP_MF	  0x2000

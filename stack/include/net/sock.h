@@ -117,6 +117,7 @@ struct sock {
 	int sk_rcvlowat;
 	uint32_t sk_ack_backlog, sk_max_ack_backlog; /* listeners */
 	uint32_t sk_priority;
+	uint64_t sk_max_pacing_rate; /* bytes/s, SO_MAX_PACING_RATE; UINT64_MAX: unlimited */
 };
 
 /* Where the bytes of a read or write are in the application's memory. */

@@ -34,7 +34,10 @@ struct sysctl {
 	uint32_t tcp_reordering;	   /* 3 */
 	uint32_t tcp_limit_output_bytes;   /* queued below TCP a socket: 1 MiB */
 	uint32_t tcp_invalid_ratelimit_ms; /* challenge and duplicate ACKs: 500 */
+	uint32_t tcp_ecn;		   /* 0 never, 1 offer and accept, 2 accept only; 2 */
 	uint32_t tcp_min_tso_segs;	   /* 2 */
+	uint32_t tcp_tso_rtt_log;	   /* super-segments grow on paths shorter than 2^this us: 9 */
+	uint32_t tcp_pacing_ss_ratio, tcp_pacing_ca_ratio; /* percent of cwnd / srtt: 200, 120 */
 	uint32_t tcp_adv_win_scale;	   /* payload's share of the receive buffer until
 					      measured: 1/2^this; 1 */
 	uint32_t tcp_tw_reuse;		   /* 0 off, 1 all, 2 loopback only */
@@ -42,6 +45,7 @@ struct sysctl {
 	bool tcp_abort_on_overflow;
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;
 	bool tcp_moderate_rcvbuf;
+	bool tcp_ecn_fallback; /* the second SYN goes without ECN */
 	bool tcp_rfc1337;
 	bool tcp_slow_start_after_idle;
 	char tcp_congestion_control[16]; /* "cubic" */

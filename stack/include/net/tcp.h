@@ -112,6 +112,12 @@ struct tcp_skb_cb {
 	uint8_t sacked;		  /* TCPCB_* */
 	struct list_head tsorted; /* out: in tsorted_sent_queue, by time of last sending */
 	bool eor;		  /* out: nothing may be appended (MSG_EOR, FIN) */
+	uint8_t ip_dsfield;	  /* in: TOS byte */
+	bool app_limited;	  /* out: sent while the application had no more */
+	/* out: of the connection when skb was sent (tcp_rate.c) */
+	uint32_t delivered;
+	uint64_t first_tx_ns;
+	uint64_t delivered_ns; /* 0: not sent, or its delivery is accounted for */
 };
 _Static_assert(sizeof(struct tcp_skb_cb) <= sizeof(((struct sk_buff *)0)->cb),
 	       "tcp_skb_cb too big");
@@ -154,6 +160,12 @@ enum tcp_nonagle { TCP_NAGLE_OFF = 1, TCP_NAGLE_CORK = 2, TCP_NAGLE_PUSH = 4 };
 #define TCP_DELACK_TIMER_DEFERRED 0x08
 #define TCP_TSQ_QUEUED		  0x10 /* tsq_timer holds a reference */
 
+/* ecn_flags */
+#define TCP_ECN_OK	   0x1 /* negotiated */
+#define TCP_ECN_QUEUE_CWR  0x2 /* the next new data says that we reduced */
+#define TCP_ECN_DEMAND_CWR 0x4 /* ECE until the peer says so */
+#define TCP_ECN_SEEN	   0x8 /* something came as ECT or CE */
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn; /* first */
 
@@ -184,6 +196,7 @@ struct tcp_sock {
 	uint8_t keepalive_probes;
 	uint16_t writer_waits; /* tasks in send() until connected */
 	uint8_t tsq_flags;
+	uint8_t ecn_flags; /* TCP_ECN_* */
 	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
 	int32_t linger2_s;			      /* 0: sysctl; < 0: none */
 	uint32_t notsent_lowat;
@@ -199,11 +212,12 @@ struct tcp_sock {
 	uint32_t packets_out, retrans_out, lost_out, sacked_out;
 	uint32_t max_packets_out, cwnd_usage_seq;
 	bool is_cwnd_limited;
+	uint32_t snd_cwnd_used; /* most of cwnd that was used while the application starves it */
 	uint32_t snd_ssthresh, snd_cwnd, snd_cwnd_cnt, snd_cwnd_clamp;
 	uint64_t snd_cwnd_stamp_ns;
 	uint32_t prior_cwnd, prior_ssthresh;
 	uint32_t prr_delivered, prr_out; /* RFC 6937 */
-	uint32_t delivered, lost;
+	uint32_t delivered, delivered_ce, lost; /* delivered_ce: by ACKs with ECE */
 	uint32_t reordering, reord_seen;
 	uint32_t high_seq; /* snd_nxt when recovery began */
 	uint32_t highest_sack_seq;
@@ -214,6 +228,19 @@ struct tcp_sock {
 	uint32_t total_retrans, total_rto;
 	uint32_t tlp_high_seq;
 	bool tlp_retrans;
+	bool is_sack_reneg; /* the peer took SACKs back in this episode */
+
+	/* Delivery rate (tcp_rate.c) and pacing (tcp_pacing.c) */
+	uint64_t first_tx_ns;	 /* sending time of the latest delivered segment's sample */
+	uint64_t delivered_ns;	 /* when `delivered` last grew */
+	uint64_t wstamp_ns;	 /* earliest departure of the next segment */
+	uint64_t pacing_rate;	 /* bytes/s; UINT64_MAX: not known yet */
+	uint32_t app_limited;	 /* `delivered` until which samples are the application's; 0 none */
+	uint32_t rate_delivered; /* segments in rate_interval_us: the latest sample for TCP_INFO */
+	uint32_t rate_interval_us;
+	bool rate_app_limited;
+	bool pacing; /* congestion control or SO_MAX_PACING_RATE asks for it */
+	struct timer_list pacing_timer;
 
 	struct {
 		uint64_t mstamp_ns; /* sending time of the latest delivered segment */
@@ -396,8 +423,13 @@ enum tcp_ca_event {
 	CA_EVENT_TX_START,
 	CA_EVENT_CWND_RESTART,
 	CA_EVENT_COMPLETE_CWR,
-	CA_EVENT_LOSS
+	CA_EVENT_LOSS,
+	CA_EVENT_ECN_NO_CE, /* data came without a congestion mark */
+	CA_EVENT_ECN_IS_CE
 };
+
+/* Of an algorithm. */
+#define TCP_CONG_NEEDS_ECN 0x1 /* every segment carries ECT, negotiated whatever tcp_ecn says */
 
 struct tcp_ack_sample {
 	uint32_t pkts_acked;
@@ -405,8 +437,22 @@ struct tcp_ack_sample {
 	uint32_t in_flight;
 };
 
+/* What one ACK tells of the path (draft-cheng-iccrg-delivery-rate-estimation). */
+struct rate_sample {
+	uint64_t prior_ns;	  /* when prior_delivered was reached; 0: no segment delivered */
+	uint32_t prior_delivered; /* `delivered` when the sampled segment was sent */
+	int32_t delivered;	  /* segments in interval_us; < 0: no valid sample */
+	int64_t interval_us;	  /* < 0: no valid sample */
+	uint64_t snd_interval_ns;
+	uint32_t last_end_seq;
+	int64_t rtt_us; /* < 0: none */
+	uint32_t losses, acked_sacked, prior_in_flight;
+	bool app_limited, retransmitted, ack_delayed;
+};
+
 struct tcp_congestion_ops {
 	const char *name;
+	uint32_t flags; /* TCP_CONG_* */
 	void (*init)(struct sock *sk);
 	uint32_t (*ssthresh)(struct sock *sk);
 	/* acked: segments newly acknowledged, cwnd-limited. */
@@ -415,8 +461,16 @@ struct tcp_congestion_ops {
 	void (*set_state)(struct sock *sk, uint8_t new_state);		     /* may be NULL */
 	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);	     /* may be NULL */
 	void (*pkts_acked)(struct sock *sk, const struct tcp_ack_sample *s); /* may be NULL */
+	/* Each ACK, ece: it echoes a congestion mark. May be NULL. */
+	void (*in_ack_event)(struct sock *sk, bool ece);
+	/* Takes window and pacing rate over altogether, cong_avoid and PRR are not used. May be NULL. */
+	void (*cong_control)(struct sock *sk, const struct rate_sample *rs);
+	uint32_t (*min_tso_segs)(struct sock *sk);  /* may be NULL */
+	uint32_t (*sndbuf_expand)(struct sock *sk); /* windows the send buffer holds; may be NULL */
+	/* Fills *info; the bytes, 0: nothing to tell. May be NULL. */
+	uint32_t (*get_info)(struct sock *sk, union tcp_cc_info *info);
 };
-extern const struct tcp_congestion_ops tcp_cubic, tcp_reno;
+extern const struct tcp_congestion_ops tcp_bbr, tcp_cubic, tcp_dctcp, tcp_reno;
 
 static inline void *inet_csk_ca(const struct sock *sk)
 {
@@ -432,8 +486,51 @@ void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev);
 uint32_t tcp_slow_start(struct tcp_sock *tp, uint32_t acked);
 void tcp_cong_avoid_ai(struct tcp_sock *tp, uint32_t w, uint32_t acked);
 bool tcp_is_cwnd_limited(const struct sock *sk);
+uint32_t tcp_reno_ssthresh(struct sock *sk);
+void tcp_reno_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked);
+uint32_t tcp_reno_undo_cwnd(struct sock *sk);
 uint32_t tcp_current_ssthresh(const struct sock *sk);
 uint32_t tcp_init_cwnd(const struct tcp_sock *tp);
+
+/* ---- tcp_ecn.c ---- */
+/* The TOS byte's ECT as the congestion control wants it from now on. */
+void tcp_ecn_init_ect(struct sock *sk);
+/* TCPHDR_* that our SYN carries besides. */
+uint8_t tcp_ecn_syn_flags(struct sock *sk);
+void tcp_ecn_syn_retransmit(struct sock *sk, struct tcp_skb_cb *tcb);
+/* TCPHDR_* of a segment of the connection; sets its ECT. */
+uint8_t tcp_ecn_send(struct sock *sk, const struct tcp_skb_cb *tcb, bool data);
+void tcp_ecn_rcv_synack(struct sock *sk, const struct tcphdr *th);
+void tcp_ecn_rcv_syn(struct sock *sk, const struct tcphdr *th);
+/* Whether the SYN in skb gets ECN. */
+bool tcp_ecn_ok_for_request(const struct sock *listener, const struct sk_buff *skb);
+void tcp_ecn_accept_cwr(struct sock *sk, const struct sk_buff *skb);
+/* Data came: what its mark asks for. */
+void tcp_ecn_check_ce(struct sock *sk, const struct sk_buff *skb);
+
+/* ---- tcp_rate.c: delivery rate ---- */
+void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
+/* skb was (s)acked for the first time. */
+void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs);
+/* The ACK is worked in: makes rs valid or says that it is not. */
+void tcp_rate_gen(struct sock *sk, uint32_t delivered, uint32_t lost, struct rate_sample *rs);
+/* The application may be what limits the rate now: marks what follows. */
+void tcp_rate_check_app_limited(struct sock *sk);
+/* Bytes/s of the latest sample, 0: none. */
+uint64_t tcp_delivery_rate(const struct tcp_sock *tp);
+
+/* ---- tcp_pacing.c ---- */
+void tcp_pacing_init(struct sock *sk);
+/* true: the next segment may not go yet; the timer goes on. */
+bool tcp_pacing_check(struct sock *sk);
+/* A segment of len bytes goes now: when the next may. */
+void tcp_pacing_sent(struct sock *sk, uint32_t len, uint64_t prior_wstamp_ns);
+/* From srtt and cwnd, for algorithms that do not set it themselves. */
+void tcp_update_pacing_rate(struct sock *sk);
+/* Microseconds until the next segment may go. */
+uint32_t tcp_pacing_delay_us(const struct sock *sk);
+/* Segments of a super-segment: about a millisecond of the pacing rate. */
+uint32_t tcp_tso_segs(struct sock *sk, uint32_t mss);
 
 /* ---- tcp.c: states ---- */
 void tcp_set_state(struct sock *sk, uint8_t state);
@@ -510,6 +607,8 @@ uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss);
 int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb);
 void tcp_send_active_reset(struct sock *sk);
 void tcp_send_ack(struct sock *sk);
+/* Acknowledges only up to rcv_nxt: what DCTCP owes before a mark changed. */
+void tcp_send_ack_of(struct sock *sk, uint32_t rcv_nxt);
 void tcp_send_delayed_ack(struct sock *sk);
 int tcp_write_wakeup(struct sock *sk);
 void tcp_send_probe0(struct sock *sk);
@@ -580,6 +679,7 @@ bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
 #define FLAG_RETRANS_DATA_ACKED 0x08
 #define FLAG_SYN_ACKED		0x10
 #define FLAG_DATA_SACKED	0x20
+#define FLAG_ECE		0x40
 #define FLAG_LOST_RETRANS	0x80
 #define FLAG_SLOWPATH		0x100
 #define FLAG_ORIG_SACK_ACKED	0x200
@@ -592,7 +692,7 @@ bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
 #define FLAG_DSACK_TLP		0x10000
 #define FLAG_ACKED		(FLAG_DATA_ACKED | FLAG_SYN_ACKED)
 #define FLAG_NOT_DUP		(FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
-#define FLAG_CA_ALERT		(FLAG_DATA_SACKED)
+#define FLAG_CA_ALERT		(FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK)
 /* 1 acceptable, 0 old, < 0 not acceptable (the segment is to be dropped). */
 int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag);
 void tcp_rearm_rto(struct sock *sk);
@@ -606,6 +706,7 @@ struct tcp_sacktag_state {
 		last_sackt_ns; /* send times of newly SACKed, never retransmitted */
 	uint32_t reord;	       /* lowest newly SACKed sequence; snd_nxt + 1 or beyond: none */
 	int flag;
+	struct rate_sample *rate;
 };
 int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint32_t prior_snd_una,
 			    struct tcp_sacktag_state *state);
@@ -632,7 +733,8 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
 
 /* ---- tcp_loss.c: entering and leaving recovery ---- */
 void tcp_enter_loss(struct sock *sk);
-void tcp_enter_recovery(struct sock *sk);
+/* ece: the ACK that says so echoes a congestion mark too. */
+void tcp_enter_recovery(struct sock *sk, bool ece);
 /* What an ACK lets be sent: nothing more, what is marked lost. */
 enum tcp_rexmit { REXMIT_NONE, REXMIT_LOST };
 void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack,
@@ -660,6 +762,7 @@ void tcp_process_tlp_ack(struct sock *sk, uint32_t ack, int flag);
 
 /* ---- tcp_timer.c ---- */
 void tcp_init_xmit_timers(struct sock *sk);
+void tcp_clear_xmit_timers(struct sock *sk);
 void tcp_write_timer_handler(struct sock *sk);
 void tcp_delack_timer_handler(struct sock *sk);
 void tcp_set_keepalive(struct sock *sk, bool on);

@@ -151,6 +151,7 @@ struct timeval {
 #define SO_RCVBUFFORCE	33
 #define SO_PROTOCOL	38
 #define SO_DOMAIN	39
+#define SO_MAX_PACING_RATE 47
 
 /* IP level */
 #define SOL_IP			0
@@ -189,6 +190,7 @@ struct timeval {
 #define TCP_USER_TIMEOUT     18
 #define TCP_FASTOPEN	     23
 #define TCP_NOTSENT_LOWAT    25
+#define TCP_CC_INFO	     26
 #define TCP_FASTOPEN_CONNECT 30
 #define TCP_CA_NAME_MAX	     16
 
@@ -214,6 +216,7 @@ enum {
 #define TCPI_OPT_SACK	    2
 #define TCPI_OPT_WSCALE	    4
 #define TCPI_OPT_ECN	    8
+#define TCPI_OPT_ECN_SEEN   16 /* a mark or an ECT segment came */
 
 /* tcpi_ca_state */
 enum tcp_ca_state {
@@ -222,6 +225,26 @@ enum tcp_ca_state {
 	TCP_CA_CWR = 2,
 	TCP_CA_Recovery = 3,
 	TCP_CA_Loss = 4
+};
+
+/* What TCP_CC_INFO tells: of the algorithm in use. */
+struct tcp_dctcp_info {
+	uint16_t dctcp_enabled;
+	uint16_t dctcp_ce_state;
+	uint32_t dctcp_alpha; /* 1024: all marked */
+	uint32_t dctcp_ab_ecn;
+	uint32_t dctcp_ab_tot;
+};
+
+struct tcp_bbr_info {
+	uint32_t bbr_bw_lo, bbr_bw_hi; /* bytes/s */
+	uint32_t bbr_min_rtt;
+	uint32_t bbr_pacing_gain, bbr_cwnd_gain; /* 256: 1 */
+};
+
+union tcp_cc_info {
+	struct tcp_dctcp_info dctcp;
+	struct tcp_bbr_info bbr;
 };
 
 /* Times in microseconds unless named; last_* in milliseconds. */

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: MIT
+/*
+ * BBR congestion control, version 1 (draft-cardwell-iccrg-bbr-congestion-control-00): models the path
+ * by the bandwidth of its bottleneck (the most delivered in ten round trips) and its propagation delay
+ * (the least round-trip time in ten seconds), paces at the first and keeps about their product in
+ * flight. STARTUP doubles the rate each round until the bandwidth stops growing, DRAIN empties the
+ * queue that made, PROBE_BW cycles the rate round the estimate, PROBE_RTT lets the flight drop for a
+ * moment to see the delay without our own queue. Loss is no signal of congestion here.
+ *
+ * Bandwidth is in segments a microsecond << 24, gains are << 8.
+ */
+#include <net/tcp.h>
+
+#define BW_SHIFT	 24
+#define GAIN_UNIT	 256u
+#define GAIN_SHIFT	 8
+#define HIGH_GAIN	 739u /* 2 / ln 2: doubles the rate each round */
+#define DRAIN_GAIN	 88u  /* its inverse */
+#define CWND_GAIN	 512u
+#define BW_ROUNDS	 10u
+#define CYCLE_PHASES	 8u
+#define MIN_RTT_WINDOW_NS (10 * NSEC_PER_SEC)
+#define PROBE_RTT_NS	 (200 * NSEC_PER_MSEC)
+#define MIN_CWND	 4u
+#define FULL_BW_ROUNDS	 3u
+#define PACING_PERCENT	 99u	 /* of the estimate: lets queues drain */
+#define SLOW_RATE	 150000u /* bytes/s: below it one segment at a time */
+
+enum mode { STARTUP, DRAIN, PROBE_BW, PROBE_RTT };
+
+static const uint16_t cycle_gain[CYCLE_PHASES] = {320, 192, 256, 256, 256, 256, 256, 256};
+
+struct bbr {
+	uint32_t bw[BW_ROUNDS]; /* the most in each of the latest rounds that gave a sample */
+	uint32_t bw_round;	/* the newest of them */
+	uint32_t min_rtt_us;
+	uint64_t min_rtt_stamp_ns;
+	uint64_t probe_rtt_done_ns; /* 0: the flight has not dropped yet */
+	uint64_t cycle_start_ns;
+	uint32_t round, next_round_delivered;
+	uint32_t prior_cwnd; /* before recovery or PROBE_RTT */
+	uint32_t full_bw;    /* that STARTUP must beat by a quarter */
+	uint16_t pacing_gain, cwnd_gain;
+	uint8_t mode, prev_ca_state, cycle, full_bw_rounds;
+	bool full_pipe : 1, round_start : 1, idle_restart : 1, packet_conservation : 1;
+	bool probe_rtt_round_done : 1, has_rtt : 1;
+};
+_Static_assert(sizeof(struct bbr) <= ICSK_CA_PRIV_BYTES, "struct bbr does not fit");
+
+/* ---- the model ---- */
+
+static uint32_t bottleneck_bw(const struct bbr *b)
+{
+	uint32_t max = 0;
+
+	for (unsigned int i = 0; i < BW_ROUNDS; i++)
+		max = max_u32(max, b->bw[i]);
+	return max;
+}
+
+static void bw_sample(struct bbr *b, uint32_t bw)
+{
+	/* Rounds without a sample leave no trace, so that the estimate outlives idle times. */
+	for (unsigned int i = 0; b->bw_round != b->round && i < BW_ROUNDS; i++)
+		b->bw[++b->bw_round % BW_ROUNDS] = 0;
+	b->bw_round = b->round;
+	b->bw[b->round % BW_ROUNDS] = max_u32(b->bw[b->round % BW_ROUNDS], bw);
+}
+
+static uint64_t bytes_per_s(const struct tcp_sock *tp, uint64_t bw, uint32_t gain)
+{
+	uint64_t rate = (bw * tp->mss_cache * gain) >> GAIN_SHIFT;
+
+	return (rate * (10000u * PACING_PERCENT)) >> BW_SHIFT;
+}
+
+/* bw * min_rtt * gain in segments, rounded up. */
+static uint32_t bdp(const struct bbr *b, uint64_t bw, uint32_t gain)
+{
+	uint64_t unit = (uint64_t)GAIN_UNIT << BW_SHIFT;
+
+	if (b->min_rtt_us == UINT32_MAX)
+		return TCP_INIT_CWND;
+	bw *= b->min_rtt_us;
+	return (uint32_t)((bw / unit) * gain + ((bw % unit) * gain + unit - 1) / unit);
+}
+
+/* Room for super-segments below us and for an ACK of every second segment. */
+static uint32_t target_inflight(struct sock *sk, uint32_t gain)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct bbr *b = inet_csk_ca(sk);
+	uint32_t segs = bdp(b, bottleneck_bw(b), gain);
+
+	segs += 3 * tcp_tso_segs(sk, tp->mss_cache);
+	segs = (segs + 1) & ~1u;
+	/* The cycle that probes for more must be able to hold more, however short the path is. */
+	if (b->mode == PROBE_BW && !b->cycle)
+		segs += 2;
+	return segs;
+}
+
+static void update_round(struct sock *sk, const struct rate_sample *rs)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (rs->delivered < 0 || rs->interval_us <= 0)
+		return;
+	if (!before(rs->prior_delivered, b->next_round_delivered)) {
+		b->next_round_delivered = tp->delivered;
+		b->round++;
+		b->round_start = true;
+		b->packet_conservation = false;
+	}
+}
+
+static void update_bw(struct sock *sk, const struct rate_sample *rs)
+{
+	struct bbr *b = inet_csk_ca(sk);
+	uint64_t bw;
+
+	b->round_start = false;
+	update_round(sk, rs);
+	if (rs->delivered < 0 || rs->interval_us <= 0)
+		return;
+	bw = ((uint64_t)(uint32_t)rs->delivered << BW_SHIFT) / (uint64_t)rs->interval_us;
+	if (bw > UINT32_MAX)
+		bw = UINT32_MAX;
+	/* What the application did not fill tells nothing, unless it is more than we knew. */
+	if (!rs->app_limited || bw >= bottleneck_bw(b))
+		bw_sample(b, (uint32_t)bw);
+}
+
+/* ---- modes ---- */
+
+static void set_gains(struct bbr *b)
+{
+	switch (b->mode) {
+	case STARTUP:
+		b->pacing_gain = b->cwnd_gain = HIGH_GAIN;
+		break;
+	case DRAIN:
+		b->pacing_gain = DRAIN_GAIN;
+		b->cwnd_gain = HIGH_GAIN;
+		break;
+	case PROBE_BW:
+		b->pacing_gain = cycle_gain[b->cycle];
+		b->cwnd_gain = CWND_GAIN;
+		break;
+	case PROBE_RTT:
+		b->pacing_gain = b->cwnd_gain = GAIN_UNIT;
+		break;
+	}
+}
+
+/* Flows of one bottleneck should not probe together: any phase but the one that drains. */
+static void enter_probe_bw(struct sock *sk)
+{
+	struct bbr *b = inet_csk_ca(sk);
+	struct port *port = sk->sk_net->port;
+	uint32_t r;
+
+	port->ops->random(port, &r, sizeof(r));
+	b->mode = PROBE_BW;
+	b->cycle = (uint8_t)(CYCLE_PHASES - r % (CYCLE_PHASES - 1)) % CYCLE_PHASES;
+	b->cycle_start_ns = tcp_sk(sk)->tcp_mstamp_ns;
+}
+
+static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
+{
+	struct bbr *b = inet_csk_ca(sk);
+	const uint64_t phase_ns = tcp_sk(sk)->tcp_mstamp_ns - b->cycle_start_ns;
+	bool over = phase_ns > (uint64_t)b->min_rtt_us * NSEC_PER_USEC;
+
+	if (b->mode != PROBE_BW)
+		return;
+	if (cycle_gain[b->cycle] > GAIN_UNIT)
+		over = over && (rs->losses || rs->prior_in_flight >=
+						      target_inflight(sk, cycle_gain[b->cycle]));
+	else if (cycle_gain[b->cycle] < GAIN_UNIT)
+		over = over || rs->prior_in_flight <= target_inflight(sk, GAIN_UNIT);
+	if (!over)
+		return;
+	b->cycle = (b->cycle + 1) % CYCLE_PHASES;
+	b->cycle_start_ns = tcp_sk(sk)->tcp_mstamp_ns;
+}
+
+/* Three rounds without a quarter more: the pipe is full. */
+static void check_full_pipe(struct bbr *b, const struct rate_sample *rs)
+{
+	const uint32_t bw = bottleneck_bw(b);
+
+	if (b->full_pipe || !b->round_start || rs->app_limited)
+		return;
+	if (bw >= (uint64_t)b->full_bw * 5 / 4) {
+		b->full_bw = bw;
+		b->full_bw_rounds = 0;
+		return;
+	}
+	b->full_pipe = ++b->full_bw_rounds >= FULL_BW_ROUNDS;
+}
+
+static void check_drain(struct sock *sk)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (b->mode == STARTUP && b->full_pipe) {
+		b->mode = DRAIN;
+		tcp_sk(sk)->snd_ssthresh = target_inflight(sk, GAIN_UNIT);
+	}
+	if (b->mode == DRAIN && tcp_packets_in_flight(tcp_sk(sk)) <= target_inflight(sk, GAIN_UNIT))
+		enter_probe_bw(sk);
+}
+
+static void save_cwnd(struct sock *sk)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (b->prev_ca_state < TCP_CA_Recovery && b->mode != PROBE_RTT)
+		b->prior_cwnd = tcp_sk(sk)->snd_cwnd;
+	else
+		b->prior_cwnd = max_u32(b->prior_cwnd, tcp_sk(sk)->snd_cwnd);
+}
+
+static void leave_probe_rtt(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	b->min_rtt_stamp_ns = tp->tcp_mstamp_ns;
+	tp->snd_cwnd = max_u32(tp->snd_cwnd, b->prior_cwnd);
+	if (b->full_pipe)
+		enter_probe_bw(sk);
+	else
+		b->mode = STARTUP;
+}
+
+static void probe_rtt(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	/* What is sent so slowly says nothing of the bandwidth. */
+	tp->app_limited = max_u32(tp->delivered + tcp_packets_in_flight(tp), 1);
+	if (!b->probe_rtt_done_ns) {
+		if (tcp_packets_in_flight(tp) > MIN_CWND)
+			return;
+		b->probe_rtt_done_ns = tp->tcp_mstamp_ns + PROBE_RTT_NS;
+		b->probe_rtt_round_done = false;
+		b->next_round_delivered = tp->delivered;
+		return;
+	}
+	if (b->round_start)
+		b->probe_rtt_round_done = true;
+	if (b->probe_rtt_round_done && tp->tcp_mstamp_ns > b->probe_rtt_done_ns)
+		leave_probe_rtt(sk);
+}
+
+static void update_min_rtt(struct sock *sk, const struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	const bool expired = tp->tcp_mstamp_ns - b->min_rtt_stamp_ns > MIN_RTT_WINDOW_NS;
+
+	if (rs->rtt_us >= 0 &&
+	    (rs->rtt_us < (int64_t)b->min_rtt_us || (expired && !rs->ack_delayed))) {
+		b->min_rtt_us = max_u32((uint32_t)rs->rtt_us, 1);
+		b->min_rtt_stamp_ns = tp->tcp_mstamp_ns;
+	}
+	if (expired && !b->idle_restart && b->mode != PROBE_RTT) {
+		save_cwnd(sk);
+		b->mode = PROBE_RTT;
+		b->probe_rtt_done_ns = 0;
+	}
+	if (b->mode == PROBE_RTT)
+		probe_rtt(sk);
+	if (rs->delivered > 0)
+		b->idle_restart = false;
+}
+
+/* ---- what follows from it ---- */
+
+/* Before the first sample: the initial window in a round trip, or in a millisecond. */
+static void initial_pacing_rate(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	uint64_t rtt_us = 1000;
+
+	if (tp->srtt_us) {
+		rtt_us = max_u32(tp->srtt_us >> 3, 1);
+		b->has_rtt = true;
+	}
+	tp->pacing_rate = bytes_per_s(tp, ((uint64_t)tp->snd_cwnd << BW_SHIFT) / rtt_us, HIGH_GAIN);
+}
+
+static void set_pacing_rate(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	uint64_t rate = bytes_per_s(tp, bottleneck_bw(b), b->pacing_gain);
+
+	if (!b->has_rtt && tp->srtt_us)
+		initial_pacing_rate(sk);
+	if (b->full_pipe || rate > tp->pacing_rate)
+		tp->pacing_rate = rate;
+}
+
+/* Entering recovery: send as much as is delivered for a round; leaving: back to what was. */
+static bool recovery_cwnd(struct sock *sk, const struct rate_sample *rs, uint32_t *cwnd)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	const uint8_t prev = b->prev_ca_state, state = inet_csk(sk)->icsk_ca_state;
+
+	if (rs->losses)
+		*cwnd = *cwnd > rs->losses ? *cwnd - rs->losses : 1;
+	if (state == TCP_CA_Recovery && prev != TCP_CA_Recovery) {
+		b->packet_conservation = true;
+		b->next_round_delivered = tp->delivered;
+		*cwnd = tcp_packets_in_flight(tp) + rs->acked_sacked;
+	} else if (prev >= TCP_CA_Recovery && state < TCP_CA_Recovery) {
+		*cwnd = max_u32(*cwnd, b->prior_cwnd);
+		b->packet_conservation = false;
+	}
+	b->prev_ca_state = state;
+	if (!b->packet_conservation)
+		return false;
+	*cwnd = max_u32(*cwnd, tcp_packets_in_flight(tp) + rs->acked_sacked);
+	return true;
+}
+
+static void set_cwnd(struct sock *sk, const struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	uint32_t cwnd = tp->snd_cwnd, target;
+
+	if (rs->acked_sacked && !recovery_cwnd(sk, rs, &cwnd)) {
+		target = target_inflight(sk, b->cwnd_gain);
+		if (b->full_pipe)
+			cwnd = min_u32(cwnd + rs->acked_sacked, target);
+		else if (cwnd < target || tp->delivered < TCP_INIT_CWND)
+			cwnd += rs->acked_sacked;
+		cwnd = max_u32(cwnd, MIN_CWND);
+	}
+	if (b->mode == PROBE_RTT)
+		cwnd = min_u32(cwnd, MIN_CWND);
+	tp->snd_cwnd = min_u32(cwnd, tp->snd_cwnd_clamp);
+}
+
+static void bbr_cong_control(struct sock *sk, const struct rate_sample *rs)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	update_bw(sk, rs);
+	cycle_phase(sk, rs);
+	check_full_pipe(b, rs);
+	check_drain(sk);
+	update_min_rtt(sk, rs);
+	set_gains(b);
+	set_pacing_rate(sk);
+	set_cwnd(sk, rs);
+}
+
+/* ---- events ---- */
+
+static void bbr_init(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	*b = (struct bbr){
+		.min_rtt_us = tp->min_rtt_us,
+		.min_rtt_stamp_ns = tp->tcp_mstamp_ns,
+		.next_round_delivered = tp->delivered,
+		.prev_ca_state = TCP_CA_Open,
+		.mode = STARTUP,
+	};
+	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
+	tp->pacing = true;
+	set_gains(b);
+	initial_pacing_rate(sk);
+}
+
+static void bbr_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (ev != CA_EVENT_TX_START || !tp->app_limited)
+		return;
+	b->idle_restart = true;
+	/* The pipe is empty: no need to probe or drain, the rate itself is right. */
+	if (b->mode == PROBE_BW)
+		tp->pacing_rate = bytes_per_s(tp, bottleneck_bw(b), GAIN_UNIT);
+}
+
+static void bbr_set_state(struct sock *sk, uint8_t new_state)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (new_state != TCP_CA_Loss)
+		return;
+	b->prev_ca_state = TCP_CA_Loss;
+	b->full_bw = 0;
+	b->round_start = true; /* a time-out ends the round */
+}
+
+/* Loss does not change the threshold; but the window must be known when recovery ends. */
+static uint32_t bbr_ssthresh(struct sock *sk)
+{
+	save_cwnd(sk);
+	return tcp_sk(sk)->snd_ssthresh;
+}
+
+static uint32_t bbr_undo_cwnd(struct sock *sk)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	b->full_bw = 0; /* the slump was not real */
+	b->full_bw_rounds = 0;
+	return max_u32(tcp_sk(sk)->snd_cwnd, b->prior_cwnd);
+}
+
+static uint32_t bbr_min_tso_segs(struct sock *sk)
+{
+	return tcp_sk(sk)->pacing_rate < SLOW_RATE ? 1 : 2;
+}
+
+/* In recovery the window may grow to twice the flight; hence three. */
+static uint32_t bbr_sndbuf_expand(struct sock *sk)
+{
+	(void)sk;
+	return 3;
+}
+
+static uint32_t bbr_get_info(struct sock *sk, union tcp_cc_info *info)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct bbr *b = inet_csk_ca(sk);
+	const uint64_t bw =
+		((uint64_t)bottleneck_bw(b) * tp->mss_cache * 1000000u) >> BW_SHIFT; /* bytes/s */
+
+	info->bbr = (struct tcp_bbr_info){
+		.bbr_bw_lo = (uint32_t)bw,
+		.bbr_bw_hi = (uint32_t)(bw >> 32),
+		.bbr_min_rtt = b->min_rtt_us,
+		.bbr_pacing_gain = b->pacing_gain,
+		.bbr_cwnd_gain = b->cwnd_gain,
+	};
+	return sizeof(info->bbr);
+}
+
+const struct tcp_congestion_ops tcp_bbr = {
+	.name = "bbr",
+	.init = bbr_init,
+	.ssthresh = bbr_ssthresh,
+	.undo_cwnd = bbr_undo_cwnd,
+	.set_state = bbr_set_state,
+	.cwnd_event = bbr_cwnd_event,
+	.cong_control = bbr_cong_control,
+	.min_tso_segs = bbr_min_tso_segs,
+	.sndbuf_expand = bbr_sndbuf_expand,
+	.get_info = bbr_get_info,
+};

@@ -37,6 +37,17 @@ bool is_hashed(const Registers &registers, const std::uint8_t *mac)
 
 } // namespace
 
+/* RCTL.VFE asks the table, RCTL.CFIEN compares the format indicator (5.1). */
+bool passes_vlan(const Registers &registers, std::uint16_t tag)
+{
+	const std::uint32_t rctl = registers[reg::rctl];
+	const unsigned int vid = tag & 0xfff;
+
+	if ((rctl & rctl_cfien) && ((tag & bit(12)) != 0) != ((rctl & rctl_cfi) != 0))
+		return false;
+	return !(rctl & rctl_vfe) || (registers[reg::vfta + 4 * (vid >> 5)] & bit(vid & 31));
+}
+
 Match match_address(const Registers &registers, const std::uint8_t *mac)
 {
 	const std::uint32_t rctl = registers[reg::rctl];

@@ -28,7 +28,7 @@ constexpr std::uint32_t ctrl = 0x00000, ctrl_dup = 0x00004, status = 0x00008, ee
 constexpr std::uint32_t eerd = 0x00014, ctrl_ext = 0x00018, fla = 0x0001c, mdic = 0x00020;
 constexpr std::uint32_t icr = 0x000c0, itr = 0x000c4, ics = 0x000c8, ims = 0x000d0, imc = 0x000d8;
 constexpr std::uint32_t eiac = 0x000dc, iam = 0x000e0, ivar = 0x000e4, eitr0 = 0x000e8;
-constexpr std::uint32_t rctl = 0x00100, tctl = 0x00400;
+constexpr std::uint32_t vet = 0x00038, rctl = 0x00100, tctl = 0x00400, vfta = 0x05600;
 constexpr std::uint32_t pba = 0x01000, pbs = 0x01008, eewr = 0x0102c;
 constexpr std::uint32_t psrctl = 0x02170;
 constexpr std::uint32_t rdbal0 = 0x02800, rdbah0 = 0x02804, rdlen0 = 0x02808, rdh0 = 0x02810;
@@ -49,7 +49,7 @@ constexpr std::uint32_t window_bytes = 0x20000;
 /* Bits of CTRL, STATUS, CTRL_EXT (2.1a - 2.1c). */
 constexpr std::uint32_t ctrl_fd = bit(0), ctrl_gio_master_disable = bit(2), ctrl_slu = bit(6);
 constexpr std::uint32_t ctrl_frcspd = bit(11), ctrl_frcdpx = bit(12), ctrl_rst = bit(26);
-constexpr std::uint32_t ctrl_phy_rst = bit(31);
+constexpr std::uint32_t ctrl_vme = bit(30), ctrl_phy_rst = bit(31);
 constexpr std::uint32_t status_fd = bit(0), status_lu = bit(1), status_asdv_1000 = 2u << 8;
 constexpr std::uint32_t status_phyra = bit(10), status_gio_master_en = bit(19);
 constexpr std::uint32_t ctrl_ext_spd_byps = bit(15), ctrl_ext_iame = bit(27);
@@ -66,6 +66,7 @@ constexpr std::uint32_t cause_asserted = bit(31);
 /* RCTL (5.1), TCTL (4.1), RXCSUM (5.4), RFCTL (5.3). */
 constexpr std::uint32_t rctl_en = bit(1), rctl_sbp = bit(2), rctl_upe = bit(3), rctl_mpe = bit(4);
 constexpr std::uint32_t rctl_lpe = bit(5), rctl_bam = bit(15), rctl_bsex = bit(25);
+constexpr std::uint32_t rctl_vfe = bit(18), rctl_cfien = bit(19), rctl_cfi = bit(20);
 constexpr std::uint32_t rctl_secrc = bit(26);
 constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(10);
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
@@ -84,8 +85,8 @@ constexpr std::uint32_t feature_loopback = bit(8), feature_stats = bit(9), featu
 constexpr std::uint32_t feature_pause = bit(11), feature_detect = bit(12);
 constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
-constexpr std::uint32_t features_built =
-	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation | feature_queues;
+constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
+					 feature_moderation | feature_queues | feature_vlan;
 
 } // namespace ringside::ref
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "checksum.h"
 #include "verifier.h"
 
 namespace ringside::ref
@@ -12,12 +13,13 @@ namespace
 
 /* Status and error bits of the extended descriptor's dword 2 (5.6). */
 constexpr std::uint32_t status_dd = bit(0), status_eop = bit(1), status_ixsm = bit(2);
+constexpr std::uint32_t status_vp = bit(3);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
 constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe = bit(29),
 			error_ipe = bit(30);
 constexpr unsigned int packet_type_shift = 16;
 
-constexpr std::size_t fcs_bytes = 4;
+constexpr std::size_t fcs_bytes = 4, mac_addresses_bytes = 12, tag_bytes = 4;
 constexpr std::size_t max_ordinary = 1518; /* without FCS, unless RCTL.LPE (5.2) */
 constexpr std::size_t max_long = 16380;
 constexpr std::uint64_t unused_buffer = UINT64_MAX;
@@ -92,6 +94,17 @@ void Receive::announce_room(time_ns now)
 	events_.receive_room(now);
 }
 
+/* 0: tags are nothing special. */
+std::uint16_t Receive::vlan_ethertype() const
+{
+	return features_ & feature_vlan ? static_cast<std::uint16_t>(registers_[reg::vet]) : 0;
+}
+
+bool Receive::tagged(const std::uint8_t *frame) const
+{
+	return vlan_ethertype() && load16(frame + mac_addresses_bytes) == vlan_ethertype();
+}
+
 /* Filters of 5.2, in their order; counts why a frame is not taken. */
 bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact)
 {
@@ -106,6 +119,9 @@ bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexa
 			return false;
 	}
 
+	if (tagged(frame) && !passes_vlan(registers_, load16(frame + 14)))
+		return false;
+
 	const Match match = match_address(registers_, frame);
 
 	inexact = match == Match::inexact;
@@ -115,14 +131,24 @@ bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexa
 void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
 {
 	std::vector<std::uint8_t> bytes;
+	Frame f;
 
 	if (!spare_.empty()) {
 		bytes = std::move(spare_.back());
 		spare_.pop_back();
 	}
+	f.inexact = inexact;
+	f.stripped = tagged(frame) && (registers_[reg::ctrl] & ctrl_vme);
 	bytes.assign(frame, frame + len);
-	fifo_.push_back({std::move(bytes), inexact, 0});
-	fifo_bytes_ += len;
+	if (f.stripped) {
+		f.tag = load16(frame + mac_addresses_bytes + 2);
+		bytes.erase(bytes.begin() + mac_addresses_bytes,
+			    bytes.begin() + mac_addresses_bytes + tag_bytes);
+	}
+	f.layers = find_layers(bytes.data(), bytes.size(), f.stripped ? 0 : vlan_ethertype());
+	fifo_bytes_ += bytes.size();
+	f.bytes = std::move(bytes);
+	fifo_.push_back(std::move(f));
 }
 
 void Receive::drop_front()
@@ -270,7 +296,7 @@ void Receive::deliver(time_ns now)
 void Receive::deliver_frame(const Frame &f, time_ns now)
 {
 	const std::size_t total = delivered_bytes(f), size = buffer_bytes();
-	const Report not_last = {status_dd, 0}, last = report_of(f);
+	const Report not_last = {status_dd, 0, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total; offset += size) {
 		Descriptor &d = queues_[active_].cache[used_++];
@@ -301,29 +327,34 @@ void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 Receive::Report Receive::report_of(const Frame &f) const
 {
 	const std::uint32_t rxcsum = registers_[reg::rxcsum], rfctl = registers_[reg::rfctl];
-	const Verdict v = verify(f.bytes.data(), f.bytes.size());
-	const bool ipv6 = v.network == Verdict::Network::ipv6;
+	const Layers &l = f.layers;
+	const Verdict v = verify(f.bytes.data(), l);
+	const bool ipv4 = l.network == Layers::Network::ipv4;
+	const bool ipv6 = l.network == Layers::Network::ipv6;
+	const bool transport = l.transport != Layers::Transport::none;
 	const bool enabled = features_ & feature_rx_csum;
-	const bool ip = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
-	const bool transport = v.transport_checked && enabled && (rxcsum & rxcsum_tuofl) &&
-			       !(ipv6 && (rfctl & rfctl_ipv6_xsum_dis));
-	const bool ip_id = v.network == Verdict::Network::ipv4 && !(rxcsum & rxcsum_pcsd);
-	std::uint32_t status = status_dd | status_eop | (f.inexact ? status_pif : 0);
+	const bool judged = v.transport_checked && enabled && (rxcsum & rxcsum_tuofl) &&
+			    !(ipv6 && (rfctl & rfctl_ipv6_xsum_dis));
+	const bool ip_judged = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
+	const bool ip_id = ipv4 && !(rxcsum & rxcsum_pcsd);
+	std::uint32_t status = status_dd | status_eop | (f.inexact ? status_pif : 0) |
+			       (f.stripped ? status_vp : 0);
 
-	if (ip)
+	if (ip_judged)
 		status |= status_ipcs | (v.ip_bad ? error_ipe : 0);
-	if (transport)
-		status |= status_tcpcs | (v.udp ? status_udpcs : 0) |
+	if (judged)
+		status |= status_tcpcs |
+			  (l.transport == Layers::Transport::udp ? status_udpcs : 0) |
 			  (v.transport_bad ? error_tcpe : 0);
-	if (!ip && !transport)
+	if (!ip_judged && !judged)
 		status |= status_ixsm;
-	if (v.network == Verdict::Network::ipv4)
-		status |= (v.transport ? 2u : 1u) << packet_type_shift;
+	if (ipv4)
+		status |= (transport ? 2u : 1u) << packet_type_shift;
 	else if (ipv6 && !(rfctl & rfctl_ipv6_dis))
-		status |= (v.transport ? 6u : 5u) << packet_type_shift;
+		status |= (transport ? 6u : 5u) << packet_type_shift;
 	if (ip_id)
 		status |= status_ipidv;
-	return {status, ip_id ? v.ip_id : 0u};
+	return {status, ip_id ? load16(f.bytes.data() + l.l3 + 4) : 0u, f.tag};
 }
 
 /* The write-back formats of 5.6; both have DD in the upper eight bytes. */
@@ -335,10 +366,11 @@ void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 		d.word[0] = 0;
 		d.word[1] = report.ip_id; /* no packet checksum */
 		d.word[2] = status;
-		d.word[3] = static_cast<std::uint32_t>(len);
+		d.word[3] = static_cast<std::uint32_t>(len) | std::uint32_t{report.tag} << 16;
 	} else {
 		d.word[2] = static_cast<std::uint32_t>(len);
-		d.word[3] = (status >> 16 & 0xff00) | (status & 0xff);
+		d.word[3] =
+			(status >> 16 & 0xff00) | (status & 0xff) | std::uint32_t{report.tag} << 16;
 	}
 }
 

@@ -17,6 +17,7 @@
 
 #include "bus.h"
 #include "filter.h"
+#include "layers.h"
 #include "ring.h"
 #include "statistics.h"
 
@@ -81,10 +82,14 @@ class Receive
       private:
 	enum class Stage { idle, fetched, delivered, reported };
 
+	/* A frame as it is delivered, and what was found out about it when it came. */
 	struct Frame {
 		std::vector<std::uint8_t> bytes;
-		bool inexact;
-		unsigned int queue;
+		Layers layers{};
+		bool inexact = false;
+		bool stripped = false; /* of this VLAN tag */
+		std::uint16_t tag = 0;
+		unsigned int queue = 0;
 	};
 	struct Descriptor {
 		std::uint32_t word[4];
@@ -100,6 +105,7 @@ class Receive
 	/* What the last descriptor of a frame says of it. */
 	struct Report {
 		std::uint32_t status, ip_id;
+		std::uint16_t tag;
 	};
 
 	Registers &registers_;
@@ -127,6 +133,8 @@ class Receive
 	bool listening() const;
 	bool has_room() const;
 	std::size_t capacity() const;
+	std::uint16_t vlan_ethertype() const;
+	bool tagged(const std::uint8_t *frame) const;
 	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact);
 	void keep(const std::uint8_t *frame, std::size_t len, bool inexact);
 	void drop_front();

@@ -73,13 +73,25 @@ void checksum_ip(const Context &c, std::uint8_t *frame, std::size_t len)
 
 } // namespace
 
-std::uint8_t *FrameList::append(std::size_t len)
+std::uint8_t *FrameList::append(std::size_t len, const Finish &finish)
 {
 	const std::size_t begin = bytes_.size();
+	const std::size_t total = std::max(len + finish.tag_bytes(), finish.min_bytes);
 
-	bytes_.resize(begin + len);
-	ends_.push_back(begin + len);
-	return bytes_.data() + begin;
+	bytes_.resize(begin + total);
+	ends_.push_back(begin + total);
+	return bytes_.data() + begin + finish.tag_bytes();
+}
+
+void insert_tag(std::uint8_t *frame, const Finish &finish)
+{
+	constexpr std::size_t mac_addresses = 12;
+
+	if (!finish.tagged)
+		return;
+	std::memmove(frame - finish.tag_bytes(), frame, mac_addresses);
+	store16(frame + mac_addresses - 4, finish.tag_ethertype);
+	store16(frame + mac_addresses - 2, finish.tag);
 }
 
 void insert_checksum(std::uint8_t *frame, std::size_t len, std::size_t first, std::size_t last,
@@ -123,7 +135,7 @@ bool can_segment(const Context &c, std::size_t len, std::size_t max_frame_bytes)
 }
 
 void segment(const Context &c, bool ip, bool transport, const std::uint8_t *packet, std::size_t len,
-	     std::size_t min_frame_bytes, FrameList &out)
+	     const Finish &finish, FrameList &out)
 {
 	const std::size_t header = c.header_bytes;
 	const std::size_t total = std::min<std::size_t>(len - header, c.payload_bytes);
@@ -132,7 +144,7 @@ void segment(const Context &c, bool ip, bool transport, const std::uint8_t *pack
 		const std::size_t payload = std::min<std::size_t>(c.mss, total - offset);
 		const Segment s = {static_cast<std::uint32_t>(offset / c.mss), offset, payload,
 				   offset == 0, offset + payload == total};
-		std::uint8_t *frame = out.append(std::max(header + payload, min_frame_bytes));
+		std::uint8_t *frame = out.append(header + payload, finish);
 
 		std::memcpy(frame, packet, header);
 		std::memcpy(frame + header, packet + header + offset, payload);
@@ -142,6 +154,7 @@ void segment(const Context &c, bool ip, bool transport, const std::uint8_t *pack
 			checksum_ip(c, frame, header + payload);
 		if (transport)
 			checksum_transport(c, frame, header + payload);
+		insert_tag(frame, finish);
 	}
 }
 

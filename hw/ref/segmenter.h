@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the context descriptor asks of a packet: checksum insertion at offsets that software names
- * (fact sheet 4.7), and cutting a large TCP or UDP send into frames (4.8).
+ * What descriptors ask of a packet: checksum insertion at offsets that software names (fact sheet
+ * 4.7), cutting a large TCP or UDP send into frames (4.8), a VLAN tag and padding (4.10). Offsets
+ * are those before the tag is inserted.
  */
 #ifndef RINGSIDE_REF_SEGMENTER_H
 #define RINGSIDE_REF_SEGMENTER_H
@@ -19,6 +20,18 @@ struct Context {
 	std::uint32_t tucss = 0, tucso = 0, tucse = 0;
 	std::uint32_t payload_bytes = 0, header_bytes = 0, mss = 0;
 	bool tcp = false, ipv4 = false;
+};
+
+/* What is done to every frame in the end. */
+struct Finish {
+	std::size_t min_bytes = 0; /* shorter frames are padded, the tag counts */
+	bool tagged = false;
+	std::uint16_t tag_ethertype = 0, tag = 0;
+
+	std::size_t tag_bytes() const
+	{
+		return tagged ? 4 : 0;
+	}
 };
 
 /* Frames one behind the other in one buffer, so that a burst costs no allocation. */
@@ -42,8 +55,8 @@ class FrameList
 	{
 		return ends_[i] - begin(i);
 	}
-	/* A new frame of len bytes to be filled in before the next call. */
-	std::uint8_t *append(std::size_t len);
+	/* A new frame of len bytes, without its tag, to be filled in before the next call. */
+	std::uint8_t *append(std::size_t len, const Finish &finish);
 
       private:
 	std::vector<std::uint8_t> bytes_;
@@ -69,9 +82,12 @@ void insert_checksums(const Context &context, bool ip, bool transport, std::uint
 /* Whether a packet of len gathered bytes can be cut as the context says. */
 bool can_segment(const Context &context, std::size_t len, std::size_t max_frame_bytes);
 
-/* Appends the frames, padded to min_frame_bytes, of a packet for which can_segment() holds. */
+/* Puts the tag into a frame that append() returned and that is complete. */
+void insert_tag(std::uint8_t *frame, const Finish &finish);
+
+/* Appends the frames of a packet for which can_segment() holds. */
 void segment(const Context &context, bool ip, bool transport, const std::uint8_t *packet,
-	     std::size_t len, std::size_t min_frame_bytes, FrameList &out);
+	     std::size_t len, const Finish &finish, FrameList &out);
 
 } // namespace ringside::ref
 

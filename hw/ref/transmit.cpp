@@ -10,7 +10,7 @@ namespace
 
 /* Bits of dword 2 and 3 of descriptors (4.5). */
 constexpr std::uint32_t cmd_eop = bit(24), cmd_ic_or_tse = bit(26), cmd_rs = bit(27);
-constexpr std::uint32_t cmd_dext = bit(29), cmd_ide = bit(31);
+constexpr std::uint32_t cmd_dext = bit(29), cmd_vle = bit(30), cmd_ide = bit(31);
 constexpr std::uint32_t type_context = 0, type_data = 1;
 constexpr std::uint32_t popts_ixsm = bit(8), popts_txsm = bit(9);
 constexpr std::uint32_t status_dd = bit(0);
@@ -203,12 +203,13 @@ void Transmit::take_data(Packet &packet, const Descriptor &d, time_ns now)
 		close_packet(packet, d, extended);
 }
 
-/* Options are the first descriptor's (4.6). */
+/* Options are the first descriptor's; the tag of a packet that is one frame is the last's (4.6). */
 void Transmit::open_packet(Packet &packet, const Descriptor &d, bool extended)
 {
 	packet.open = true;
 	packet.discard = false;
 	packet.context = context_;
+	packet.finish = finish_of(d);
 	packet.bytes.clear();
 	packet.segmented = extended && (d.word[2] & cmd_ic_or_tse) && (features_ & feature_tso);
 	packet.ip_checksum = extended && (d.word[3] & popts_ixsm) && (features_ & feature_tx_csum);
@@ -262,29 +263,38 @@ void Transmit::close_packet(Packet &packet, const Descriptor &d, bool extended)
 		return;
 	}
 	segment(packet.context, packet.ip_checksum, packet.transport_checksum, packet.bytes.data(),
-		packet.bytes.size(), padded_bytes(), frames_);
+		packet.bytes.size(), packet.finish, frames_);
 }
 
-/* Shorter frames are padded to this with TCTL.PSP (4.10). */
-std::size_t Transmit::padded_bytes() const
+/* Padding with TCTL.PSP, a tag with VLE and CTRL.VME (4.10). */
+Finish Transmit::finish_of(const Descriptor &d) const
 {
-	return registers_[reg::tctl] & tctl_psp ? padded_frame : 0;
+	Finish finish;
+
+	finish.min_bytes = registers_[reg::tctl] & tctl_psp ? padded_frame : 0;
+	finish.tagged = (d.word[2] & cmd_vle) && (registers_[reg::ctrl] & ctrl_vme) &&
+			(features_ & feature_vlan);
+	finish.tag_ethertype = static_cast<std::uint16_t>(registers_[reg::vet]);
+	finish.tag = static_cast<std::uint16_t>(d.word[3] >> 16);
+	return finish;
 }
 
 void Transmit::emit_single(const Packet &packet, const Descriptor &d, bool extended)
 {
+	const Finish finish = finish_of(d);
 	const std::size_t len = packet.bytes.size();
 	std::uint8_t *frame;
 
-	if (std::max(len, padded_bytes()) < min_frame)
+	if (std::max(len, finish.min_bytes) < min_frame)
 		return;
-	frame = frames_.append(std::max(len, padded_bytes()));
+	frame = frames_.append(len, finish);
 	std::copy(packet.bytes.begin(), packet.bytes.end(), frame);
 	if (extended)
 		insert_checksums(packet.context, packet.ip_checksum, packet.transport_checksum,
 				 frame, len);
 	else if ((d.word[2] & cmd_ic_or_tse) && (features_ & feature_tx_csum))
 		insert_checksum(frame, len, packet.legacy_start, 0, d.word[2] >> 16 & 0xff, false);
+	insert_tag(frame, finish);
 }
 
 /* False: the line is full. */

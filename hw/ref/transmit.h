@@ -90,6 +90,7 @@ class Transmit
 		bool segmented = false, ip_checksum = false, transport_checksum = false;
 		std::uint32_t legacy_start = 0;
 		Context context;
+		Finish finish; /* of a segmented packet */
 	};
 
 	struct Queue {
@@ -156,7 +157,7 @@ class Transmit
 	void append(Packet &packet, std::uint64_t address, std::size_t len, time_ns now);
 	void close_packet(Packet &packet, const Descriptor &d, bool extended);
 	void emit_single(const Packet &packet, const Descriptor &d, bool extended);
-	std::size_t padded_bytes() const;
+	Finish finish_of(const Descriptor &d) const;
 };
 
 } // namespace ringside::ref

@@ -80,6 +80,7 @@ enum {
 	RXCSUM = 0x5000,
 	RFCTL = 0x5008,
 	MTA = 0x5200,
+	VFTA = 0x5600,
 	RAL0 = 0x5400,
 	RAH0 = 0x5404,
 	MANC = 0x5820,
@@ -106,6 +107,7 @@ enum {
 #define FEATURE_PAUSE	    BIT(11)
 #define FEATURE_DETECT	    BIT(12)
 #define FEATURE_PACKET_CSUM BIT(13)
+#define FEATURES_ALL	    (BIT(14) - 1)
 
 /* A ring register of queue 0 as that of queue 0 or 1. */
 #define QUEUE(reg, queue) ((reg) + 0x100 * (queue))
@@ -113,6 +115,7 @@ enum {
 #define CTRL_GIO_MASTER_DISABLE BIT(2)
 #define CTRL_SLU		BIT(6)
 #define CTRL_RST		BIT(26)
+#define CTRL_VME		BIT(30)
 #define STATUS_LU		BIT(1)
 #define STATUS_GIO_MASTER_EN	BIT(19)
 #define CTRL_EXT_IAME		BIT(27)
@@ -139,6 +142,9 @@ enum {
 #define RCTL_LPE	 BIT(5)
 #define RCTL_BAM	 BIT(15)
 #define RCTL_BSIZE(code) ((uint32_t)(code) << 16)
+#define RCTL_VFE	 BIT(18)
+#define RCTL_CFIEN	 BIT(19)
+#define RCTL_CFI	 BIT(20)
 #define RCTL_BSEX	 BIT(25)
 #define RCTL_SECRC	 BIT(26)
 #define RCTL_FLXBUF(kib) ((uint32_t)(kib) << 27)
@@ -156,7 +162,9 @@ enum {
 #define TXD_TSE	      BIT(26)
 #define TXD_RS	      BIT(27)
 #define TXD_DEXT      BIT(29)
+#define TXD_VLE	      BIT(30)
 #define TXD_IDE	      BIT(31)
+#define TXD_TAG(tag)  ((uint32_t)(tag) << 16) /* dword 3 */
 #define TXD_DTYP(n)   ((uint32_t)(n) << 20)
 #define TXD_TUCMD_TCP BIT(24)
 #define TXD_TUCMD_IP  BIT(25)
@@ -169,6 +177,7 @@ enum {
 #define RXD_DD	  BIT(0)
 #define RXD_EOP	  BIT(1)
 #define RXD_IXSM  BIT(2)
+#define RXD_VP	  BIT(3)
 #define RXD_UDPCS BIT(4)
 #define RXD_TCPCS BIT(5)
 #define RXD_IPCS  BIT(6)

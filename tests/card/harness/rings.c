@@ -172,14 +172,18 @@ void rx_post(struct rx_ring *r, unsigned int count)
 	wr(r->b, QUEUE(RDT, r->queue), r->tail);
 }
 
-static uint32_t status_of(const struct rx_ring *r, const uint32_t *d, size_t *len)
+/* Reads one descriptor's fields; the bytes in its buffer. */
+static size_t read_result(const struct rx_ring *r, const uint32_t *d, struct rx_result *out)
 {
+	out->tag = d[3] >> 16;
 	if (r->extended) {
-		*len = d[3] & 0xffff;
-		return d[2];
+		out->mrq = d[0];
+		out->hash = d[1];
+		out->status = d[2];
+		return d[3] & 0xffff;
 	}
-	*len = d[2] & 0xffff;
-	return (d[3] & 0xff) | (d[3] & 0xff00) << 16;
+	out->status = (d[3] & 0xff) | (d[3] & 0xff00) << 16;
+	return d[2] & 0xffff;
 }
 
 bool rx_take(struct rx_ring *r, struct rx_result *out)
@@ -192,7 +196,7 @@ bool rx_take(struct rx_ring *r, struct rx_result *out)
 			ck_assert_msg(out->descriptors == 0, "a frame is longer than the ring");
 			return false;
 		}
-		out->status = status_of(r, rx_descriptor(r, r->next), &len);
+		len = read_result(r, rx_descriptor(r, r->next), out);
 		if (!(out->status & RXD_DD)) {
 			ck_assert_msg(out->descriptors == 0, "a frame ends without EOP");
 			return false;

@@ -52,7 +52,9 @@ struct rx_ring {
 };
 
 struct rx_result {
-	uint32_t status; /* in the extended layout, errors in the top byte */
+	uint32_t status;    /* in the extended layout, errors in the top byte */
+	uint32_t tag;	    /* VLAN field of the last descriptor */
+	uint32_t mrq, hash; /* its first dwords; extended layout only */
 	size_t len;
 	unsigned int descriptors;
 	uint8_t bytes[16384 + 8];

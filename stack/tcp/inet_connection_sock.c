@@ -100,7 +100,10 @@ static struct sock *accept_queue_take(struct sock *listener)
 
 	list_del_init(&req->accept_node);
 	listener->sk_ack_backlog--;
-	reqsk_free(req);
+	if (req->tfo_listener)
+		req->sk = NULL; /* the child has it until its handshake has ended */
+	else
+		reqsk_free(req);
 	return child;
 }
 
@@ -152,4 +155,5 @@ void inet_csk_listen_stop(struct sock *sk)
 		tcp_done(child);
 		sock_put(child);
 	}
+	tcp_fastopen_listen_stop(sk);
 }

@@ -12,6 +12,7 @@ int tcp_init_sock(struct sock *sk)
 	icsk->icsk_af_ops = inet_af_ops(&sk->sk_v6_daddr);
 	INIT_LIST_HEAD(&icsk->icsk_bind_node);
 	INIT_LIST_HEAD(&icsk->icsk_accept_queue);
+	INIT_LIST_HEAD(&icsk->icsk_fastopenq.reset);
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
 	INIT_LIST_HEAD(&tp->xmit_node);
 	tcp_init_xmit_timers(sk);
@@ -39,6 +40,7 @@ void tcp_destroy_sock(struct sock *sk)
 	struct netns_tcp *tcp = net_tcp(sk);
 
 	assert(!inet_csk(sk)->icsk_bind_hash && list_empty(&sk->sk_node));
+	assert(!tcp_sk(sk)->fastopen_rsk && list_empty(&inet_csk(sk)->icsk_fastopenq.reset));
 	assert(!sk->sk_wmem_queued && !tcp_sk(sk)->out_of_order_queue.node);
 	if (--tcp->socks == 0 && tcp->page_frag) {
 		skb_data_put(tcp->page_frag);
@@ -53,6 +55,8 @@ void tcp_set_state(struct sock *sk, uint8_t state)
 	const uint8_t old = sk->sk_state;
 
 	if (state == TCP_CLOSE) {
+		if (tcp_sk(sk)->fastopen_rsk)
+			tcp_fastopen_remove(sk, false);
 		if (old == TCP_CLOSE_WAIT || old == TCP_ESTABLISHED)
 			NET_INC(sk->sk_net, TcpEstabResets);
 		inet_unhash(&sk->__sk_common);
@@ -117,6 +121,8 @@ void tcp_abort(struct sock *sk, int err)
 
 void tcp_reset(struct sock *sk)
 {
+	if (tcp_sk(sk)->fastopen_rsk)
+		tcp_fastopen_remove(sk, true);
 	switch (sk->sk_state) {
 	case TCP_SYN_SENT:
 		tcp_abort(sk, ECONNREFUSED);
@@ -237,6 +243,9 @@ static void forget_connection(struct sock *sk)
 	tp->retrans_stamp_ms = 0;
 	tp->total_retrans = 0;
 	tp->tlp_high_seq = 0;
+	tp->defer_connect = tp->syn_fastopen = tp->syn_fastopen_exp = false;
+	tp->syn_data = tp->syn_data_acked = false;
+	tp->fastopen_client_fail = 0;
 	tp->pred_flags = 0;
 	memset(&tp->rack, 0, sizeof(tp->rack));
 	tp->rack.reo_wnd_steps = 1;
@@ -428,7 +437,9 @@ uint32_t tcp_poll(struct sock *sk)
 		mask |= POLLHUP;
 	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		mask |= POLLIN | POLLRDNORM | POLLRDHUP;
-	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV) {
+	if (state == TCP_SYN_SENT && tcp_sk(sk)->defer_connect)
+		mask |= POLLOUT | POLLWRNORM; /* a write makes the SYN */
+	if (state != TCP_SYN_SENT && (state != TCP_SYN_RECV || tcp_sk(sk)->fastopen_rsk)) {
 		if (state != TCP_CLOSE && readable_bytes(sk) >= (uint32_t)sk->sk_rcvlowat)
 			mask |= POLLIN | POLLRDNORM;
 		if (sk->sk_shutdown & SEND_SHUTDOWN)

@@ -36,6 +36,8 @@ void tcp_rearm_rto(struct sock *sk)
 	int64_t rto_us = icsk->icsk_rto_us;
 	const struct sk_buff *head;
 
+	if (tp->fastopen_rsk) /* the timer is the SYN-ACK's until the handshake has ended */
+		return;
 	if (!tp->packets_out) {
 		clear_xmit_timer(sk);
 		return;

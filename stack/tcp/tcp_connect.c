@@ -37,8 +37,32 @@ static int choose_route(struct sock *sk, const struct inet_endpoint *to)
 	return 0;
 }
 
+/*
+ * Sends the SYN, or has it wait for the first write: TCP_FASTOPEN_CONNECT with a known cookie. fo:
+ * of a sendmsg() that connects, or NULL.
+ */
+static int send_syn(struct sock *sk, struct tcp_fastopen_request *fo)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_fastopen_request ask = {0};
+	uint16_t mss = 0;
+	int err;
+
+	if (tp->fastopen_connect && !fo) {
+		if (tcp_fastopen_cookie_check(sk, &mss, &ask.cookie)) {
+			tp->defer_connect = true;
+			return 0;
+		}
+		fo = &ask;
+	}
+	tp->fastopen_req = fo;
+	err = tcp_connect_start(sk);
+	tp->fastopen_req = NULL;
+	return err;
+}
+
 /* sk owned, soft interrupts off. */
-static int start(struct sock *sk, const struct inet_endpoint *to)
+static int start(struct sock *sk, const struct inet_endpoint *to, struct tcp_fastopen_request *fo)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct in6_addr *saddr = &inet_sk(sk)->inet_v6_saddr;
@@ -59,7 +83,7 @@ static int start(struct sock *sk, const struct inet_endpoint *to)
 		tp->write_seq = tcp_isn(sk->sk_net, saddr, &sk->sk_v6_daddr, sk->sk_num,
 					ntohs(sk->sk_dport));
 	tp->tsoffset = tcp_ts_offset(sk->sk_net, saddr, &sk->sk_v6_daddr);
-	err = tcp_connect_start(sk);
+	err = send_syn(sk, fo);
 	if (!err)
 		return 0;
 	tcp_write_queue_purge(sk);
@@ -72,17 +96,22 @@ fail:
 	return err;
 }
 
-/* An attempt has been started: its result, waiting for it as far as allowed. sk owned. */
-static int finish(struct sock *sk, bool fresh, uint64_t timeo_ns)
+/* An attempt has been started: its result, waiting for it as far as allowed. sk owned. fo: NULL, or
+ * whose data did not all go into the SYN. */
+static int finish(struct sock *sk, bool fresh, uint64_t timeo_ns,
+		  const struct tcp_fastopen_request *fo)
 {
+	const bool more = fo && fo->data && fo->data->count;
 	int err;
 
 	if (connecting(sk)) {
 		if (!timeo_ns)
 			return fresh ? -EINPROGRESS : -EALREADY;
+		tcp_sk(sk)->writer_waits += more;
 		release_sock(sk);
 		timeo_ns = wait_event(&sk->sk_wq, !connecting(sk) || sk->sk_err, timeo_ns);
 		lock_sock(sk);
+		tcp_sk(sk)->writer_waits -= more;
 		if (connecting(sk) && !sk->sk_err && !timeo_ns)
 			return -EINPROGRESS;
 	}
@@ -97,9 +126,9 @@ static int finish(struct sock *sk, bool fresh, uint64_t timeo_ns)
 	return 0;
 }
 
-static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
+static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len,
+		      uint64_t timeo_ns, struct tcp_fastopen_request *fo)
 {
-	const uint64_t timeo_ns = file_flags & O_NONBLOCK ? 0 : sk->sk_sndtimeo_ns;
 	struct inet_endpoint to;
 	int err;
 
@@ -112,17 +141,49 @@ static int do_connect(struct sock *sk, const struct sockaddr *addr, socklen_t le
 	err = inet_read_sockaddr(sk, addr, len, true, &to);
 	if (err)
 		return err;
+	if (tcp_sk(sk)->defer_connect)
+		return -EISCONN;
 	if (sock_flag(sk, SOCK_CONNECTING))
-		return finish(sk, false, timeo_ns);
+		return finish(sk, false, timeo_ns, NULL);
 	if (sk->sk_state != TCP_CLOSE)
 		return -EISCONN;
 	local_bh_disable(sk->sk_net);
-	err = start(sk, &to);
+	err = start(sk, &to, fo);
 	local_bh_enable(sk->sk_net);
 	if (err)
 		return err;
 	sock_set_flag(sk, SOCK_CONNECTING);
-	return finish(sk, true, timeo_ns);
+	return tcp_sk(sk)->defer_connect ? 0 : finish(sk, true, timeo_ns, fo);
+}
+
+/* The SYN that waited for data. */
+static int connect_deferred(struct sock *sk, uint64_t timeo_ns, struct tcp_fastopen_request *fo)
+{
+	int err;
+
+	tcp_sk(sk)->defer_connect = false;
+	local_bh_disable(sk->sk_net);
+	err = send_syn(sk, fo);
+	if (err) {
+		tcp_write_queue_purge(sk);
+		inet_csk_clear_xmit_timers(sk);
+		tcp_set_state(sk, TCP_CLOSE);
+		sock_reset_flag(sk, SOCK_CONNECTING);
+	}
+	local_bh_enable(sk->sk_net);
+	return err ? err : finish(sk, true, timeo_ns, fo);
+}
+
+int tcp_connect_fastopen(struct sock *sk, const struct msghdr *msg, int flags,
+			 struct tcp_fastopen_request *fo)
+{
+	const uint64_t timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
+
+	if (tcp_sk(sk)->defer_connect)
+		return connect_deferred(sk, timeo_ns, fo);
+	if (!msg->msg_name || msg->msg_namelen < sizeof(sa_family_t))
+		return -EINVAL;
+	return do_connect(sk, msg->msg_name, msg->msg_namelen, timeo_ns, fo);
 }
 
 int tcp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
@@ -130,7 +191,7 @@ int tcp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int
 	int err;
 
 	lock_sock(sk);
-	err = do_connect(sk, addr, len, file_flags);
+	err = do_connect(sk, addr, len, file_flags & O_NONBLOCK ? 0 : sk->sk_sndtimeo_ns, NULL);
 	release_sock(sk);
 	return err;
 }
@@ -197,6 +258,7 @@ static int do_listen(struct sock *sk, int backlog)
 		sk->sk_state = TCP_CLOSE;
 		return err;
 	}
+	tcp_fastopen_listen_default(sk, sk->sk_max_ack_backlog);
 	inet_hash_listener(sk);
 	return 0;
 }

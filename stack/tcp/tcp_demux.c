@@ -224,7 +224,10 @@ static void pmtu_changed(struct sock *sk, uint32_t mtu)
 
 static void sock_err(struct sock *sk, int err)
 {
-	if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV) {
+	const struct request_sock *req = tcp_sk(sk)->fastopen_rsk;
+
+	/* A Fast Open child that has been accepted counts as connected. */
+	if ((sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV) || (req && !req->sk)) {
 		sk->sk_err_soft = err; /* told when the connection times out (MUST-56) */
 		return;
 	}

@@ -606,12 +606,16 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb)
 	tcp_initialize_rcv_mss(sk);
 }
 
-/* The application has data or is about to (it says so by TCP_DEFER_ACCEPT or by TCP_QUICKACK off):
- * they take the handshake's ACK along. */
-static void delay_handshake_ack(struct sock *sk)
+/* When the application has data or is about to (it says so by TCP_DEFER_ACCEPT or by TCP_QUICKACK
+ * off) that takes the ACK of the SYN-ACK along. */
+static void ack_handshake(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
+	if (!tcp_sk(sk)->writer_waits && !icsk->icsk_defer_accept && !icsk->icsk_ack.pingpong) {
+		tcp_send_ack(sk);
+		return;
+	}
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
 	icsk->icsk_ack.timeout_ns = sk_now_ns(sk) + (uint64_t)TCP_DELACK_MAX_US * NSEC_PER_USEC;
@@ -622,8 +626,8 @@ static void delay_handshake_ack(struct sock *sk)
 static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
+	bool data_lost = false;
 	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
 
 	if (!after(ack, tp->snd_una) || after(ack, tp->snd_nxt))
@@ -649,14 +653,14 @@ static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 	if (tp->rx_opt.tstamp_ok)
 		tp->advmss -= TCPOLEN_TSTAMP_ALIGNED;
 	tcp_finish_connect(sk);
+	if (tp->syn_fastopen || tp->syn_data)
+		data_lost = tcp_rcv_fastopen_synack(sk, skb);
 	if (!sock_flag(sk, SOCK_DEAD)) {
 		sk_state_change(sk);
 		sk_write_space(sk);
 	}
-	if (tp->writer_waits || icsk->icsk_defer_accept || icsk->icsk_ack.pingpong)
-		delay_handshake_ack(sk);
-	else
-		tcp_send_ack(sk);
+	if (!data_lost) /* else it goes again, and the ACK with it */
+		ack_handshake(sk);
 	consume_skb(skb);
 	data_snd_check(sk);
 	return 0;
@@ -667,6 +671,10 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb)
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
 
+	if (tp->defer_connect) { /* our SYN waits for data: nobody can mean us yet */
+		drop(skb, SKB_DROP_TcpFlags);
+		return 0;
+	}
 	tcp_parse_options(th, &tp->rx_opt, false, sk_sysctl(sk));
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr)
 		tp->rx_opt.rcv_tsecr -= tp->tsoffset;
@@ -695,7 +703,10 @@ static void synrecv_established(struct sock *sk, const struct sk_buff *skb)
 	tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
 	tp->max_window = max_u32(tp->max_window, tp->snd_wnd);
 	tcp_sync_mss(sk, inet_csk(sk)->icsk_pmtu);
-	tcp_init_transfer(sk);
+	if (tp->fastopen_rsk)
+		tcp_fastopen_established(sk);
+	else
+		tcp_init_transfer(sk);
 	if (tp->rx_opt.tstamp_ok)
 		tp->advmss -= TCPOLEN_TSTAMP_ALIGNED;
 	tp->lsndtime_ns = tp->tcp_mstamp_ns;
@@ -758,6 +769,8 @@ static int state_after_ack(struct sock *sk, struct sk_buff *skb)
 		synrecv_established(sk, skb);
 		return 0;
 	case TCP_FIN_WAIT1:
+		if (tp->fastopen_rsk)
+			tcp_fastopen_established(sk);
 		return tp->snd_una == tp->write_seq ? finwait1_acked(sk, skb) : 0;
 	case TCP_CLOSING:
 		if (tp->snd_una != tp->write_seq)
@@ -827,6 +840,10 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 		return 0;
 	case TCP_SYN_SENT:
 		return rcv_synsent(sk, skb);
+	}
+	if (tp->fastopen_rsk && tcp_fastopen_syn_again(sk, skb)) {
+		consume_skb(skb);
+		return 0;
 	}
 	if (!(th->flags & (TCPHDR_ACK | TCPHDR_RST | TCPHDR_SYN))) {
 		drop(skb, SKB_DROP_TcpFlags);

@@ -208,7 +208,14 @@ void tcp_simple_retransmit(struct sock *sk)
 		return;
 	if (!tcp_is_sack(tp))
 		tcp_limit_reno_sacked(tp);
-	/* No congestion: the window stays, only the state machine is in Loss. */
+	tcp_non_congestion_loss_retransmit(sk);
+}
+
+/* Only the state machine is in Loss. */
+void tcp_non_congestion_loss_retransmit(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
 	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Loss) {
 		tp->high_seq = tp->snd_nxt;
 		tp->snd_ssthresh = tcp_current_ssthresh(sk);

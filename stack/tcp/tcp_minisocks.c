@@ -21,7 +21,9 @@ static uint32_t synack_tsval(const struct request_sock *req, enum synack_type ty
 	return (type == SYNACK_COOKIE ? tcp_cookie_timestamp(req, now_ms) : now_ms) + req->ts_off;
 }
 
-static int send_synack(struct request_sock *req, enum synack_type type)
+/* foc: NULL, or the Fast Open option to give (len < 0: none). */
+static int send_synack(struct request_sock *req, enum synack_type type,
+		       const struct tcp_fastopen_cookie *foc)
 {
 	struct sock *listener = req->rsk_listener;
 	struct net *net = listener->sk_net;
@@ -50,6 +52,8 @@ static int send_synack(struct request_sock *req, enum synack_type type)
 	opts.ws = req->rcv_wscale;
 	opts.tsval = synack_tsval(req, type);
 	opts.tsecr = req->ts_recent;
+	if (foc && foc->len >= 0)
+		opts.fastopen = foc;
 	header_len = TCP_BASE_HEADER + tcp_options_size(&opts);
 	th = skb_push(skb, header_len);
 	skb_reset_transport_header(skb);
@@ -74,7 +78,7 @@ static int send_synack(struct request_sock *req, enum synack_type type)
 
 int tcp_rtx_synack(struct request_sock *req)
 {
-	int err = send_synack(req, SYNACK_NORMAL);
+	int err = send_synack(req, SYNACK_NORMAL, NULL);
 
 	if (err)
 		return err;
@@ -197,23 +201,42 @@ static void answer_with_cookie(struct sock *listener, struct request_sock *req)
 		req->sack_ok = req->wscale_ok = req->ecn_ok = false;
 	req->snt_isn = tcp_cookie_isn(listener, req);
 	tcp_reqsk_select_window(req, listener);
-	send_synack(req, SYNACK_COOKIE);
+	send_synack(req, SYNACK_COOKIE, NULL);
 	reqsk_free(req);
 }
 
-static void enter_synq(struct sock *listener, struct request_sock *req, uint32_t isn)
+static void enter_synq(struct sock *listener, struct request_sock *req,
+		       const struct tcp_fastopen_cookie *foc)
 {
 	struct net *net = listener->sk_net;
 
-	req->snt_isn = isn ? isn
-			   : tcp_isn(net, &req->common.skc_v6_rcv_saddr, &req->common.skc_v6_daddr,
-				     req->common.skc_num, ntohs(req->common.skc_dport));
-	tcp_reqsk_select_window(req, listener);
 	inet_ehash_insert(&net->tcp->hashinfo, &req->common);
 	inet_csk(listener)->icsk_qlen++;
 	inet_csk(listener)->icsk_young++;
 	timer_mod(net, &req->rsk_timer, port_time_ns(net->port) + reqsk_timeout_ns(req));
-	send_synack(req, SYNACK_NORMAL); /* if it cannot go now the timer tries again */
+	send_synack(req, SYNACK_NORMAL, foc); /* if it cannot go now the timer tries again */
+}
+
+static void open_request(struct sock *listener, struct request_sock *req, struct sk_buff *skb,
+			 uint32_t isn)
+{
+	const struct sock_common *c = &req->common;
+	struct tcp_fastopen_cookie foc;
+	struct sock *child;
+
+	req->snt_isn = isn ? isn
+			   : tcp_isn(c->skc_net, &c->skc_v6_rcv_saddr, &c->skc_v6_daddr, c->skc_num,
+				     ntohs(c->skc_dport));
+	tcp_reqsk_select_window(req, listener);
+	tcp_parse_fastopen(tcp_hdr(skb), &foc);
+	child = tcp_try_fastopen(listener, skb, req, &foc);
+	if (!child) {
+		enter_synq(listener, req, &foc);
+		return;
+	}
+	send_synack(req, SYNACK_NORMAL, &foc);
+	inet_csk_reqsk_queue_add(listener, req, child);
+	sk_data_ready(listener);
 }
 
 /* Never to or from a broadcast or multicast address (RFC 9293, MUST-57). */
@@ -256,7 +279,7 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 	if (want_cookie)
 		answer_with_cookie(listener, req);
 	else
-		enter_synq(listener, req, isn);
+		open_request(listener, req, skb, isn);
 	return;
 drop:
 	NET_INC(net, TcpExtListenDrops);

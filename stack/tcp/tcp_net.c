@@ -16,10 +16,13 @@ int tcp_net_init(struct net *net)
 		return err;
 	}
 	INIT_LIST_HEAD(&tcp->xmit_pending);
+	INIT_LIST_HEAD(&tcp->fastopen_cache);
 	net->port->ops->random(net->port, &tcp->isn_key, sizeof(tcp->isn_key));
 	net->port->ops->random(net->port, &tcp->ts_key, sizeof(tcp->ts_key));
 	net->port->ops->random(net->port, &tcp->port_key, sizeof(tcp->port_key));
 	net->port->ops->random(net->port, &tcp->cookie_key, sizeof(tcp->cookie_key));
+	net->port->ops->random(net->port, &tcp->fastopen_key[0], sizeof(tcp->fastopen_key[0]));
+	tcp->fastopen_keys = 1;
 	net->port->ops->random(net->port, tcp->hashinfo.table_perturb,
 			       sizeof(tcp->hashinfo.table_perturb));
 	net->tcp = tcp;
@@ -59,6 +62,7 @@ void tcp_net_exit(struct net *net)
 	}
 	local_bh_enable(net);
 	assert(!tcp->socks);
+	tcp_fastopen_cache_free(net);
 	inet_hashinfo_free(net, &tcp->hashinfo);
 	net->tcp = NULL;
 	port_free(net->port, tcp, sizeof(*tcp));

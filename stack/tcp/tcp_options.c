@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * TCP options: MSS (RFC 9293, 3.7.1), window scale and time stamps (RFC 7323), SACK (RFC 2018).
+ * TCP options: MSS (RFC 9293, 3.7.1), window scale and time stamps (RFC 7323), SACK (RFC 2018), Fast
+ * Open (RFC 7413).
  * The parser takes at least one byte a step, so it ends after at most 40 steps on every input. On
  * the way out the order and padding are Linux's, which middleboxes know.
  */
@@ -58,32 +59,65 @@ static void parse_option(const struct tcphdr *th, uint8_t kind, const uint8_t *v
 	}
 }
 
+struct tcp_option_walk tcp_options_of(const struct tcphdr *th)
+{
+	return (struct tcp_option_walk){.at = (const uint8_t *)(th + 1),
+					.left = th->doff * 4u - (unsigned int)sizeof(*th)};
+}
+
+bool tcp_next_option(struct tcp_option_walk *w)
+{
+	while (w->left && *w->at == TCPOPT_NOP) {
+		w->at++;
+		w->left--;
+	}
+	if (w->left < 2 || *w->at == TCPOPT_EOL || w->at[1] < 2 || w->at[1] > w->left)
+		return false;
+	w->kind = w->at[0];
+	w->size = w->at[1];
+	w->value = w->at + 2;
+	w->at += w->size;
+	w->left -= w->size;
+	return true;
+}
+
 void tcp_parse_options(const struct tcphdr *th, struct tcp_options_received *opt, bool estab,
 		       const struct sysctl *s)
 {
-	const uint8_t *p = (const uint8_t *)(th + 1);
-	unsigned int left = th->doff * 4u - (unsigned int)sizeof(*th);
+	struct tcp_option_walk w = tcp_options_of(th);
 
 	opt->saw_tstamp = false;
 	opt->sack_off = 0;
-	while (left) {
-		unsigned int size;
+	while (tcp_next_option(&w))
+		parse_option(th, w.kind, w.value, w.size, opt, estab, s);
+}
 
-		if (*p == TCPOPT_EOL)
-			return;
-		if (*p == TCPOPT_NOP) {
-			p++;
-			left--;
-			continue;
-		}
-		if (left < 2)
-			return;
-		size = p[1];
-		if (size < 2 || size > left)
-			return;
-		parse_option(th, p[0], p + 2, size, opt, estab, s);
-		p += size;
-		left -= size;
+/* Even lengths only; 0 asks for a cookie. */
+static void take_fastopen(struct tcp_fastopen_cookie *foc, const uint8_t *value, unsigned int len,
+			  bool exp)
+{
+	if (len & 1)
+		return;
+	foc->exp = exp;
+	foc->len = -1;
+	if (len && (len < TCP_FASTOPEN_COOKIE_MIN || len > TCP_FASTOPEN_COOKIE_MAX))
+		return;
+	memcpy(foc->val, value, len);
+	foc->len = (int8_t)len;
+}
+
+void tcp_parse_fastopen(const struct tcphdr *th, struct tcp_fastopen_cookie *foc)
+{
+	struct tcp_option_walk w = tcp_options_of(th);
+
+	foc->len = -1;
+	foc->exp = false;
+	while (tcp_next_option(&w)) {
+		if (w.kind == TCPOPT_FASTOPEN)
+			take_fastopen(foc, w.value, w.size - 2u, false);
+		else if (w.kind == TCPOPT_EXP && w.size >= TCPOLEN_EXP_FASTOPEN_BASE &&
+			 get_unaligned_be16(w.value) == TCPOPT_FASTOPEN_MAGIC)
+			take_fastopen(foc, w.value + 2, w.size - TCPOLEN_EXP_FASTOPEN_BASE, true);
 	}
 }
 
@@ -111,6 +145,11 @@ bool tcp_fast_parse_options(const struct tcphdr *th, struct tcp_sock *tp)
 	return true;
 }
 
+static uint32_t fastopen_size(const struct tcp_fastopen_cookie *foc)
+{
+	return (foc->exp ? TCPOLEN_EXP_FASTOPEN_BASE : TCPOLEN_FASTOPEN_BASE) + (uint32_t)foc->len;
+}
+
 uint32_t tcp_options_size(const struct tcp_out_options *o)
 {
 	uint32_t size = 0;
@@ -125,6 +164,8 @@ uint32_t tcp_options_size(const struct tcp_out_options *o)
 		size += 4;
 	if (o->num_sacks)
 		size += TCPOLEN_SACK_BASE_ALIGNED + o->num_sacks * TCPOLEN_SACK_PERBLOCK;
+	if (o->fastopen)
+		size += (fastopen_size(o->fastopen) + 3) & ~3u;
 	return size;
 }
 
@@ -161,6 +202,21 @@ static uint8_t *put_sacks(uint8_t *p, const struct tcp_out_options *o)
 	return p;
 }
 
+static void put_fastopen(uint8_t *p, const struct tcp_fastopen_cookie *foc)
+{
+	uint32_t size = fastopen_size(foc);
+
+	*p++ = foc->exp ? TCPOPT_EXP : TCPOPT_FASTOPEN;
+	*p++ = (uint8_t)size;
+	if (foc->exp) {
+		put_unaligned_be16(TCPOPT_FASTOPEN_MAGIC, p);
+		p += 2;
+	}
+	memcpy(p, foc->val, (size_t)foc->len);
+	for (p += foc->len; size % 4; size++)
+		*p++ = TCPOPT_NOP;
+}
+
 void tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
 {
 	if (o->mss)
@@ -179,5 +235,7 @@ void tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
 	if (o->wscale)
 		p = put4(p, TCPOPT_NOP, TCPOPT_WINDOW, TCPOLEN_WINDOW, o->ws);
 	if (o->num_sacks)
-		put_sacks(p, o);
+		p = put_sacks(p, o);
+	if (o->fastopen)
+		put_fastopen(p, o->fastopen);
 }

@@ -661,10 +661,11 @@ int tcp_connect_start(struct sock *sk)
 	tp->retrans_stamp_ms = max_u32(tcp_time_stamp_ms(tp), 1);
 	tcp_rtx_queue_insert(sk, skb);
 	tp->packets_out += TCP_SKB_CB(skb)->pcount;
-	err = tcp_transmit_skb(sk, skb);
+	err = tp->fastopen_req ? tcp_send_syn_data(sk, skb) : tcp_transmit_skb(sk, skb);
 	if (err && err != -ENOBUFS) /* no route any more: tell now; else the timer tries again */
 		return err;
-	tp->snd_nxt = tp->pushed_seq = tp->write_seq;
+	skb = tcp_send_head(sk);
+	tp->snd_nxt = tp->pushed_seq = skb ? TCP_SKB_CB(skb)->seq : tp->write_seq;
 	NET_INC(sk->sk_net, TcpActiveOpens);
 	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, inet_csk(sk)->icsk_rto_us);
 	return 0;

@@ -77,6 +77,9 @@ static int wait_connected(struct sock *sk, uint64_t *timeo_ns)
 			return sock_error(sk);
 		if (sk->sk_state == TCP_ESTABLISHED || sk->sk_state == TCP_CLOSE_WAIT)
 			return 0;
+		/* Fast Open: an answer may go before the handshake has ended. */
+		if (sk->sk_state == TCP_SYN_RECV && tcp_sk(sk)->fastopen_rsk)
+			return 0;
 		if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV)
 			return -EPIPE;
 		if (!*timeo_ns)
@@ -125,8 +128,7 @@ static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
 	return skb;
 }
 
-/* Copies into skb; the bytes, 0: no memory, or -EFAULT. */
-static long append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want)
+long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct room r;
@@ -214,10 +216,10 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 		local_bh_disable(sk->sk_net);
 		skb = tail_with_room(sk, size_goal);
 		local_bh_enable(sk->sk_net);
-		n = skb ? append(sk, skb, from,
-				 min_u32((uint32_t)(from->count < size_goal ? from->count
-									    : size_goal),
-					 size_goal - skb->len))
+		n = skb ? tcp_append(sk, skb, from,
+				     min_u32((uint32_t)(from->count < size_goal ? from->count
+										: size_goal),
+					     size_goal - skb->len))
 			: 0;
 		if (n <= 0) {
 			*err = n ? (int)n : -ENOBUFS;
@@ -235,23 +237,53 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 	return copied;
 }
 
-long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
+/* What the SYN takes counts as sent, in *copied. 0: go on with the rest; or a negative errno. */
+static int send_fastopen(struct sock *sk, const struct msghdr *msg, struct iov_iter *from,
+			 int flags, long *copied)
 {
-	uint64_t timeo_ns;
-	long copied = 0;
+	const struct sockaddr *addr = msg->msg_name;
+	struct tcp_fastopen_request fo = {.data = from->count ? from : NULL};
 	int err;
 
-	(void)msg; /* a connected socket: an address is ignored, as Linux does */
-	if (flags & MSG_OOB)
+	if (!tcp_fastopen_client_enabled(sk) ||
+	    (addr && msg->msg_namelen >= sizeof(addr->sa_family) && addr->sa_family == AF_UNSPEC))
 		return -EOPNOTSUPP;
-	lock_sock(sk);
-	timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
-	tcp_rate_check_app_limited(sk);
+	err = tcp_connect_fastopen(sk, msg, flags, &fo);
+	*copied = fo.copied;
+	return err;
+}
+
+static long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
+{
+	uint64_t timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
+	long in_syn = 0, copied = 0;
+	int err;
+
+	if ((flags & MSG_FASTOPEN) || tcp_sk(sk)->defer_connect) {
+		err = send_fastopen(sk, msg, from, flags, &in_syn);
+		if (err == -EINPROGRESS && in_syn)
+			return in_syn;
+		if (err)
+			return err;
+	}
 	err = wait_connected(sk, &timeo_ns);
 	if (!err)
 		copied = copy_all(sk, from, flags, timeo_ns, &err);
+	copied += in_syn;
 	if (!copied && err == -EPIPE && sk->sk_err)
 		err = sock_error(sk);
-	release_sock(sk);
 	return copied ? copied : err;
+}
+
+/* An address is only looked at for Fast Open. */
+long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
+{
+	long result;
+
+	if (flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	lock_sock(sk);
+	result = do_send(sk, msg, from, flags);
+	release_sock(sk);
+	return result;
 }

@@ -96,6 +96,18 @@ static int retrans_to_secs(uint8_t n)
 	return period;
 }
 
+static int set_fastopen_connect(struct sock *sk, int value)
+{
+	if (!in_range(value, 0, 1))
+		return -EINVAL;
+	if (!tcp_fastopen_client_enabled(sk))
+		return -EOPNOTSUPP;
+	if (sk->sk_state != TCP_CLOSE)
+		return -EINVAL;
+	tcp_sk(sk)->fastopen_connect = value;
+	return 0;
+}
+
 static int set_int(struct sock *sk, int name, int value)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -135,6 +147,16 @@ static int set_int(struct sock *sk, int name, int value)
 		if (!in_range(value, 1, MAX_SYNCNT))
 			return -EINVAL;
 		icsk->icsk_syn_retries = (uint8_t)value;
+		return 0;
+	case TCP_FASTOPEN:
+		return tcp_fastopen_listen(sk, value);
+	case TCP_FASTOPEN_CONNECT:
+		return set_fastopen_connect(sk, value);
+	case TCP_FASTOPEN_NO_COOKIE:
+		if (!in_range(value, 0, 1) ||
+		    (sk->sk_state != TCP_CLOSE && sk->sk_state != TCP_LISTEN))
+			return -EINVAL;
+		tp->fastopen_no_cookie = value;
 		return 0;
 	case TCP_DEFER_ACCEPT:
 		icsk->icsk_defer_accept = secs_to_retrans(value);
@@ -231,6 +253,15 @@ static int get_int(struct sock *sk, int name, int *value)
 	case TCP_SYNCNT:
 		*value =
 			(int)(icsk->icsk_syn_retries ? icsk->icsk_syn_retries : s->tcp_syn_retries);
+		return 0;
+	case TCP_FASTOPEN:
+		*value = (int)icsk->icsk_fastopenq.max_qlen;
+		return 0;
+	case TCP_FASTOPEN_CONNECT:
+		*value = tp->fastopen_connect;
+		return 0;
+	case TCP_FASTOPEN_NO_COOKIE:
+		*value = tp->fastopen_no_cookie;
 		return 0;
 	case TCP_DEFER_ACCEPT:
 		*value = retrans_to_secs(icsk->icsk_defer_accept);

@@ -34,6 +34,7 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_pacing_ca_ratio = 120;
 	s->tcp_adv_win_scale = 1;
 	s->tcp_tw_reuse = 2;
+	s->tcp_fastopen = 1;
 	s->tcp_syncookies = 1;
 	s->tcp_abort_on_overflow = false;
 	s->tcp_timestamps = true;

@@ -154,6 +154,10 @@ static void retransmit_timer(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
+	if (tp->fastopen_rsk) {
+		tcp_fastopen_synack_timer(sk);
+		return;
+	}
 	if (!tp->packets_out)
 		return;
 	if (!tp->snd_wnd && !sock_flag(sk, SOCK_DEAD) && sk->sk_state != TCP_SYN_SENT &&

@@ -16,7 +16,7 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto)
 	const struct sk_buff *head;
 	int64_t timeout_us, rto_left_us;
 
-	if (!tp->packets_out || !tcp_is_sack(tp) || !tp->srtt_us ||
+	if (tp->fastopen_rsk || !tp->packets_out || !tcp_is_sack(tp) || !tp->srtt_us ||
 	    (icsk->icsk_ca_state != TCP_CA_Open && icsk->icsk_ca_state != TCP_CA_CWR))
 		return false;
 	timeout_us = tp->srtt_us >> 2;

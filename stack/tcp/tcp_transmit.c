@@ -60,7 +60,7 @@ void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
 
 static void syn_options(struct sock *sk, struct tcp_out_options *o, uint8_t flags)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 	const struct sysctl *s = sk_sysctl(sk);
 	const bool synack = flags & TCPHDR_ACK; /* simultaneous open: only what the peer offered */
 
@@ -69,6 +69,15 @@ static void syn_options(struct sock *sk, struct tcp_out_options *o, uint8_t flag
 	o->sack_perm = synack ? tp->rx_opt.sack_ok : s->tcp_sack;
 	o->wscale = synack ? tp->rx_opt.wscale_ok : s->tcp_window_scaling;
 	o->ws = tp->rx_opt.rcv_wscale;
+	if (!synack && tp->fastopen_req && tp->fastopen_req->cookie.len >= 0) {
+		o->fastopen = &tp->fastopen_req->cookie;
+		if (tcp_options_size(o) > MAX_TCP_OPTION_BYTES) {
+			o->fastopen = NULL;
+			return;
+		}
+		tp->syn_fastopen = true;
+		tp->syn_fastopen_exp = o->fastopen->exp;
+	}
 }
 
 static void established_options(struct sock *sk, struct tcp_out_options *o)

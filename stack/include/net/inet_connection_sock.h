@@ -111,6 +111,10 @@ struct inet_connection_sock {
 	struct list_head icsk_accept_queue; /* struct request_sock */
 	uint32_t icsk_qlen, icsk_young;
 	uint8_t icsk_defer_accept; /* SYN-ACKs to wait for data; 0: no wait */
+	struct fastopen_queue {
+		uint32_t max_qlen, qlen; /* children whose handshake has not ended */
+		struct list_head reset;	 /* requests that a RST ended: they count for a while */
+	} icsk_fastopenq;
 	bool icsk_synq_overflow;   /* ever sent SYN cookies, and when last */
 	uint64_t icsk_synq_overflow_ns;
 
@@ -136,10 +140,12 @@ struct request_sock {
 	uint32_t rsk_rcv_wnd;
 	uint64_t snt_synack_ns; /* first SYN-ACK: RTT sample */
 	uint64_t last_oow_ack_time_ns;
+	uint64_t fastopen_held_until_ns; /* in icsk_fastopenq.reset */
 	uint16_t mss; /* the peer's, 0: none given */
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok, ecn_ok;
+	bool tfo_listener; /* Fast Open: the child is there, the handshake has not ended */
 	bool acked; /* TCP_DEFER_ACCEPT: the final ACK came, without data */
 };
 
@@ -156,6 +162,8 @@ struct inet_timewait_sock {
 	uint64_t tw_ts_recent_stamp_ns; /* 0: the peer sent no time stamps */
 	uint64_t tw_last_oow_ack_time_ns;
 };
+
+_Static_assert(sizeof(struct request_sock) <= 256, "a flood holds these");
 
 static inline struct request_sock *inet_reqsk(const struct sock_common *c)
 {

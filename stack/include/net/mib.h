@@ -38,7 +38,10 @@
 /* As Linux's. */
 #define NET_MIB_TCPEXT(X) \
 	X(TcpExtSyncookiesSent) X(TcpExtSyncookiesRecv) X(TcpExtSyncookiesFailed) \
-	X(TcpExtTCPReqQFullDoCookies) \
+	X(TcpExtTCPReqQFullDoCookies) X(TcpExtTCPFastOpenActive) X(TcpExtTCPFastOpenActiveFail) \
+	X(TcpExtTCPFastOpenPassive) X(TcpExtTCPFastOpenPassiveFail) \
+	X(TcpExtTCPFastOpenListenOverflow) X(TcpExtTCPFastOpenCookieReqd) \
+	X(TcpExtTCPFastOpenPassiveAltKey) \
 	X(TcpExtEmbryonicRsts) X(TcpExtPruneCalled) X(TcpExtTCPRcvCollapsed) \
 	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
 	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \

@@ -41,6 +41,8 @@ struct sysctl {
 	uint32_t tcp_adv_win_scale;	   /* payload's share of the receive buffer until
 					      measured: 1/2^this; 1 */
 	uint32_t tcp_tw_reuse;		   /* 0 off, 1 all, 2 loopback only */
+	uint32_t tcp_fastopen;		   /* bits: 1 client, 2 server, 4 client without cookie, 0x200
+					      server without, 0x400 all listeners; 1 */
 	uint32_t tcp_syncookies;	   /* 0 never, 1 when the SYN queue is full, 2 always; 1 */
 	bool tcp_abort_on_overflow;
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;

@@ -40,6 +40,10 @@ struct tcphdr {
 #define TCPOPT_SACK_PERM 4
 #define TCPOPT_SACK	 5
 #define TCPOPT_TIMESTAMP 8
+#define TCPOPT_FASTOPEN	 34
+#define TCPOPT_EXP	 254
+/* RFC 6994: which experiment. */
+#define TCPOPT_FASTOPEN_MAGIC 0xf989
 
 #define TCPOLEN_MSS		  4
 #define TCPOLEN_WINDOW		  3
@@ -49,7 +53,10 @@ struct tcphdr {
 #define TCPOLEN_SACK_BASE	  2
 #define TCPOLEN_SACK_BASE_ALIGNED 4
 #define TCPOLEN_SACK_PERBLOCK	  8
+#define TCPOLEN_FASTOPEN_BASE	  2
+#define TCPOLEN_EXP_FASTOPEN_BASE 4
 #define TCP_NUM_SACKS		  4
+#define MAX_TCP_OPTION_BYTES	  40u
 
 /* ---- constants ---- */
 #define NSEC_PER_USEC 1000u
@@ -148,6 +155,22 @@ struct tcp_options_received {
 	uint8_t sack_off; /* of the SACK option's blocks in the segment, from the TCP header; 0 none
 			   */
 	uint8_t sack_blocks;
+};
+
+/* Of Fast Open (RFC 7413). */
+#define TCP_FASTOPEN_COOKIE_MIN 4
+#define TCP_FASTOPEN_COOKIE_MAX 16
+struct tcp_fastopen_cookie {
+	uint8_t val[TCP_FASTOPEN_COOKIE_MAX];
+	int8_t len; /* 0: asks for one; < 0: no such option */
+	bool exp;   /* as experimental option (RFC 6994) */
+};
+
+/* What a connect() that is to send data in its SYN brings. */
+struct tcp_fastopen_request {
+	struct tcp_fastopen_cookie cookie;
+	struct iov_iter *data; /* NULL: none, only ask for a cookie */
+	long copied;	       /* bytes taken from it */
 };
 
 /* ---- struct tcp_sock ---- */
@@ -268,6 +291,16 @@ struct tcp_sock {
 		uint64_t time_ns;
 	} rcvq_space;
 
+	/* Fast Open (tcp_fastopen.c) */
+	struct tcp_fastopen_request *fastopen_req; /* while the SYN is being made */
+	struct request_sock *fastopen_rsk;	   /* passive: until the handshake has ended */
+	bool fastopen_connect;	 /* TCP_FASTOPEN_CONNECT: the SYN waits for the first write */
+	bool fastopen_no_cookie; /* TCP_FASTOPEN_NO_COOKIE */
+	bool defer_connect;	 /* connect() has been called, the SYN waits */
+	bool syn_fastopen, syn_fastopen_exp; /* our SYN had the option; as experiment */
+	bool syn_data, syn_data_acked;
+	uint8_t fastopen_client_fail; /* as tcpi_fastopen_client_fail */
+
 	struct timer_list tsq_timer;
 	struct list_head xmit_node; /* in netns_tcp.xmit_pending, with a reference; or empty */
 	bool counted_orphan;
@@ -288,6 +321,10 @@ struct netns_tcp {
 	struct inet_hashinfo hashinfo;
 	struct siphash_key isn_key, ts_key, port_key;
 	struct siphash_key cookie_key[2]; /* of SYN cookies */
+	struct siphash_key fastopen_key[2]; /* the one in use, the one before */
+	uint32_t fastopen_keys;
+	struct list_head fastopen_cache; /* tcp_fastopen_cache.c; latest use first */
+	uint32_t fastopen_cached;
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
 	uint32_t socks;		    /* struct tcp_sock alive */
@@ -552,6 +589,9 @@ int tcp_ioctl(struct sock *sk, unsigned long request, int *value);
 /* ---- tcp_connect.c, tcp_listen.c ---- */
 int tcp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags);
 int tcp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len);
+/* sk owned: connect() by sendmsg(), or the SYN that waited for data (addr is not used then). */
+int tcp_connect_fastopen(struct sock *sk, const struct msghdr *msg, int flags,
+			 struct tcp_fastopen_request *fo);
 int tcp_listen(struct sock *sk, int backlog);
 int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer);
 
@@ -566,6 +606,16 @@ void tcp_parse_options(const struct tcphdr *th, struct tcp_options_received *opt
 		       const struct sysctl *sysctl);
 /* Same for a segment of a connection, quick when it carries only the aligned time stamp. */
 bool tcp_fast_parse_options(const struct tcphdr *th, struct tcp_sock *tp);
+/* One option after the other; takes at least one byte a step. */
+struct tcp_option_walk {
+	const uint8_t *at, *value;
+	unsigned int left;
+	uint8_t kind, size; /* size: with kind and size */
+};
+struct tcp_option_walk tcp_options_of(const struct tcphdr *th);
+bool tcp_next_option(struct tcp_option_walk *w);
+/* th: of a SYN. */
+void tcp_parse_fastopen(const struct tcphdr *th, struct tcp_fastopen_cookie *foc);
 struct tcp_out_options {
 	uint16_t mss; /* 0: no such option */
 	bool sack_perm, tstamp, wscale;
@@ -573,6 +623,7 @@ struct tcp_out_options {
 	uint32_t tsval, tsecr;
 	const struct tcp_sack_block *dsack; /* goes first; counted in num_sacks */
 	const struct tcp_sack_block *sacks;
+	const struct tcp_fastopen_cookie *fastopen; /* NULL: no such option */
 };
 uint32_t tcp_options_size(const struct tcp_out_options *o);
 void tcp_options_write(uint8_t *to, const struct tcp_out_options *o);
@@ -745,6 +796,8 @@ void tcp_try_keep_open(struct sock *sk);
 void tcp_cwnd_reduction(struct sock *sk, uint32_t newly_acked_sacked, uint32_t newly_lost,
 			int flag);
 void tcp_simple_retransmit(struct sock *sk);
+/* Sends what is marked lost, though not by congestion: the window stays. */
+void tcp_non_congestion_loss_retransmit(struct sock *sk);
 void tcp_enter_cwr(struct sock *sk);
 
 /* ---- tcp_rtt.c ---- */
@@ -799,6 +852,32 @@ uint32_t tcp_cookie_timestamp(const struct request_sock *req, uint32_t now_ms);
  * answer) when not, NULL when there is no room for the child. */
 struct sock *tcp_cookie_check(struct sock *listener, struct sk_buff *skb);
 
+/* ---- tcp_fastopen.c, tcp_fastopen_cache.c ---- */
+/* Of cookies, 16 bytes each; backup: what was in use before, or NULL. */
+void tcp_fastopen_set_keys(struct net *net, const void *primary, const void *backup);
+/* TCP_FASTOPEN of a listener. 0 or -EINVAL. */
+int tcp_fastopen_listen(struct sock *sk, int max_qlen);
+/* listen(): what tcp_fastopen says for listeners without the option. */
+void tcp_fastopen_listen_default(struct sock *sk, uint32_t backlog);
+void tcp_fastopen_listen_stop(struct sock *listener);
+struct sock *tcp_try_fastopen(struct sock *listener, struct sk_buff *skb, struct request_sock *req,
+			      struct tcp_fastopen_cookie *foc);
+void tcp_fastopen_remove(struct sock *sk, bool reset);
+/* The client's SYN again, for a child whose handshake has not ended? Then the SYN-ACK goes again. */
+bool tcp_fastopen_syn_again(struct sock *sk, const struct sk_buff *skb);
+void tcp_fastopen_synack_timer(struct sock *sk);
+void tcp_fastopen_established(struct sock *sk);
+bool tcp_fastopen_client_enabled(const struct sock *sk);
+bool tcp_fastopen_cookie_check(struct sock *sk, uint16_t *mss, struct tcp_fastopen_cookie *cookie);
+int tcp_send_syn_data(struct sock *sk, struct sk_buff *syn);
+bool tcp_rcv_fastopen_synack(struct sock *sk, struct sk_buff *synack);
+/* cookie->len 0: none known. *mss changes only when known. */
+void tcp_fastopen_cache_get(const struct sock *sk, uint16_t *mss,
+			    struct tcp_fastopen_cookie *cookie);
+void tcp_fastopen_cache_set(const struct sock *sk, uint16_t mss,
+			    const struct tcp_fastopen_cookie *cookie, uint8_t try_exp);
+void tcp_fastopen_cache_free(struct net *net);
+
 /* ---- tcp_timewait.c ---- */
 enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };
 enum tcp_tw_status tcp_timewait_state_process(struct net *net, struct inet_timewait_sock *tw,
@@ -845,6 +924,8 @@ void tcp_send_mini_ack(struct net *net, const struct tcp_mini_ack *a);
 struct tcp_mini_ack tcp_mini_ack_to(const struct inet_flow *f, const struct net_device *dev);
 
 /* ---- tcp_sendmsg.c, tcp_recvmsg.c, tcp_sockopt.c, tcp_info.c ---- */
+/* Copies into skb; the bytes (fewer at a block's end), 0: no memory, or -EFAULT. */
+long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want);
 long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags);
 long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags);
 int tcp_setsockopt(struct sock *sk, int level, int name, const void *value, socklen_t len);

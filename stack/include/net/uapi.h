@@ -118,6 +118,7 @@ struct timeval {
 #define MSG_ERRQUEUE	 0x2000
 #define MSG_NOSIGNAL	 0x4000
 #define MSG_MORE	 0x8000
+#define MSG_FASTOPEN	 0x20000000
 #define MSG_CMSG_CLOEXEC 0x40000000
 
 #define SHUT_RD	  0
@@ -192,6 +193,8 @@ struct timeval {
 #define TCP_NOTSENT_LOWAT    25
 #define TCP_CC_INFO	     26
 #define TCP_FASTOPEN_CONNECT 30
+#define TCP_FASTOPEN_KEY     33
+#define TCP_FASTOPEN_NO_COOKIE 34
 #define TCP_CA_NAME_MAX	     16
 
 /* TCP states, as tcpi_state gives them */
@@ -216,6 +219,7 @@ enum {
 #define TCPI_OPT_SACK	    2
 #define TCPI_OPT_WSCALE	    4
 #define TCPI_OPT_ECN	    8
+#define TCPI_OPT_SYN_DATA   32 /* data of our SYN was acknowledged, or of the peer's taken */
 #define TCPI_OPT_ECN_SEEN   16 /* a mark or an ECT segment came */
 
 /* tcpi_ca_state */

@@ -137,5 +137,6 @@ Suite *robust_suite(void);
 Suite *socket_suite(void);
 Suite *poll_suite(void);
 Suite *syncookies_suite(void);
+Suite *fastopen_suite(void);
 
 #endif

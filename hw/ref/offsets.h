@@ -30,7 +30,7 @@ constexpr std::uint32_t icr = 0x000c0, itr = 0x000c4, ics = 0x000c8, ims = 0x000
 constexpr std::uint32_t eiac = 0x000dc, iam = 0x000e0, ivar = 0x000e4, eitr0 = 0x000e8;
 constexpr std::uint32_t vet = 0x00038, rctl = 0x00100, tctl = 0x00400, vfta = 0x05600;
 constexpr std::uint32_t pba = 0x01000, pbs = 0x01008, eewr = 0x0102c;
-constexpr std::uint32_t psrctl = 0x02170;
+constexpr std::uint32_t psrctl = 0x02170, mrqc = 0x05818, reta = 0x05c00, rssrk = 0x05c80;
 constexpr std::uint32_t rdbal0 = 0x02800, rdbah0 = 0x02804, rdlen0 = 0x02808, rdh0 = 0x02810;
 constexpr std::uint32_t rdbal1 = 0x02900, rdbah1 = 0x02904, rdlen1 = 0x02908, rdh1 = 0x02910;
 constexpr std::uint32_t rdt0 = 0x02818, rdtr = 0x02820, rxdctl0 = 0x02828, radv = 0x0282c;
@@ -72,7 +72,8 @@ constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(1
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
 constexpr std::uint32_t rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
-constexpr std::uint32_t rfctl_exten = bit(15);
+constexpr std::uint32_t rfctl_exten = bit(15), rfctl_ipv6_ex_dis = bit(16);
+constexpr std::uint32_t rfctl_new_ipv6_ext_dis = bit(17);
 constexpr std::uint32_t rah_av = bit(31);
 constexpr std::uint32_t ivar_tx_every_writeback = bit(31);
 constexpr std::uint32_t delay_flush = bit(31); /* FPD of TIDV and RDTR */
@@ -86,7 +87,8 @@ constexpr std::uint32_t feature_pause = bit(11), feature_detect = bit(12);
 constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
 constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
-					 feature_moderation | feature_queues | feature_vlan;
+					 feature_moderation | feature_queues | feature_vlan |
+					 feature_rss;
 
 } // namespace ringside::ref
 

@@ -146,6 +146,10 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
 			    bytes.begin() + mac_addresses_bytes + tag_bytes);
 	}
 	f.layers = find_layers(bytes.data(), bytes.size(), f.stripped ? 0 : vlan_ethertype());
+	if (features_ & feature_rss)
+		f.rss = scale(registers_, bytes.data(), f.layers);
+	if (!(features_ & feature_queues))
+		f.rss.queue = 0;
 	fifo_bytes_ += bytes.size();
 	f.bytes = std::move(bytes);
 	fifo_.push_back(std::move(f));
@@ -173,10 +177,10 @@ bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
 		events_.receive_overrun(now);
 		return true;
 	}
-	if (queues_[0].ring.owned() == 0)
-		statistics_.count(stat::rnbc);
 	statistics_.count_received(frame, len);
 	keep(frame, len, inexact);
+	if (queues_[fifo_.back().rss.queue].ring.owned() == 0)
+		statistics_.count(stat::rnbc);
 	return true;
 }
 
@@ -212,7 +216,7 @@ bool Receive::startable() const
 		return false;
 
 	const std::uint32_t need = descriptors_for(fifo_.front());
-	const Ring &ring = queues_[fifo_.front().queue].ring;
+	const Ring &ring = queues_[fifo_.front().rss.queue].ring;
 
 	return ring.owned() >= need || (ring.size() && need >= ring.size());
 }
@@ -252,7 +256,7 @@ void Receive::fetch(time_ns now)
 {
 	const std::uint32_t need = descriptors_for(fifo_.front());
 
-	active_ = fifo_.front().queue;
+	active_ = fifo_.front().rss.queue;
 
 	const Ring &ring = queues_[active_].ring;
 	std::vector<Descriptor> &cache = queues_[active_].cache;
@@ -284,7 +288,7 @@ void Receive::deliver(time_ns now)
 
 	ready_at_ = now;
 	used_ = 0;
-	while (!fifo_.empty() && fifo_.front().queue == active_ &&
+	while (!fifo_.empty() && fifo_.front().rss.queue == active_ &&
 	       used_ + descriptors_for(fifo_.front()) <= available) {
 		deliver_frame(fifo_.front(), now);
 		drop_front();
@@ -296,7 +300,7 @@ void Receive::deliver(time_ns now)
 void Receive::deliver_frame(const Frame &f, time_ns now)
 {
 	const std::size_t total = delivered_bytes(f), size = buffer_bytes();
-	const Report not_last = {status_dd, 0, 0}, last = report_of(f);
+	const Report not_last = {0, 0, status_dd, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total; offset += size) {
 		Descriptor &d = queues_[active_].cache[used_++];
@@ -354,7 +358,8 @@ Receive::Report Receive::report_of(const Frame &f) const
 		status |= (transport ? 6u : 5u) << packet_type_shift;
 	if (ip_id)
 		status |= status_ipidv;
-	return {status, ip_id ? load16(f.bytes.data() + l.l3 + 4) : 0u, f.tag};
+	return {f.rss.type | f.rss.queue << 8,
+		ip_id ? load16(f.bytes.data() + l.l3 + 4) : f.rss.hash, status, f.tag};
 }
 
 /* The write-back formats of 5.6; both have DD in the upper eight bytes. */
@@ -363,8 +368,8 @@ void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 	const std::uint32_t status = report.status;
 
 	if (registers_[reg::rfctl] & rfctl_exten) {
-		d.word[0] = 0;
-		d.word[1] = report.ip_id; /* no packet checksum */
+		d.word[0] = report.mrq;
+		d.word[1] = report.check;
 		d.word[2] = status;
 		d.word[3] = static_cast<std::uint32_t>(len) | std::uint32_t{report.tag} << 16;
 	} else {

@@ -19,6 +19,7 @@
 #include "filter.h"
 #include "layers.h"
 #include "ring.h"
+#include "rss.h"
 #include "statistics.h"
 
 namespace ringside::ref
@@ -89,7 +90,7 @@ class Receive
 		bool inexact = false;
 		bool stripped = false; /* of this VLAN tag */
 		std::uint16_t tag = 0;
-		unsigned int queue = 0;
+		RssResult rss{};
 	};
 	struct Descriptor {
 		std::uint32_t word[4];
@@ -104,7 +105,7 @@ class Receive
 	};
 	/* What the last descriptor of a frame says of it. */
 	struct Report {
-		std::uint32_t status, ip_id;
+		std::uint32_t mrq, check, status; /* dwords 0 to 2 of the extended layout */
 		std::uint16_t tag;
 	};
 

@@ -81,6 +81,9 @@ enum {
 	RFCTL = 0x5008,
 	MTA = 0x5200,
 	VFTA = 0x5600,
+	MRQC = 0x5818,
+	RETA = 0x5c00,
+	RSSRK = 0x5c80,
 	RAL0 = 0x5400,
 	RAH0 = 0x5404,
 	MANC = 0x5820,
@@ -153,6 +156,7 @@ enum {
 #define RFCTL_EXTEN	 BIT(15)
 #define RXCSUM_IPOFL	 BIT(8)
 #define RXCSUM_TUOFL	 BIT(9)
+#define RXCSUM_PCSD	 BIT(13)
 #define RAH_AV		 BIT(31)
 
 /* Transmit descriptor, dword 2 and 3. */

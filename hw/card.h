@@ -48,7 +48,7 @@ struct TimeConfig {
 	TimeMode mode = TimeMode::Virtual;
 	bool skip = true;	     /* false: act at every instant, even while asleep */
 	uint64_t dma_latency_ns = 0; /* already 0 in free mode */
-	uint64_t burst_cycles = 4096;
+	uint64_t burst_cycles = 256;
 	std::string trace_file; /* empty: none */
 	uint64_t trace_from_ns = 0;
 	uint64_t trace_to_ns = RINGSIDE_TIME_NEVER;

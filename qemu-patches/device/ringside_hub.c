@@ -24,6 +24,8 @@
 /* From so many bytes on, frames are handed over by the main loop, so many at a time. */
 #define BULK_BYTES       (16 * KiB)
 #define BULK_FRAMES      32
+/* How many bursts a caller gives the platform while the thread sleeps. */
+#define INLINE_BURSTS    2
 /* How many bursts a card gets to finish what is under way when the VM stops. */
 #define STOP_BURSTS      1000
 #define ERROR_LINE_BYTES 256
@@ -66,6 +68,9 @@ typedef struct RingsideHub {
     bool running;         /* VM runs; set under the card lock */
     bool woken;           /* since the thread last began to run the platform */
     int sleeping;         /* the thread waits on wake_fd */
+    uint64_t sleep_until; /* the card's time, valid while it does */
+    bool running_inline;  /* BQL */
+    int64_t ran_inline_ns; /* get_clock() when that last ended; BQL */
     int wake_fd;
     unsigned waiting;     /* others who want the card lock */
     QemuMutex posted_lock;
@@ -414,6 +419,7 @@ static void hub_sleep(RingsideHub *hub, uint64_t next)
     struct timespec limit, *timeout = NULL;
     uint64_t now, count;
 
+    qatomic_set(&hub->sleep_until, next);
     qatomic_set(&hub->sleeping, 1);
     smp_mb();
     if (!hub_has_work(hub, next)) {
@@ -522,6 +528,55 @@ static void *hub_thread(void *opaque)
         }
     }
     return NULL;
+}
+
+static bool hub_has_input(RingsideHub *hub)
+{
+    RingsideSlot *slot;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (!ringside_frames_empty(&slot->to_card)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * The caller has something new for the platform. While the thread sleeps the caller runs the platform
+ * itself: a small frame takes less than to wake the thread. That is for what comes alone; if the
+ * platform ran here a moment ago, or is not done soon, the thread is woken. BQL held.
+ */
+static void hub_run_inline(RingsideHub *hub)
+{
+    uint64_t next = 0;
+
+    if (hub->running_inline) {
+        return; /* a netdev answered: the loop below, further up the stack, sees it */
+    }
+    if (!qatomic_read(&hub->sleeping) || hub->delivering ||
+        get_clock() - hub->ran_inline_ns < SPIN_NS) {
+        hub_wake(hub);
+        return;
+    }
+    hub->running_inline = true;
+    for (int burst = 0; burst < INLINE_BURSTS && next <= hub_now(hub); burst++) {
+        if (qemu_mutex_trylock(&hub->card_lock)) {
+            next = 0;
+            break;
+        }
+        next = hub->running ? hub_run(hub) : RINGSIDE_TIME_NEVER;
+        qemu_mutex_unlock(&hub->card_lock);
+        hub_deliver(hub);
+        if (hub_has_input(hub)) {
+            next = 0;
+        }
+    }
+    hub->running_inline = false;
+    hub->ran_inline_ns = get_clock();
+    if (next < qatomic_read(&hub->sleep_until)) {
+        hub_wake(hub);
+    }
 }
 
 /* Carries out what was staged, and lets the platform go on. BQL held. */
@@ -748,7 +803,7 @@ void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsi
         qemu_mutex_unlock(&hub->card_lock);
         bql_lock();
     }
-    hub_wake(hub);
+    hub_run_inline(hub);
 }
 
 bool ringside_slot_can_receive(RingsideSlot *slot)
@@ -769,7 +824,7 @@ bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
     }
     ringside_frames_put(&slot->to_card, frame, len);
     if (slot->hub->free_running) {
-        hub_wake(slot->hub);
+        hub_run_inline(slot->hub);
     } else {
         hub_run_sync(slot->hub);
     }

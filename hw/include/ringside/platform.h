@@ -131,7 +131,7 @@ struct ringside_platform_abi {
 	 *   skip=on|off              off: clock through sleeping time (virtual, sync). default on.
 	 *   dma_latency_ns=0..1000000 request to first data, and last write beat to B; default 500
 	 *                            in virtual mode, 0 otherwise
-	 *   burst_cycles=N           free mode: at most N cycles an advance call; default 4096
+	 *   burst_cycles=N           free mode: at most N cycles an advance call; default 256
 	 *   trace=FILE.fst           only in a build with waves; trace_from_ns=, trace_to_ns=
 	 * Returns NULL on error.
 	 */

@@ -7,6 +7,7 @@
 #include <net/netdevice.h>
 #include <net/errno.h>
 #include <net/ip.h>
+#include <net/neighbour.h>
 #include <net/net_namespace.h>
 
 #define TX_QUEUE_LEN_DEFAULT 1000
@@ -267,6 +268,23 @@ int dev_queue_xmit(struct sk_buff *skb)
 	else
 		qdisc_run(dev);
 	return err;
+}
+
+int eth_output(struct sk_buff *skb, const uint8_t *dest, uint16_t ethertype)
+{
+	struct ethhdr *eth;
+
+	if (skb_headroom(skb) < ETH_HLEN) {
+		kfree_skb_reason(skb, SKB_DROP_NoMemory);
+		return -ENOBUFS;
+	}
+	eth = skb_push(skb, ETH_HLEN);
+	memcpy(eth->h_dest, dest, ETH_ALEN);
+	memcpy(eth->h_source, skb->dev->dev_addr, ETH_ALEN);
+	eth->h_proto = htons(ethertype);
+	skb_reset_mac_header(skb);
+	skb->protocol = ethertype;
+	return dev_queue_xmit(skb);
 }
 
 void netif_stop_queue(struct net_device *dev)

@@ -4,6 +4,7 @@
  * only for hosts that ask for us or that we ask; anything else just refreshes what is there.
  */
 #include "ipv4.h"
+#include <net/icmp.h>
 
 #define ARPHRD_ETHER  1
 #define ARPOP_REQUEST 1
@@ -75,12 +76,54 @@ static bool well_formed(const struct arp_packet *arp)
 	       !ipv4_is_loopback(arp->tpa);
 }
 
+/* ---- questions ---- */
+
+static void solicit(struct neighbour *n, const uint8_t *target)
+{
+	arp_send_request(n->dev, n->addr.s6_addr32[3], target);
+}
+
+static void undeliverable(struct sk_buff *skb)
+{
+	ip_transport_error(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+}
+
+static struct neigh_times times(const struct net_device *dev)
+{
+	(void)dev;
+	return (struct neigh_times){.reachable_ns = NEIGH_REACHABLE_NS,
+				    .retrans_ns = NEIGH_RETRANS_NS};
+}
+
+const struct neigh_ops arp_neigh_ops = {
+	.ethertype = ETH_P_IP,
+	.failures = MIB_ArpFailures,
+	.table_full = MIB_ArpTableFull,
+	.solicit = solicit,
+	.undeliverable = undeliverable,
+	.times = times,
+};
+
+/* ---- what comes ---- */
+
+static struct neighbour *find(struct net_device *dev, __be32 addr)
+{
+	const struct in6_addr a = in6_from_v4(addr);
+
+	return neigh_lookup(&dev->net->ipv4->neigh, dev, &a);
+}
+
+static struct neighbour *get(struct net_device *dev, __be32 addr)
+{
+	const struct in6_addr a = in6_from_v4(addr);
+
+	return neigh_get(&dev->net->ipv4->neigh, dev, &a);
+}
+
 static void learn(struct neighbour *n, const struct arp_packet *arp, bool confirmed)
 {
-	bool known = n->state != NEIGH_INCOMPLETE && n->state != NEIGH_FAILED;
-
-	if (known && memcmp(n->ha, arp->sha, ETH_ALEN) &&
-	    port_time_ns(n->net->port) - n->updated_ns < ARP_LOCK_NS)
+	if (neigh_known(n) && memcmp(n->ha, arp->sha, ETH_ALEN) &&
+	    port_time_ns(n->table->net->port) - n->updated_ns < ARP_LOCK_NS)
 		return;
 	neigh_update(n, arp->sha, confirmed);
 }
@@ -93,7 +136,7 @@ static void answer(struct net_device *dev, const struct arp_packet *arp)
 	arp_send(dev, ARPOP_REPLY, arp->sha, arp->sha, arp->tpa, arp->spa);
 	if (!arp->spa) /* RFC 5227 probe: nobody's address yet */
 		return;
-	n = neigh_get(dev, arp->spa);
+	n = get(dev, arp->spa);
 	if (n)
 		learn(n, arp, false);
 }
@@ -101,7 +144,7 @@ static void answer(struct net_device *dev, const struct arp_packet *arp)
 /* Anything else, gratuitous or answer: about a neighbour that we know or ask for. */
 static void refresh(struct net_device *dev, const struct arp_packet *arp, bool to_us)
 {
-	struct neighbour *n = arp->spa ? neigh_lookup(dev, arp->spa) : NULL;
+	struct neighbour *n = arp->spa ? find(dev, arp->spa) : NULL;
 
 	if (n)
 		learn(n, arp, arp->operation == htons(ARPOP_REPLY) && to_us);

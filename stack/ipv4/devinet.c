@@ -44,7 +44,7 @@ int ipv4_set_address(struct net_device *dev, uint32_t addr, unsigned int prefix_
 	in->broadcast = prefix_len < 31 ? (in->addr & mask) | ~mask : 0; /* RFC 3021: none on /31 */
 	in->gateway = htonl(gateway);
 	route_generation_next(net);
-	neigh_flush(net, dev);
+	neigh_flush(&net->ipv4->neigh, dev);
 	if (addr && dev->up && dev->carrier && dev != net->loopback)
 		arp_announce(dev);
 out:
@@ -79,7 +79,7 @@ void net_ipv4_info(const struct net_device *dev, struct net_ipv4_info *out)
 void ipv4_device_changed(struct net_device *dev)
 {
 	route_generation_next(dev->net);
-	neigh_flush(dev->net, dev);
+	neigh_flush(&dev->net->ipv4->neigh, dev);
 }
 
 void ipv4_device_gone(struct net_device *dev)
@@ -88,7 +88,7 @@ void ipv4_device_gone(struct net_device *dev)
 
 	dhcp_stop(dev);
 	ipv4_device_changed(dev);
-	frag_table_flush(net, dev);
+	frag_table_flush(&net->ipv4->frags, dev);
 	if (dev->ip_ptr)
 		port_free(net->port, dev->ip_ptr, sizeof(struct in_device));
 	dev->ip_ptr = NULL;
@@ -102,8 +102,8 @@ int ipv4_net_init(struct net *net)
 		return -ENOMEM;
 	memset(v4, 0, sizeof(*v4));
 	net->ipv4 = v4;
-	neigh_table_init(&v4->neigh);
-	frag_table_init(&v4->frags);
+	neigh_table_init(&v4->neigh, net, &arp_neigh_ops);
+	frag_table_init(&v4->frags, net, &ip_frag_ops);
 	udp_table_init(&v4->udp);
 	route_init(net);
 	net->port->ops->random(net->port, v4->idents, sizeof(v4->idents));
@@ -112,8 +112,8 @@ int ipv4_net_init(struct net *net)
 
 void ipv4_net_exit(struct net *net)
 {
-	neigh_flush(net, NULL);
-	frag_table_flush(net, NULL);
+	neigh_flush(&net->ipv4->neigh, NULL);
+	frag_table_flush(&net->ipv4->frags, NULL);
 	route_exit(net);
 	port_free(net->port, net->ipv4, sizeof(*net->ipv4));
 	net->ipv4 = NULL;

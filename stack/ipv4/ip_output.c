@@ -62,6 +62,7 @@ static int ip_finish_output(struct net *net, struct sk_buff *skb, struct ip_rout
 {
 	uint8_t mac[ETH_ALEN];
 	struct neighbour *n = rt->neigh;
+	struct in6_addr hop;
 
 	skb->dev = rt->dev;
 	if (rt->local)
@@ -75,7 +76,8 @@ static int ip_finish_output(struct net *net, struct sk_buff *skb, struct ip_rout
 			multicast_mac(rt->next_hop, mac);
 			return eth_output(skb, mac, ETH_P_IP);
 		}
-		n = neigh_get(rt->dev, rt->next_hop);
+		hop = in6_from_v4(rt->next_hop);
+		n = neigh_get(&net->ipv4->neigh, rt->dev, &hop);
 		if (!n) {
 			kfree_skb_reason(skb, SKB_DROP_NeighCreateFail);
 			return -ENOBUFS;

@@ -4,7 +4,9 @@
 #define STACK_IPV4_H
 
 #include <string.h>
+#include <net/inet_fragment.h>
 #include <net/ip.h>
+#include <net/neighbour.h>
 #include <net/net_namespace.h>
 #include <net/timer.h>
 
@@ -25,56 +27,9 @@ static inline struct in_device *in_dev(const struct net_device *dev)
 int ipv4_set_address(struct net_device *dev, uint32_t addr, unsigned int prefix_len,
 		     uint32_t gateway);
 
-/* ---- neighbour.c, arp.c ---- */
+/* ---- arp.c ---- */
 
-enum neigh_state {
-	NEIGH_INCOMPLETE, /* asked, no answer yet */
-	NEIGH_REACHABLE,
-	NEIGH_STALE, /* known, but not confirmed lately */
-	NEIGH_DELAY, /* stale and used: waits for a confirmation before it asks */
-	NEIGH_PROBE, /* asks the known address */
-	NEIGH_FAILED,
-};
-
-struct neighbour {
-	struct list_head hash_node, lru_node;
-	struct timer_list timer;
-	struct net *net;
-	struct net_device *dev;
-	__be32 addr;
-	enum neigh_state state;
-	uint8_t ha[ETH_ALEN];
-	uint8_t probes;
-	uint64_t updated_ns;	   /* ha last changed or confirmed */
-	struct sk_buff_head queue; /* wait for the address; data at the IP header */
-};
-
-#define NEIGH_BUCKETS	   64
-#define NEIGH_MAX	   512
-#define NEIGH_QUEUE_MAX	   64
-#define NEIGH_PROBES	   3
-#define NEIGH_RETRANS_NS   1000000000ull
-#define NEIGH_DELAY_NS	   5000000000ull
-#define NEIGH_REACHABLE_NS 30000000000ull /* times a random 0.5 .. 1.5 (RFC 4861 section 6.3.2) */
-
-struct neigh_table {
-	struct list_head buckets[NEIGH_BUCKETS];
-	struct list_head lru; /* least recently changed first */
-	uint32_t count;
-};
-
-void neigh_table_init(struct neigh_table *t);
-struct neighbour *neigh_lookup(struct net_device *dev, __be32 addr);
-/* Looks up or makes; NULL: no memory. */
-struct neighbour *neigh_get(struct net_device *dev, __be32 addr);
-/* What ARP says about n. confirmed: an answer to our question. */
-void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed);
-/* Sends skb (data at the IP header) to n, or queues it until the address is known. */
-int neigh_output(struct neighbour *n, struct sk_buff *skb);
-/* dev NULL: all. */
-void neigh_flush(struct net *net, struct net_device *dev);
-/* Puts an Ethernet header in front and sends. */
-int eth_output(struct sk_buff *skb, const uint8_t *dest, uint16_t ethertype);
+extern const struct neigh_ops arp_neigh_ops;
 /* target NULL: broadcast. */
 void arp_send_request(struct net_device *dev, __be32 addr, const uint8_t *target);
 /* RFC 5227 section 2.3: tells the link our address. */
@@ -82,18 +37,7 @@ void arp_announce(struct net_device *dev);
 
 /* ---- ip_fragment.c ---- */
 
-#define FRAG_BUCKETS	  64
-#define FRAG_MEMORY_BYTES (4u << 20)
-#define FRAG_TIMEOUT_NS	  30000000000ull
-
-struct frag_table {
-	struct list_head buckets[FRAG_BUCKETS];
-	struct list_head lru; /* oldest first */
-	uint32_t memory_bytes;
-};
-
-void frag_table_init(struct frag_table *t);
-void frag_table_flush(struct net *net, struct net_device *dev);
+extern const struct frag_ops ip_frag_ops;
 /* Takes a fragment (data at the IP header); gives the whole datagram, likewise, or NULL. */
 struct sk_buff *ip_defrag(struct sk_buff *skb);
 
@@ -112,7 +56,6 @@ struct pmtu_entry {
 
 void route_init(struct net *net);
 void route_exit(struct net *net);
-void route_generation_next(struct net *net);
 /* Is addr one of this host's? */
 bool ip_is_local(struct net *net, __be32 addr);
 /* A broadcast address of dev's network, or the limited one. */

@@ -31,12 +31,6 @@ void route_exit(struct net *net)
 		timer_del(net, &net->ipv4->pmtu[i].expiry);
 }
 
-void route_generation_next(struct net *net)
-{
-	if (++net->route_generation == 0)
-		net->route_generation = 1;
-}
-
 static uint32_t path_mtu(struct net *net, __be32 daddr, uint32_t device_mtu)
 {
 	for (unsigned int i = 0; i < PMTU_ENTRIES; i++) {

@@ -64,6 +64,13 @@ static inline struct net *skb_net(const struct sk_buff *skb)
 	return skb->head_data->port->net;
 }
 
+/* Routes that users cache are looked up again. */
+static inline void route_generation_next(struct net *net)
+{
+	if (++net->route_generation == 0)
+		net->route_generation = 1;
+}
+
 /* A received packet with data at its network header, protocol and pkt_type set (netdev.c). */
 void netif_receive_skb(struct sk_buff *skb);
 /* Passes the flows that napi merges on to the stack, or frees them (gro.c). */

@@ -4,24 +4,31 @@
  * states and times are RFC 4861's (section 7.3), which Linux uses for ARP too; RFC 1122 section
  * 2.3.2 asks for time-outs, a limit on requests and keeping packets while the answer is awaited.
  */
-#include "ipv4.h"
+#include <net/neighbour.h>
 #include <net/errno.h>
-#include <net/icmp.h>
+#include <net/net_namespace.h>
+#include <string.h>
+
+#define NEIGH_PROBES   3
+#define NEIGH_DELAY_NS 5000000000ull
 
 static void neigh_timer(struct timer_list *t);
 
-void neigh_table_init(struct neigh_table *t)
+void neigh_table_init(struct neigh_table *t, struct net *net, const struct neigh_ops *ops)
 {
+	t->net = net;
+	t->ops = ops;
 	for (unsigned int i = 0; i < NEIGH_BUCKETS; i++)
 		INIT_LIST_HEAD(&t->buckets[i]);
 	INIT_LIST_HEAD(&t->lru);
 }
 
-static struct list_head *bucket(struct net_device *dev, __be32 addr)
+static struct list_head *bucket(struct neigh_table *t, const struct in6_addr *addr)
 {
-	uint64_t hash = siphash_1u64(addr, &dev->net->hash_key);
+	uint64_t words[2];
 
-	return &dev->net->ipv4->neigh.buckets[hash % NEIGH_BUCKETS];
+	memcpy(words, addr, sizeof(words));
+	return &t->buckets[siphash_2u64(words[0], words[1], &t->net->hash_key) % NEIGH_BUCKETS];
 }
 
 static void drop_queue(struct neighbour *n, enum skb_drop_reason reason)
@@ -34,31 +41,32 @@ static void drop_queue(struct neighbour *n, enum skb_drop_reason reason)
 
 static void neigh_free(struct neighbour *n)
 {
-	timer_del(n->net, &n->timer);
+	struct neigh_table *t = n->table;
+
+	timer_del(t->net, &n->timer);
 	drop_queue(n, SKB_DROP_NeighFailed);
 	list_del_init(&n->hash_node);
 	list_del_init(&n->lru_node);
-	n->net->ipv4->neigh.count--;
-	route_generation_next(n->net); /* routes hold pointers to neighbours */
-	port_free(n->net->port, n, sizeof(*n));
+	t->count--;
+	route_generation_next(t->net); /* routes hold pointers to neighbours */
+	port_free(t->net->port, n, sizeof(*n));
 }
 
-void neigh_flush(struct net *net, struct net_device *dev)
+void neigh_flush(struct neigh_table *t, struct net_device *dev)
 {
 	struct neighbour *n, *next;
 
-	list_for_each_entry_safe(n, next, &net->ipv4->neigh.lru, lru_node)
+	list_for_each_entry_safe(n, next, &t->lru, lru_node)
 		if (!dev || n->dev == dev)
 			neigh_free(n);
 }
 
 /* Makes room: the longest unchanged that nobody counts on, or else the longest unchanged. */
-static void evict_one(struct net *net)
+static void evict_one(struct neigh_table *t)
 {
-	struct neigh_table *t = &net->ipv4->neigh;
 	struct neighbour *n;
 
-	NET_INC(net, ArpTableFull);
+	t->net->mib[t->ops->table_full]++;
 	list_for_each_entry(n, &t->lru, lru_node)
 		if (n->state == NEIGH_STALE || n->state == NEIGH_FAILED) {
 			neigh_free(n);
@@ -67,36 +75,37 @@ static void evict_one(struct net *net)
 	neigh_free(list_first_entry(&t->lru, struct neighbour, lru_node));
 }
 
-struct neighbour *neigh_lookup(struct net_device *dev, __be32 addr)
+struct neighbour *neigh_lookup(struct neigh_table *t, const struct net_device *dev,
+			       const struct in6_addr *addr)
 {
 	struct neighbour *n;
 
-	list_for_each_entry(n, bucket(dev, addr), hash_node)
-		if (n->addr == addr && n->dev == dev)
+	list_for_each_entry(n, bucket(t, addr), hash_node)
+		if (n->dev == dev && ipv6_addr_equal(&n->addr, addr))
 			return n;
 	return NULL;
 }
 
-struct neighbour *neigh_get(struct net_device *dev, __be32 addr)
+struct neighbour *neigh_get(struct neigh_table *t, struct net_device *dev,
+			    const struct in6_addr *addr)
 {
-	struct neigh_table *t = &dev->net->ipv4->neigh;
-	struct neighbour *n = neigh_lookup(dev, addr);
+	struct neighbour *n = neigh_lookup(t, dev, addr);
 
 	if (n)
 		return n;
 	if (t->count >= NEIGH_MAX)
-		evict_one(dev->net);
-	n = port_alloc(dev->net->port, sizeof(*n));
+		evict_one(t);
+	n = port_alloc(t->net->port, sizeof(*n));
 	if (!n)
 		return NULL;
 	memset(n, 0, sizeof(*n));
-	n->net = dev->net;
+	n->table = t;
 	n->dev = dev;
-	n->addr = addr;
+	n->addr = *addr;
 	n->state = NEIGH_FAILED; /* nothing known, nothing asked */
 	timer_setup(&n->timer, neigh_timer);
 	skb_queue_head_init(&n->queue);
-	list_add_tail(&n->hash_node, bucket(dev, addr));
+	list_add_tail(&n->hash_node, bucket(t, addr));
 	list_add_tail(&n->lru_node, &t->lru);
 	t->count++;
 	return n;
@@ -106,26 +115,30 @@ static void set_state(struct neighbour *n, enum neigh_state state, uint64_t time
 {
 	n->state = state;
 	list_del_init(&n->lru_node);
-	list_add_tail(&n->lru_node, &n->net->ipv4->neigh.lru);
+	list_add_tail(&n->lru_node, &n->table->lru);
 	if (timer_ns)
-		timer_mod(n->net, &n->timer, port_time_ns(n->net->port) + timer_ns);
+		timer_mod(n->table->net, &n->timer, port_time_ns(n->table->net->port) + timer_ns);
 	else
-		timer_del(n->net, &n->timer);
+		timer_del(n->table->net, &n->timer);
 }
 
-static uint64_t reachable_time_ns(struct net *net)
+/* A random 0.5 .. 1.5 of the mean (RFC 4861 section 6.3.2). */
+static uint64_t reachable_time_ns(const struct neighbour *n)
 {
+	struct port *port = n->table->net->port;
+	const uint64_t mean_ns = n->table->ops->times(n->dev).reachable_ns;
 	uint16_t r;
 
-	net->port->ops->random(net->port, &r, sizeof(r));
-	return NEIGH_REACHABLE_NS / 2 + NEIGH_REACHABLE_NS * r / 65536;
+	port->ops->random(port, &r, sizeof(r));
+	return mean_ns / 2 + mean_ns / 65536 * r;
 }
 
 static void ask(struct neighbour *n)
 {
 	n->probes++;
-	arp_send_request(n->dev, n->addr, n->state == NEIGH_PROBE ? n->ha : NULL);
-	timer_mod(n->net, &n->timer, port_time_ns(n->net->port) + NEIGH_RETRANS_NS);
+	n->table->ops->solicit(n, n->state == NEIGH_PROBE ? n->ha : NULL);
+	timer_mod(n->table->net, &n->timer,
+		  port_time_ns(n->table->net->port) + n->table->ops->times(n->dev).retrans_ns);
 }
 
 /* Nobody answers: who sent to it learns so. */
@@ -133,16 +146,18 @@ static void neigh_fail(struct neighbour *n)
 {
 	struct sk_buff_head undelivered;
 	struct sk_buff *skb;
-	struct net *net = n->net;
+	const struct neigh_ops *ops = n->table->ops;
 
-	NET_INC(net, ArpFailures);
+	n->table->net->mib[ops->failures]++;
 	set_state(n, NEIGH_FAILED, 0);
 	skb_queue_head_init(&undelivered);
 	while ((skb = skb_dequeue(&n->queue)))
 		skb_queue_tail(&undelivered, skb);
+	if (ops->failed)
+		ops->failed(n);
 	/* From here on n may go: a socket that hears of the error may send. */
 	while ((skb = skb_dequeue(&undelivered))) {
-		ip_transport_error(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+		ops->undeliverable(skb);
 		kfree_skb_reason(skb, SKB_DROP_NeighFailed);
 	}
 }
@@ -175,15 +190,14 @@ static void neigh_timer(struct timer_list *t)
 
 void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed)
 {
-	bool known = n->state != NEIGH_INCOMPLETE && n->state != NEIGH_FAILED;
-	bool same = known && !memcmp(n->ha, ha, ETH_ALEN);
+	bool same = neigh_known(n) && !memcmp(n->ha, ha, ETH_ALEN);
 	struct sk_buff_head ready;
 	struct sk_buff *skb;
 
-	n->updated_ns = port_time_ns(n->net->port);
+	n->updated_ns = port_time_ns(n->table->net->port);
 	memcpy(n->ha, ha, ETH_ALEN);
 	if (confirmed)
-		set_state(n, NEIGH_REACHABLE, reachable_time_ns(n->net));
+		set_state(n, NEIGH_REACHABLE, reachable_time_ns(n));
 	else if (!same)
 		set_state(n, NEIGH_STALE, 0);
 	skb_queue_head_init(&ready);
@@ -193,21 +207,10 @@ void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed)
 		neigh_output(n, skb);
 }
 
-int eth_output(struct sk_buff *skb, const uint8_t *dest, uint16_t ethertype)
+void neigh_suspect(struct neighbour *n)
 {
-	struct ethhdr *eth;
-
-	if (skb_headroom(skb) < ETH_HLEN) {
-		kfree_skb_reason(skb, SKB_DROP_NoMemory);
-		return -ENOBUFS;
-	}
-	eth = skb_push(skb, ETH_HLEN);
-	memcpy(eth->h_dest, dest, ETH_ALEN);
-	memcpy(eth->h_source, skb->dev->dev_addr, ETH_ALEN);
-	eth->h_proto = htons(ethertype);
-	skb_reset_mac_header(skb);
-	skb->protocol = ethertype;
-	return dev_queue_xmit(skb);
+	if (neigh_known(n))
+		set_state(n, NEIGH_STALE, 0);
 }
 
 int neigh_output(struct neighbour *n, struct sk_buff *skb)
@@ -225,7 +228,7 @@ int neigh_output(struct neighbour *n, struct sk_buff *skb)
 		break;
 	}
 	if (n->state != NEIGH_INCOMPLETE)
-		return eth_output(skb, n->ha, ETH_P_IP);
+		return eth_output(skb, n->ha, n->table->ops->ethertype);
 	if (n->queue.qlen >= NEIGH_QUEUE_MAX) /* RFC 1122 2.3.2.2: keep the latest */
 		kfree_skb_reason(skb_dequeue(&n->queue), SKB_DROP_NeighQueueFull);
 	skb_queue_tail(&n->queue, skb);

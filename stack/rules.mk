@@ -3,7 +3,7 @@
 # build/asan/stack/libstack.a. The guest compiles STACK_SRCS itself, with STACK_CFLAGS added to its
 # own; stack/host is the port for one host process and not part of them.
 
-STACK_SRCS := $(wildcard stack/core/*.c stack/ipv4/*.c stack/tcp/*.c stack/socket/*.c)
+STACK_SRCS := $(wildcard stack/core/*.c stack/ipv4/*.c stack/ipv6/*.c stack/tcp/*.c stack/socket/*.c)
 STACK_HOST_SRCS := $(wildcard stack/host/*.c)
 # Packet headers are read through pointers of many types.
 STACK_CFLAGS := -fno-strict-aliasing

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Receive: merges segments of a TCP flow over IPv4 that follow each other into one sk_buff, so that
- * the stack runs once for many. Only what says the same is merged: equal IP header but for length
- * and identification, equal TCP options byte for byte (so equal time stamps), equal ACK and window
- * flags; a segment of another size, or with PSH, ends the packet. The merged packet is what the
- * sender's own super-segment would have been. Linux names this GRO.
+ * Receive: merges segments of a TCP flow that follow each other into one sk_buff, so that the stack
+ * runs once for many. Only what says the same is merged: equal IP header but for length and IPv4
+ * identification (no options or extension headers), equal TCP options byte for byte (so equal time
+ * stamps), equal ACK and window flags; a segment of another size, or with PSH, ends the packet. The
+ * merged packet is what the sender's own super-segment would have been. Linux names this GRO.
  *
  * The first segment keeps its linear part; the payload of the others hangs on it as fragments, so
  * MAX_SKB_FRAGS bounds the merge besides 64 KiB.
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <net/checksum.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
@@ -26,9 +27,9 @@ struct gro_cb {
 
 /* A segment that may be merged: where its parts are. */
 struct gro_segment {
-	const struct iphdr *iph;
+	const uint8_t *ip; /* struct iphdr or struct ipv6hdr */
 	const struct tcphdr *th;
-	uint32_t header_bytes, payload_bytes;
+	uint32_t ip_bytes, header_bytes, payload_bytes;
 };
 
 static struct gro_cb *gro_cb(struct sk_buff *skb)
@@ -36,69 +37,117 @@ static struct gro_cb *gro_cb(struct sk_buff *skb)
 	return (struct gro_cb *)skb->cb;
 }
 
+/* Without options or extension headers. */
+static uint32_t ip_header_bytes(const struct sk_buff *skb)
+{
+	return skb->protocol == ETH_P_IP ? (uint32_t)sizeof(struct iphdr)
+					 : (uint32_t)sizeof(struct ipv6hdr);
+}
+
 static const struct tcphdr *held_th(const struct sk_buff *skb)
 {
-	return (const struct tcphdr *)(skb->data + sizeof(struct iphdr));
+	return (const struct tcphdr *)(skb->data + ip_header_bytes(skb));
 }
 
 static bool checksum_ok(struct sk_buff *skb, const struct gro_segment *s)
 {
-	uint32_t tcp_len = skb->len - (uint32_t)sizeof(struct iphdr);
+	const uint32_t tcp_len = skb->len - s->ip_bytes;
+	const struct iphdr *iph = (const struct iphdr *)s->ip;
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)s->ip;
+	uint32_t sum;
 
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY)
 		return true;
-	if (csum_tcpudp_magic(s->iph->saddr, s->iph->daddr, tcp_len, IPPROTO_TCP,
-			      skb_checksum(skb, sizeof(struct iphdr), tcp_len, 0)))
+	sum = skb_checksum(skb, s->ip_bytes, tcp_len, 0);
+	if (skb->protocol == ETH_P_IP)
+		sum = csum_tcpudp_nofold(iph->saddr, iph->daddr, tcp_len, IPPROTO_TCP, sum);
+	else
+		sum = csum_ipv6_nofold(&ip6h->saddr, &ip6h->daddr, tcp_len, IPPROTO_TCP, sum);
+	if (csum_fold(sum))
 		return false;
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return true;
 }
 
-/* TCP over plain IPv4 with right checksums, all headers linear; cuts Ethernet's padding off. */
+/* The packet's length by its IP header, which is right and announces TCP; 0: else. */
+static uint32_t ip_packet_bytes(const struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+
+	if (skb->protocol == ETH_P_IPV6)
+		return iph->version == 6 && ip6h->nexthdr == IPPROTO_TCP
+			       ? ntohs(ip6h->payload_len) + (uint32_t)sizeof(*ip6h)
+			       : 0;
+	if (iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_TCP ||
+	    (iph->frag_off & htons(IP_MF | IP_OFFSET)) || ip_fast_csum(iph, 5))
+		return 0;
+	return ntohs(iph->tot_len);
+}
+
+/* TCP over plain IP with right checksums, all headers linear; cuts Ethernet's padding off. */
 static bool parse(struct sk_buff *skb, struct gro_segment *s)
 {
-	uint32_t len, need = sizeof(*s->iph) + sizeof(*s->th);
+	uint32_t len, need;
 
-	s->iph = (const struct iphdr *)skb->data;
+	s->ip = skb->data;
+	s->ip_bytes = ip_header_bytes(skb);
+	need = s->ip_bytes + (uint32_t)sizeof(*s->th);
 	if (skb->data_len || skb->len < need)
 		return false;
-	s->th = (const struct tcphdr *)(skb->data + sizeof(*s->iph));
-	len = ntohs(s->iph->tot_len);
-	s->header_bytes = (uint32_t)sizeof(*s->iph) + s->th->doff * 4u;
-	if (s->iph->version != 4 || s->iph->ihl != 5 || s->iph->protocol != IPPROTO_TCP ||
-	    (s->iph->frag_off & htons(IP_MF | IP_OFFSET)) || len > skb->len || len < need ||
-	    s->th->doff < 5 || s->header_bytes > len || ip_fast_csum(s->iph, 5))
+	s->th = (const struct tcphdr *)(skb->data + s->ip_bytes);
+	len = ip_packet_bytes(skb);
+	s->header_bytes = s->ip_bytes + s->th->doff * 4u;
+	if (len > skb->len || len < need || s->th->doff < 5 || s->header_bytes > len)
 		return false;
 	pskb_trim(skb, len);
 	s->payload_bytes = len - s->header_bytes;
 	return checksum_ok(skb, s);
 }
 
-static struct sk_buff *find_flow(struct napi_struct *napi, const struct gro_segment *s)
+static bool same_addresses(const struct sk_buff *held, const struct gro_segment *s)
+{
+	if (held->protocol == ETH_P_IP)
+		return !memcmp(held->data + offsetof(struct iphdr, saddr),
+			       s->ip + offsetof(struct iphdr, saddr), 8);
+	return !memcmp(held->data + offsetof(struct ipv6hdr, saddr),
+		       s->ip + offsetof(struct ipv6hdr, saddr), 32);
+}
+
+static struct sk_buff *find_flow(struct napi_struct *napi, const struct sk_buff *skb,
+				 const struct gro_segment *s)
 {
 	struct sk_buff *held;
 
 	skb_queue_walk(&napi->gro_list, held) {
-		const struct iphdr *iph = (const struct iphdr *)held->data;
 		const struct tcphdr *th = held_th(held);
 
 		if (th->source == s->th->source && th->dest == s->th->dest &&
-		    iph->saddr == s->iph->saddr && iph->daddr == s->iph->daddr &&
-		    held->dev == napi->dev)
+		    held->protocol == skb->protocol && held->dev == napi->dev &&
+		    same_addresses(held, s))
 			return held;
 	}
 	return NULL;
 }
 
+/* What else of the IP header must not differ. */
+static bool same_ip(const struct sk_buff *held, const struct gro_segment *s)
+{
+	const struct iphdr *a = (const struct iphdr *)held->data, *b = (const struct iphdr *)s->ip;
+	const struct ipv6hdr *a6 = (const struct ipv6hdr *)a, *b6 = (const struct ipv6hdr *)b;
+
+	if (held->protocol == ETH_P_IPV6)
+		return a6->flow == b6->flow && a6->hop_limit == b6->hop_limit;
+	return a->tos == b->tos && a->ttl == b->ttl && a->frag_off == b->frag_off;
+}
+
 static bool may_merge(struct sk_buff *held, const struct gro_segment *s)
 {
-	const struct iphdr *iph = (const struct iphdr *)held->data;
 	const struct tcphdr *th = held_th(held);
-	uint32_t options = s->header_bytes - (uint32_t)(sizeof(*iph) + sizeof(*th));
+	uint32_t options = s->header_bytes - s->ip_bytes - (uint32_t)sizeof(*th);
 
 	return ntohl(s->th->seq) == gro_cb(held)->next_seq && s->payload_bytes &&
-	       s->payload_bytes <= gro_cb(held)->mss && s->iph->tos == iph->tos &&
-	       s->iph->ttl == iph->ttl && s->iph->frag_off == iph->frag_off &&
+	       s->payload_bytes <= gro_cb(held)->mss && same_ip(held, s) &&
 	       s->th->doff == th->doff && s->th->ack_seq == th->ack_seq &&
 	       s->th->window == th->window &&
 	       ((s->th->flags ^ th->flags) & ~(TCPHDR_PSH | TCPHDR_FIN)) == 0 &&
@@ -114,12 +163,18 @@ static void pass_up(struct napi_struct *napi, struct sk_buff *skb)
 	struct iphdr *iph = (struct iphdr *)skb->data;
 
 	if (cb.segs > 1) {
-		iph->tot_len = htons((uint16_t)skb->len);
-		iph->check = 0;
-		iph->check = ip_fast_csum(iph, 5);
+		if (skb->protocol == ETH_P_IP) {
+			iph->tot_len = htons((uint16_t)skb->len);
+			iph->check = 0;
+			iph->check = ip_fast_csum(iph, 5);
+			skb->gso_type = SKB_GSO_TCPV4;
+		} else {
+			((struct ipv6hdr *)iph)->payload_len =
+				htons((uint16_t)(skb->len - sizeof(struct ipv6hdr)));
+			skb->gso_type = SKB_GSO_TCPV6;
+		}
 		skb->gso_size = cb.mss;
 		skb->gso_segs = cb.segs;
-		skb->gso_type = SKB_GSO_TCPV4;
 		NET_INC(net, GroSuperSegments);
 		NET_ADD(net, GroMergedPackets, cb.segs);
 	}
@@ -171,6 +226,16 @@ static void hold(struct napi_struct *napi, struct sk_buff *skb, const struct gro
 	skb_queue_tail(&napi->gro_list, skb);
 }
 
+/* Any IPv6 extension header may precede TCP. */
+static bool may_be_tcp(const struct sk_buff *skb)
+{
+	if (skb_headlen(skb) < ip_header_bytes(skb))
+		return false;
+	if (skb->protocol == ETH_P_IP)
+		return ((const struct iphdr *)skb->data)->protocol == IPPROTO_TCP;
+	return ((const struct ipv6hdr *)skb->data)->nexthdr != IPPROTO_UDP;
+}
+
 void gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 {
 	const uint8_t lonely = TCPHDR_SYN | TCPHDR_RST | TCPHDR_URG | TCPHDR_CWR;
@@ -180,12 +245,12 @@ void gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 
 	if (!parse(skb, &s)) {
 		/* Not ours to judge, but an odd segment must not overtake its flow. */
-		if (skb_headlen(skb) >= sizeof(*s.iph) && s.iph->protocol == IPPROTO_TCP)
+		if (may_be_tcp(skb))
 			napi_gro_flush(napi);
 		netif_receive_skb(skb);
 		return;
 	}
-	held = find_flow(napi, &s);
+	held = find_flow(napi, skb, &s);
 	ends = s.th->flags & (TCPHDR_PSH | TCPHDR_FIN);
 	if (held && !(s.th->flags & lonely) && may_merge(held, &s)) {
 		ends |= s.payload_bytes < gro_cb(held)->mss;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <net/errno.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 
 #define LOOPBACK_MTU  65535u
@@ -81,7 +82,8 @@ int loopback_create(struct net *net)
 	lo->dev.name[1] = 'o';
 	lo->dev.ops = &loopback_ops;
 	lo->dev.mtu = LOOPBACK_MTU;
-	lo->dev.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_RXCSUM;
+	lo->dev.hw_features =
+		NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_RXCSUM;
 	lo->dev.carrier = true;
 	skb_queue_head_init(&lo->queue);
 	err = register_netdev(net, &lo->dev);
@@ -95,6 +97,8 @@ int loopback_create(struct net *net)
 	err = dev_open(&lo->dev);
 	if (!err)
 		err = net_ipv4_configure(&lo->dev, LOOPBACK_ADDR, 8, 0);
+	if (!err)
+		err = net_ipv6_configure(&lo->dev, &IN6ADDR_LOOPBACK, 128, NULL);
 	if (err)
 		loopback_destroy(net);
 	return err;

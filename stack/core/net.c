@@ -4,6 +4,7 @@
 #include <net/net.h>
 #include <net/inet.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 
 void sysctl_init_core(struct sysctl *s)
@@ -15,12 +16,15 @@ void sysctl_init_core(struct sysctl *s)
 	s->file_max = 65536;
 	s->ip_local_port_range[0] = 32768;
 	s->ip_local_port_range[1] = 60999;
+	s->ipv6_dad_transmits = 1;
 }
 
 static int init_parts(struct net *net)
 {
 	int err = ipv4_net_init(net);
 
+	if (!err)
+		err = ipv6_net_init(net);
 	if (!err)
 		err = tcp_net_init(net);
 	if (!err)
@@ -34,6 +38,8 @@ static void exit_parts(struct net *net)
 	if (net->tcp)
 		tcp_net_exit(net);
 	loopback_destroy(net);
+	if (net->ipv6)
+		ipv6_net_exit(net);
 	if (net->ipv4)
 		ipv4_net_exit(net);
 }

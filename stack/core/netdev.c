@@ -7,6 +7,7 @@
 #include <net/netdevice.h>
 #include <net/errno.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/neighbour.h>
 #include <net/net_namespace.h>
 
@@ -66,6 +67,8 @@ int register_netdev(struct net *net, struct net_device *dev)
 	if (!dev->tx_queue_len)
 		dev->tx_queue_len = TX_QUEUE_LEN_DEFAULT;
 	dev->ip_ptr = NULL;
+	dev->ip6_ptr = NULL;
+	dev->ifindex = ++net->last_ifindex;
 	skb_queue_head_init(&dev->qdisc);
 	timer_setup(&dev->watchdog, dev_watchdog);
 	local_bh_disable(net);
@@ -81,6 +84,7 @@ void unregister_netdev(struct net_device *dev)
 	dev_close(dev);
 	local_bh_disable(net);
 	ipv4_device_gone(dev);
+	ipv6_device_gone(dev);
 	skb_queue_purge(&dev->qdisc);
 	timer_del(net, &dev->watchdog);
 	list_del_init(&dev->node);
@@ -97,6 +101,8 @@ int dev_open(struct net_device *dev)
 	if (dev->ops->open)
 		err = dev->ops->open(dev);
 	dev->up = err == 0;
+	if (dev->up)
+		ipv6_device_ready(dev);
 	local_bh_enable(dev->net);
 	return err;
 }
@@ -114,6 +120,7 @@ int dev_close(struct net_device *dev)
 	skb_queue_purge(&dev->qdisc);
 	timer_del(dev->net, &dev->watchdog);
 	ipv4_device_changed(dev);
+	ipv6_device_down(dev);
 	local_bh_enable(dev->net);
 	return err;
 }
@@ -137,6 +144,8 @@ int dev_set_features(struct net_device *dev, uint32_t features)
 void netif_carrier_on(struct net_device *dev)
 {
 	dev->carrier = true;
+	if (dev->net)
+		ipv6_device_ready(dev);
 }
 
 void netif_carrier_off(struct net_device *dev)
@@ -144,8 +153,10 @@ void netif_carrier_off(struct net_device *dev)
 	if (!dev->carrier)
 		return;
 	dev->carrier = false;
-	if (dev->net)
+	if (dev->net) {
 		ipv4_device_changed(dev);
+		ipv6_device_down(dev);
+	}
 }
 
 /* ---- the way out ---- */
@@ -335,6 +346,9 @@ void netif_receive_skb(struct sk_buff *skb)
 	case ETH_P_IP:
 		ip_rcv(skb);
 		break;
+	case ETH_P_IPV6:
+		ipv6_rcv(skb);
+		break;
 	case ETH_P_ARP:
 		arp_rcv(skb);
 		break;
@@ -376,8 +390,8 @@ void napi_gro_receive(struct napi_struct *napi, struct sk_buff *skb)
 	skb->tstamp_ns = net->softnet.poll_ns;
 	skb_pull(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
-	if (skb->protocol == ETH_P_IP && (dev->features & NETIF_F_GRO) && !skb->gso_size &&
-	    skb->pkt_type == PACKET_HOST)
+	if ((skb->protocol == ETH_P_IP || skb->protocol == ETH_P_IPV6) &&
+	    (dev->features & NETIF_F_GRO) && !skb->gso_size && skb->pkt_type == PACKET_HOST)
 		gro_receive(napi, skb);
 	else
 		netif_receive_skb(skb);

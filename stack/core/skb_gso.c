@@ -2,58 +2,83 @@
 /*
  * Segmentation in software, for devices without TSO: one super-segment becomes packets of gso_size
  * bytes of payload that share its memory. Headers change as RFC 9293 segments demand and as the
- * 82574's TSO does (data sheet section 7.2.4): length, identification + 1 a segment, sequence
+ * 82574's TSO does (data sheet section 7.2.4): length, IPv4 identification + 1 a segment, sequence
  * number; FIN and PSH only on the last, CWR only on the first (RFC 3168 section 6.1.2).
  */
 #include <string.h>
 #include <net/checksum.h>
 #include <net/errno.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/tcp.h>
 
 /* Where the headers are, from skb->data on. */
 struct gso_layout {
 	uint32_t network, transport, payload;
+	bool v6;
 };
+
+/* The IP header ends where TCP's begins: no extension headers. */
+static bool ip_header_ok(const struct sk_buff *skb, const struct gso_layout *l)
+{
+	const struct iphdr *iph = (const struct iphdr *)(skb->data + l->network);
+	const uint32_t len = l->transport - l->network;
+
+	if (l->v6)
+		return iph->version == 6 && len == sizeof(struct ipv6hdr);
+	return iph->version == 4 && len == iph->ihl * 4u && len >= sizeof(*iph);
+}
 
 static bool find_layout(const struct sk_buff *skb, struct gso_layout *l)
 {
 	uint32_t headroom = skb_headroom(skb), headlen = skb_headlen(skb);
-	const struct iphdr *iph;
 	const struct tcphdr *th;
 
-	if (skb->gso_type != SKB_GSO_TCPV4 || !skb->gso_size || skb->network_header < headroom ||
-	    skb->transport_header < headroom)
+	l->v6 = skb->gso_type == SKB_GSO_TCPV6;
+	if ((!l->v6 && skb->gso_type != SKB_GSO_TCPV4) || !skb->gso_size ||
+	    skb->network_header < headroom || skb->transport_header < headroom)
 		return false;
 	l->network = skb->network_header - headroom;
 	l->transport = skb->transport_header - headroom;
-	if (l->transport < l->network + sizeof(*iph) || l->transport + sizeof(*th) > headlen)
+	if (l->transport <= l->network || l->transport + sizeof(*th) > headlen ||
+	    !ip_header_ok(skb, l))
 		return false;
-	iph = (const struct iphdr *)(skb->data + l->network);
 	th = (const struct tcphdr *)(skb->data + l->transport);
 	l->payload = l->transport + th->doff * 4u;
-	return iph->version == 4 && l->network + iph->ihl * 4u == l->transport && th->doff >= 5 &&
-	       l->payload <= headlen && skb->ip_summed == CHECKSUM_PARTIAL;
+	return th->doff >= 5 && l->payload <= headlen && skb->ip_summed == CHECKSUM_PARTIAL;
+}
+
+/* Length, identification and checksum of one segment's IP header; the pseudo header's sum. */
+static uint16_t fix_ip_header(struct sk_buff *seg, const struct gso_layout *l, uint32_t index)
+{
+	const uint32_t tcp_len = seg->len - l->transport;
+	struct iphdr *iph = (struct iphdr *)(seg->data + l->network);
+	struct ipv6hdr *ip6h = (struct ipv6hdr *)iph;
+
+	if (l->v6) {
+		ip6h->payload_len = htons((uint16_t)tcp_len);
+		return csum_fold_plain(
+			csum_ipv6_nofold(&ip6h->saddr, &ip6h->daddr, tcp_len, IPPROTO_TCP, 0));
+	}
+	iph->tot_len = htons((uint16_t)(seg->len - l->network));
+	iph->id = htons((uint16_t)(ntohs(iph->id) + index));
+	iph->check = 0;
+	iph->check = ip_fast_csum(iph, iph->ihl);
+	return csum_tcpudp_pseudo(iph->saddr, iph->daddr, tcp_len, IPPROTO_TCP);
 }
 
 static void fix_headers(struct sk_buff *seg, const struct gso_layout *l, uint32_t index,
 			uint32_t payload_offset, bool last, bool hw_csum)
 {
-	struct iphdr *iph = (struct iphdr *)(seg->data + l->network);
 	struct tcphdr *th = (struct tcphdr *)(seg->data + l->transport);
-	uint32_t tcp_len = seg->len - l->transport;
 
-	iph->tot_len = htons((uint16_t)(seg->len - l->network));
-	iph->id = htons((uint16_t)(ntohs(iph->id) + index));
-	iph->check = 0;
-	iph->check = ip_fast_csum(iph, iph->ihl);
+	th->check = fix_ip_header(seg, l, index);
 	th->seq = htonl(ntohl(th->seq) + payload_offset);
 	if (!last)
 		th->flags &= (uint8_t) ~(TCPHDR_FIN | TCPHDR_PSH);
 	if (index)
 		th->flags &= (uint8_t)~TCPHDR_CWR;
-	th->check = csum_tcpudp_pseudo(iph->saddr, iph->daddr, tcp_len, IPPROTO_TCP);
 	seg->ip_summed = CHECKSUM_PARTIAL;
 	seg->csum_start = (uint16_t)(skb_headroom(seg) + l->transport);
 	seg->csum_offset = offsetof(struct tcphdr, check);

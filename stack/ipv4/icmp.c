@@ -8,7 +8,6 @@
 #include <net/checksum.h>
 #include <net/errno.h>
 
-/* Errors sent: 1000 a second, 50 at once; Linux's defaults. */
 #define LIMIT_INTERVAL_NS 1000000u
 #define LIMIT_BURST	  50u
 
@@ -16,10 +15,8 @@
 
 /* ---- errors to others ---- */
 
-static bool within_limit(struct net *net)
+bool icmp_limit_take(struct icmp_limit *l, uint64_t now_ns)
 {
-	struct icmp_limit *l = &net->ipv4->icmp;
-	uint64_t now_ns = port_time_ns(net->port);
 	uint64_t earned = (now_ns - l->filled_ns) / LIMIT_INTERVAL_NS;
 
 	if (!l->filled_ns || earned >= LIMIT_BURST) {
@@ -31,12 +28,18 @@ static bool within_limit(struct net *net)
 			l->tokens = LIMIT_BURST;
 		l->filled_ns += earned * LIMIT_INTERVAL_NS;
 	}
-	if (!l->tokens) {
-		NET_INC(net, IcmpOutRateLimitGlobal);
+	if (!l->tokens)
 		return false;
-	}
 	l->tokens--;
 	return true;
+}
+
+static bool within_limit(struct net *net)
+{
+	if (icmp_limit_take(&net->ipv4->icmp, port_time_ns(net->port)))
+		return true;
+	NET_INC(net, IcmpOutRateLimitGlobal);
+	return false;
 }
 
 /* RFC 1122 3.2.2: no error about an error, a broadcast, a later fragment or a source that is none. */

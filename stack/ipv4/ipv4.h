@@ -4,6 +4,7 @@
 #define STACK_IPV4_H
 
 #include <string.h>
+#include <net/icmp.h>
 #include <net/inet_fragment.h>
 #include <net/ip.h>
 #include <net/neighbour.h>
@@ -64,11 +65,6 @@ bool ip_is_broadcast(const struct net_device *dev, __be32 addr);
 /* ---- ip_output.c, icmp.c, udp.c ---- */
 
 #define IDENT_BUCKETS 256
-
-struct icmp_limit {
-	uint64_t filled_ns;
-	uint32_t tokens;
-};
 
 /* Tells the transport protocol of a packet of ours (data at its IP header) about an error. */
 void ip_transport_error(struct sk_buff *skb, uint8_t icmp_type, uint8_t icmp_code, uint32_t info);

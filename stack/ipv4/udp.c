@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* UDP (RFC 768, RFC 1122 section 4.1): sockets by local port, datagrams in and out. */
+/*
+ * UDP (RFC 768, RFC 1122 section 4.1) over both IP versions: sockets by local port, datagrams in and
+ * out. What only IPv6 has is ipv6/udp6.c.
+ */
 #include <net/udp.h>
 #include "ipv4.h"
 #include <net/checksum.h>
@@ -10,7 +13,9 @@
 
 /* In skb->cb of a queued datagram (data at its payload). */
 struct udp_cb {
-	struct sockaddr_in from;
+	struct in6_addr from;
+	__be16 port;
+	uint32_t scope_id;
 };
 
 static struct udp_cb *udp_cb(struct sk_buff *skb)
@@ -31,14 +36,15 @@ static struct list_head *port_bucket(struct net *net, uint16_t port)
 
 /* ---- ports ---- */
 
-static bool in_use(struct sock *sk, __be32 addr, uint16_t port)
+/* Would be a conflict for sk bound to the address it has. */
+static bool in_use(struct sock *sk, uint16_t port)
 {
 	struct sock *other;
 
 	list_for_each_entry(other, port_bucket(sk->sk_net, port), sk_node) {
 		if (other == sk || other->sk_num != port)
 			continue;
-		if (addr && other->sk_rcv_saddr && addr != other->sk_rcv_saddr)
+		if (!inet_rcv_saddr_overlap(sk, other))
 			continue;
 		if (sk->sk_bound_dev && other->sk_bound_dev &&
 		    sk->sk_bound_dev != other->sk_bound_dev)
@@ -51,7 +57,7 @@ static bool in_use(struct sock *sk, __be32 addr, uint16_t port)
 }
 
 /* RFC 6056 section 3.3.1: a random start, then the next free one. 0: all taken. */
-static uint16_t choose_port(struct sock *sk, __be32 addr)
+static uint16_t choose_port(struct sock *sk)
 {
 	const uint16_t *range = sk->sk_net->sysctl.ip_local_port_range;
 	uint32_t count = range[1] - range[0] + 1u, start;
@@ -60,7 +66,7 @@ static uint16_t choose_port(struct sock *sk, __be32 addr)
 	for (uint32_t i = 0; i < count; i++) {
 		uint16_t port = (uint16_t)(range[0] + (start % count + i) % count);
 
-		if (!in_use(sk, addr, port))
+		if (!in_use(sk, port))
 			return port;
 	}
 	return 0;
@@ -73,13 +79,13 @@ static void unhash(struct sock *sk)
 }
 
 /* Soft interrupts off. port 0: any. */
-static int get_port(struct sock *sk, __be32 addr, uint16_t port)
+static int get_port(struct sock *sk, uint16_t port)
 {
 	if (!port) {
-		port = choose_port(sk, addr);
+		port = choose_port(sk);
 		if (!port)
 			return -EAGAIN;
-	} else if (in_use(sk, addr, port)) {
+	} else if (in_use(sk, port)) {
 		return -EADDRINUSE;
 	}
 	list_del_init(&sk->sk_node);
@@ -94,34 +100,48 @@ static int autobind(struct sock *sk)
 
 	local_bh_disable(sk->sk_net);
 	if (!sk->sk_num)
-		err = get_port(sk, sk->sk_rcv_saddr, 0);
+		err = get_port(sk, 0);
 	local_bh_enable(sk->sk_net);
 	return err;
+}
+
+/* Soft interrupts off. */
+static int bind_to(struct sock *sk, const struct inet_endpoint *at)
+{
+	const bool any = inet_addr_any(&at->addr);
+	const enum inet_addr_type type =
+		any ? INET_ADDR_LOCAL : inet_af_ops(&at->addr)->addr_type(sk->sk_net, &at->addr);
+	int err;
+
+	if (type == INET_ADDR_UNICAST)
+		return -EADDRNOTAVAIL;
+	if (sk->sk_num)
+		return -EINVAL;
+	sk->sk_v6_rcv_saddr = at->addr;
+	err = get_port(sk, ntohs(at->port));
+	if (err) {
+		inet_reset_saddr(sk);
+		return err;
+	}
+	/* A broadcast or multicast address receives but never sends. */
+	inet_sk(sk)->inet_v6_saddr =
+		type == INET_ADDR_LOCAL ? at->addr : inet_family_any(sk->sk_family);
+	sk->sk_userlocks |= any ? 0 : SOCK_BINDADDR_LOCK;
+	sk->sk_userlocks |= at->port ? SOCK_BINDPORT_LOCK : 0;
+	return 0;
 }
 
 static int udp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len)
 {
 	struct inet_endpoint at;
-	__be32 local;
 	int err = inet_read_sockaddr(sk, addr, len, false, &at);
 
 	if (err)
 		return err;
-	local = at.addr.s6_addr32[3];
-
-	if (local && inet_addr_type(sk->sk_net, local) == INET_ADDR_UNICAST)
-		return -EADDRNOTAVAIL;
-	if (sk->sk_num)
-		return -EINVAL;
 	local_bh_disable(sk->sk_net);
-	err = get_port(sk, local, ntohs(at.port));
-	if (!err) {
-		sk->sk_rcv_saddr = local;
-		/* A broadcast or multicast address receives but never sends. */
-		inet_sk(sk)->inet_saddr = local && !ip_is_local(sk->sk_net, local) ? 0 : local;
-		sk->sk_userlocks |= local ? SOCK_BINDADDR_LOCK : 0;
-		sk->sk_userlocks |= at.port ? SOCK_BINDPORT_LOCK : 0;
-	}
+	err = inet_bind_scope(sk, &at);
+	if (!err)
+		err = bind_to(sk, &at);
 	local_bh_enable(sk->sk_net);
 	return err;
 }
@@ -131,48 +151,89 @@ static int udp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len)
 static void disconnect(struct sock *sk)
 {
 	sk->sk_state = TCP_CLOSE;
-	sk->sk_daddr = 0;
-	sk->sk_dport = 0;
+	inet_reset_daddr(sk);
 	inet_sk(sk)->route.generation = 0;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
-		sk->sk_rcv_saddr = inet_sk(sk)->inet_saddr = 0;
+		inet_reset_saddr(sk);
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 		unhash(sk);
 }
 
-static bool needs_permission(struct sock *sk, __be32 daddr)
+static bool needs_permission(struct sock *sk, const struct in6_addr *daddr)
 {
-	return inet_addr_type(sk->sk_net, daddr) == INET_ADDR_BROADCAST && daddr &&
-	       !sock_flag(sk, SOCK_BROADCAST);
+	return !inet_addr_any(daddr) && ipv6_addr_v4mapped(daddr) &&
+	       !sock_flag(sk, SOCK_BROADCAST) &&
+	       inet_addr_type(sk->sk_net, daddr->s6_addr32[3]) == INET_ADDR_BROADCAST;
+}
+
+/* Where sk's datagrams to `to` go, and from which address. Soft interrupts off. */
+static int route_to(struct sock *sk, const struct inet_endpoint *to, struct ip_route *rt,
+		    struct in6_addr *saddr)
+{
+	const bool v4 = ipv6_addr_v4mapped(&to->addr);
+	struct net_device *dev = sk->sk_bound_dev;
+	int err;
+
+	if (needs_permission(sk, &to->addr))
+		return -EACCES;
+	*saddr = inet_sk(sk)->inet_v6_saddr;
+	if (ipv6_addr_v4mapped(saddr) != v4) {
+		if (!inet_addr_any(saddr))
+			return -EAFNOSUPPORT;
+		*saddr = inet_family_any(v4 ? AF_INET : AF_INET6);
+	}
+	err = inet_scope_device(sk, to, &dev);
+	if (err)
+		return err;
+	return inet_af_ops(&to->addr)->route(sk->sk_net, rt, saddr, &to->addr, dev);
 }
 
 /* Soft interrupts off. */
-static int connect_to(struct sock *sk, const struct sockaddr_in *to)
+static int connect_to(struct sock *sk, struct inet_endpoint *to)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route rt = {
-		.daddr = to->sin_addr.s_addr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
+	struct in6_addr saddr;
+	struct ip_route rt;
 	int err;
 
-	if (needs_permission(sk, rt.daddr))
-		return -EACCES;
-	err = ip_route_output(sk->sk_net, &rt);
+	inet_this_host(&to->addr);
+	err = route_to(sk, to, &rt, &saddr);
 	if (err)
 		return err;
 	inet->route = rt;
-	inet->inet_saddr = rt.saddr;
-	if (!sk->sk_rcv_saddr)
-		sk->sk_rcv_saddr = rt.saddr;
-	sk->sk_daddr = rt.daddr;
-	sk->sk_dport = to->sin_port;
+	inet->inet_v6_saddr = saddr;
+	if (inet_addr_any(&sk->sk_v6_rcv_saddr))
+		sk->sk_v6_rcv_saddr = saddr;
+	sk->sk_v6_daddr = to->addr;
+	sk->sk_dport = to->port;
+	if (ipv6_addr_linklocal(&to->addr))
+		sk->sk_bound_dev = rt.local ? sk->sk_bound_dev : rt.dev;
 	sk->sk_state = TCP_ESTABLISHED;
+	return 0;
+}
+
+/* An AF_INET6 socket may be given IPv4 addresses as such too. */
+static int read_address(const struct sock *sk, const struct sockaddr *addr, socklen_t len,
+			struct inet_endpoint *to)
+{
+	struct sockaddr_in sin;
+
+	if (sk->sk_family == AF_INET || addr->sa_family != AF_INET)
+		return inet_read_sockaddr(sk, addr, len, true, to);
+	if (sk->sk_ipv6only)
+		return -ENETUNREACH;
+	if (len < sizeof(sin))
+		return -EINVAL;
+	memcpy(&sin, addr, sizeof(sin));
+	*to = (struct inet_endpoint){.addr = in6_from_v4(sin.sin_addr.s_addr),
+				     .port = sin.sin_port};
 	return 0;
 }
 
 static int udp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t len, int file_flags)
 {
-	const struct sockaddr_in *to = (const struct sockaddr_in *)addr;
-	int err;
+	struct inet_endpoint to;
+	int err = 0;
 
 	(void)file_flags;
 	if (len < sizeof(addr->sa_family))
@@ -180,15 +241,12 @@ static int udp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t l
 	local_bh_disable(sk->sk_net);
 	if (addr->sa_family == AF_UNSPEC) {
 		disconnect(sk);
-		err = 0;
-	} else if (len < sizeof(*to)) {
-		err = -EINVAL;
-	} else if (addr->sa_family != AF_INET) {
-		err = -EAFNOSUPPORT;
 	} else {
-		err = sk->sk_num ? 0 : get_port(sk, sk->sk_rcv_saddr, 0);
+		err = read_address(sk, addr, len, &to);
+		if (!err && !sk->sk_num)
+			err = get_port(sk, 0);
 		if (!err)
-			err = connect_to(sk, to);
+			err = connect_to(sk, &to);
 	}
 	local_bh_enable(sk->sk_net);
 	return err;
@@ -197,49 +255,49 @@ static int udp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t l
 /* ---- sending ---- */
 
 /* Where this message goes: its own address, or the connection's. */
-static int destination(struct sock *sk, const struct msghdr *msg, struct sockaddr_in *to)
+static int destination(struct sock *sk, const struct msghdr *msg, struct inet_endpoint *to)
 {
-	if (!msg->msg_name) {
+	const struct sockaddr *name = msg->msg_name;
+	int err;
+
+	if (!name) {
 		if (sk->sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
-		to->sin_addr.s_addr = sk->sk_daddr;
-		to->sin_port = sk->sk_dport;
+		*to = (struct inet_endpoint){.addr = sk->sk_v6_daddr, .port = sk->sk_dport};
 		return 0;
 	}
-	if (msg->msg_namelen < sizeof(*to))
+	if (msg->msg_namelen < sizeof(name->sa_family) || name->sa_family == AF_UNSPEC)
 		return -EINVAL;
-	memcpy(to, msg->msg_name, sizeof(*to));
-	if (to->sin_family != AF_INET)
-		return to->sin_family == AF_UNSPEC ? -EINVAL : -EAFNOSUPPORT;
-	return to->sin_port ? 0 : -EINVAL;
+	err = read_address(sk, name, msg->msg_namelen, to);
+	if (err)
+		return err;
+	inet_this_host(&to->addr);
+	return to->port ? 0 : -EINVAL;
 }
 
 /* Soft interrupts off. A copy: the cached one may change while the task sleeps for memory. */
-static int find_route(struct sock *sk, const struct msghdr *msg, __be32 daddr, struct ip_route *rt)
+static int find_route(struct sock *sk, const struct msghdr *msg, const struct inet_endpoint *to,
+		      struct ip_route *rt, struct in6_addr *saddr)
 {
 	struct inet_sock *inet = inet_sk(sk);
 	int err;
 
 	if (!msg->msg_name && inet->route.generation == sk->sk_net->route_generation) {
 		*rt = inet->route;
+		*saddr = inet->inet_v6_saddr;
 		return 0;
 	}
-	if (needs_permission(sk, daddr))
-		return -EACCES;
-	*rt = (struct ip_route){.daddr = daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
-	err = ip_route_output(sk->sk_net, rt);
+	err = route_to(sk, to, rt, saddr);
 	if (!err && !msg->msg_name)
 		inet->route = *rt;
 	return err;
 }
 
-static void push_udp_header(struct sk_buff *skb, const struct ip_route *rt, __be16 source,
-			    __be16 dest)
+static void push_udp_header(struct sk_buff *skb, __be16 source, __be16 dest)
 {
 	struct udphdr *uh = skb_push(skb, sizeof(*uh));
 
 	*uh = (struct udphdr){.source = source, .dest = dest, .len = htons((uint16_t)skb->len)};
-	uh->check = csum_tcpudp_pseudo(rt->saddr, rt->daddr, skb->len, IPPROTO_UDP);
 	skb_reset_transport_header(skb);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->transport_header;
@@ -251,31 +309,44 @@ int udp_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt, uint
 {
 	struct ip_send_info info = {.protocol = IPPROTO_UDP};
 
-	push_udp_header(skb, rt, htons(source), htons(dest));
+	push_udp_header(skb, htons(source), htons(dest));
+	((struct udphdr *)skb->data)->check =
+		csum_tcpudp_pseudo(rt->saddr, rt->daddr, skb->len, IPPROTO_UDP);
 	NET_INC(net, UdpOutDatagrams);
 	return ip_send_skb(net, skb, rt, &info);
 }
 
-static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct sockaddr_in *to,
+static int send_v4(struct sock *sk, struct sk_buff *skb, struct ip_route *rt)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	const struct ip_send_info info = {
+		.protocol = IPPROTO_UDP, .tos = inet->tos, .ttl = inet->uc_ttl};
+
+	((struct udphdr *)skb->data)->check =
+		csum_tcpudp_pseudo(rt->saddr, rt->daddr, skb->len, IPPROTO_UDP);
+	return ip_send_skb(sk->sk_net, skb, rt, &info);
+}
+
+static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct inet_endpoint *to,
 			 struct sk_buff *skb)
 {
-	struct inet_sock *inet = inet_sk(sk);
-	struct ip_send_info info = {.protocol = IPPROTO_UDP, .tos = inet->tos, .ttl = inet->uc_ttl};
+	const bool v4 = ipv6_addr_v4mapped(&to->addr);
 	struct net *net = sk->sk_net;
+	struct in6_addr saddr;
 	struct ip_route rt;
 	int err;
 
 	local_bh_disable(net);
-	err = find_route(sk, msg, to->sin_addr.s_addr, &rt);
+	err = find_route(sk, msg, to, &rt, &saddr);
 	if (err) {
 		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
 	} else {
-		push_udp_header(skb, &rt, htons(sk->sk_num), to->sin_port);
-		err = ip_send_skb(net, skb, &rt, &info);
+		push_udp_header(skb, htons(sk->sk_num), to->port);
+		err = v4 ? send_v4(sk, skb, &rt) : udp_v6_send(sk, skb, &rt);
 		if (err)
-			NET_INC(net, UdpSndbufErrors);
+			net->mib[v4 ? MIB_UdpSndbufErrors : MIB_Udp6SndbufErrors]++;
 		else
-			NET_INC(net, UdpOutDatagrams);
+			net->mib[v4 ? MIB_UdpOutDatagrams : MIB_Udp6OutDatagrams]++;
 	}
 	local_bh_enable(net);
 	return err;
@@ -284,7 +355,7 @@ static int send_datagram(struct sock *sk, const struct msghdr *msg, const struct
 static long udp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
 {
 	size_t len = from->count;
-	struct sockaddr_in to;
+	struct inet_endpoint to;
 	struct sk_buff *skb;
 	int err;
 
@@ -311,40 +382,50 @@ static long udp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_it
 
 /* ---- receiving ---- */
 
-/* -1: not for sk; else the more is bound or connected, the better the match. */
-static int match_score(const struct sock *sk, const struct net_device *dev, const struct iphdr *iph,
-		       const struct udphdr *uh)
+/* Whether sk listens at daddr: 0 not at all, else the more exactly the more. */
+static int address_score(const struct sock *sk, const struct in6_addr *daddr)
 {
-	int score = 0;
+	const struct in6_addr *bound = &sk->sk_v6_rcv_saddr;
+	const bool v4 = ipv6_addr_v4mapped(daddr);
 
-	if (sk->sk_num != ntohs(uh->dest))
-		return -1;
-	if (sk->sk_rcv_saddr) {
-		if (sk->sk_rcv_saddr != iph->daddr)
-			return -1;
-		score++;
-	}
+	if (ipv6_addr_equal(bound, daddr))
+		return 4;
+	if (v4 ? ipv6_addr_equal(bound, &IN6ADDR_V4_ANY) : ipv6_addr_any(bound))
+		return 2;
+	return v4 && ipv6_addr_any(bound) && !sk->sk_ipv6only;
+}
+
+/* 0: not for sk; else the more is bound or connected, the better the match. */
+static int match_score(const struct sock *sk, const struct inet_flow *f)
+{
+	int score;
+
+	if (sk->sk_num != f->dport)
+		return 0;
+	score = address_score(sk, &f->daddr);
+	if (!score)
+		return 0;
 	if (sk->sk_state == TCP_ESTABLISHED) {
-		if (sk->sk_daddr != iph->saddr || sk->sk_dport != uh->source)
-			return -1;
-		score += 2;
+		if (!ipv6_addr_equal(&sk->sk_v6_daddr, &f->saddr) ||
+		    sk->sk_dport != htons(f->sport))
+			return 0;
+		score += 16;
 	}
 	if (sk->sk_bound_dev) {
-		if (sk->sk_bound_dev != dev)
-			return -1;
-		score++;
+		if (sk->sk_bound_dev != f->dev)
+			return 0;
+		score += 8;
 	}
 	return score;
 }
 
-static struct sock *lookup(struct net *net, const struct net_device *dev, const struct iphdr *iph,
-			   const struct udphdr *uh)
+static struct sock *lookup(struct net *net, const struct inet_flow *f)
 {
 	struct sock *sk, *best = NULL;
-	int best_score = -1;
+	int best_score = 0;
 
-	list_for_each_entry(sk, port_bucket(net, ntohs(uh->dest)), sk_node) {
-		int score = match_score(sk, dev, iph, uh);
+	list_for_each_entry(sk, port_bucket(net, f->dport), sk_node) {
+		int score = match_score(sk, f);
 
 		if (score > best_score) {
 			best_score = score;
@@ -354,23 +435,23 @@ static struct sock *lookup(struct net *net, const struct net_device *dev, const 
 	return best;
 }
 
-static void queue_datagram(struct net *net, struct sock *sk, struct sk_buff *skb)
+static void queue_datagram(struct net *net, struct sock *sk, struct sk_buff *skb,
+			   const struct inet_flow *f)
 {
-	const struct udphdr *uh = (const struct udphdr *)skb_transport_header(skb);
+	const bool v4 = ipv6_addr_v4mapped(&f->saddr);
 	struct udp_cb *cb = udp_cb(skb);
 
-	memset(cb, 0, sizeof(*cb));
-	cb->from.sin_family = AF_INET;
-	cb->from.sin_port = uh->source;
-	cb->from.sin_addr.s_addr = ip_hdr(skb)->saddr;
-	skb_pull(skb, sizeof(*uh));
+	*cb = (struct udp_cb){.from = f->saddr,
+			      .port = htons(f->sport),
+			      .scope_id = ipv6_addr_linklocal(&f->saddr) ? f->dev->ifindex : 0};
+	skb_pull(skb, sizeof(struct udphdr));
 	if (sock_queue_rcv_skb(sk, skb)) {
-		NET_INC(net, UdpInErrors);
-		NET_INC(net, UdpRcvbufErrors);
+		net->mib[v4 ? MIB_UdpInErrors : MIB_Udp6InErrors]++;
+		net->mib[v4 ? MIB_UdpRcvbufErrors : MIB_Udp6RcvbufErrors]++;
 		kfree_skb_reason(skb, SKB_DROP_SocketRcvbuff);
 		return;
 	}
-	NET_INC(net, UdpInDatagrams);
+	net->mib[v4 ? MIB_UdpInDatagrams : MIB_Udp6InDatagrams]++;
 }
 
 /* For one more receiver of a broadcast: headers and payload copied. */
@@ -392,27 +473,50 @@ static struct sk_buff *copy_datagram(struct net *net, const struct sk_buff *skb)
 }
 
 /* RFC 1122 4.1.3.5 and 3.3.6: every matching socket gets a broadcast. */
-static void deliver_to_all(struct net *net, struct sk_buff *skb)
+void udp_deliver_to_all(struct net *net, struct sk_buff *skb, const struct inet_flow *f)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	const struct udphdr *uh = (const struct udphdr *)skb->data;
+	const bool v4 = ipv6_addr_v4mapped(&f->daddr);
 	struct sock *sk, *last = NULL;
 
-	list_for_each_entry(sk, port_bucket(net, ntohs(uh->dest)), sk_node) {
+	list_for_each_entry(sk, port_bucket(net, f->dport), sk_node) {
 		struct sk_buff *copy;
 
-		if (match_score(sk, skb->dev, iph, uh) < 0)
+		if (!match_score(sk, f))
 			continue;
 		if (last && (copy = copy_datagram(net, skb)))
-			queue_datagram(net, last, copy);
+			queue_datagram(net, last, copy, f);
 		last = sk;
 	}
 	if (last) {
-		queue_datagram(net, last, skb);
+		queue_datagram(net, last, skb, f);
 	} else {
-		NET_INC(net, UdpNoPorts);
+		net->mib[v4 ? MIB_UdpNoPorts : MIB_Udp6NoPorts]++;
 		kfree_skb_reason(skb, SKB_DROP_NoSocket);
 	}
+}
+
+bool udp_deliver(struct net *net, struct sk_buff *skb, const struct inet_flow *f)
+{
+	struct sock *sk = lookup(net, f);
+
+	if (sk)
+		queue_datagram(net, sk, skb, f);
+	return sk != NULL;
+}
+
+void udp_icmp_error(struct net *net, const struct inet_flow *f, int err)
+{
+	struct sock *sk = lookup(net, f);
+
+	if (!sk || sk->sk_state != TCP_ESTABLISHED)
+		return;
+	sk->sk_err = err;
+	sk_error_report(sk);
+}
+
+bool udp_is_ours(struct net *net, const struct inet_flow *f)
+{
+	return lookup(net, f) != NULL;
 }
 
 static bool udp_checksum_ok(const struct sk_buff *skb)
@@ -429,7 +533,7 @@ int udp_rcv(struct sk_buff *skb)
 {
 	struct net *net = skb->dev->net;
 	const struct udphdr *uh;
-	struct sock *sk;
+	struct inet_flow f;
 	uint32_t len;
 
 	if (!pskb_may_pull(skb, sizeof(*uh)))
@@ -446,16 +550,18 @@ int udp_rcv(struct sk_buff *skb)
 		kfree_skb_reason(skb, SKB_DROP_UdpCsum);
 		return 0;
 	}
+	f = (struct inet_flow){.saddr = in6_from_v4(ip_hdr(skb)->saddr),
+			       .daddr = in6_from_v4(ip_hdr(skb)->daddr),
+			       .sport = ntohs(uh->source),
+			       .dport = ntohs(uh->dest),
+			       .dev = skb->dev};
 	if (ip_is_broadcast(skb->dev, ip_hdr(skb)->daddr) ||
 	    ipv4_is_multicast(ip_hdr(skb)->daddr)) {
-		deliver_to_all(net, skb);
+		udp_deliver_to_all(net, skb, &f);
 		return 0;
 	}
-	sk = lookup(net, skb->dev, ip_hdr(skb), uh);
-	if (sk) {
-		queue_datagram(net, sk, skb);
+	if (udp_deliver(net, skb, &f))
 		return 0;
-	}
 	NET_INC(net, UdpNoPorts);
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
 	kfree_skb_reason(skb, SKB_DROP_NoSocket);
@@ -472,19 +578,30 @@ void udp_err(struct sk_buff *skb, uint8_t icmp_type, uint8_t icmp_code, uint32_t
 	const struct iphdr *sent = (const struct iphdr *)skb->data;
 	const struct udphdr *uh = (const struct udphdr *)(skb->data + sent->ihl * 4u);
 	/* As the answer to it would have looked. */
-	struct iphdr answer = {.saddr = sent->daddr, .daddr = sent->saddr};
-	struct udphdr answer_uh = {.source = uh->dest, .dest = uh->source};
-	struct sock *sk = lookup(net, skb->dev, &answer, &answer_uh);
+	const struct inet_flow f = {.saddr = in6_from_v4(sent->daddr),
+				    .daddr = in6_from_v4(sent->saddr),
+				    .sport = ntohs(uh->dest),
+				    .dport = ntohs(uh->source),
+				    .dev = skb->dev};
 	int err;
 
-	if (!sk)
+	if (!udp_is_ours(net, &f))
 		return;
 	if (icmp_type == ICMP_DEST_UNREACH && icmp_code == ICMP_FRAG_NEEDED)
 		ip_rt_update_pmtu(net, sent->daddr, info);
-	else if (icmp_err_convert(icmp_type, icmp_code, &err) && sk->sk_state == TCP_ESTABLISHED) {
-		sk->sk_err = err;
-		sk_error_report(sk);
-	}
+	else if (icmp_err_convert(icmp_type, icmp_code, &err))
+		udp_icmp_error(net, &f, err);
+}
+
+/* Who sent it, as far as there is room. */
+static void put_name(const struct sock *sk, struct msghdr *msg, const struct udp_cb *cb)
+{
+	struct sockaddr_storage name;
+	const socklen_t len =
+		(socklen_t)inet_write_sockaddr(sk, &cb->from, cb->port, cb->scope_id, &name);
+
+	memcpy(msg->msg_name, &name, len < msg->msg_namelen ? len : msg->msg_namelen);
+	msg->msg_namelen = len;
 }
 
 static long udp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags)
@@ -500,13 +617,8 @@ static long udp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to
 	copy = len < to->count ? len : (uint32_t)to->count;
 	err = skb_copy_datagram_iter(skb, 0, to, copy);
 	msg->msg_flags = copy < len ? MSG_TRUNC : 0;
-	if (msg->msg_name) {
-		socklen_t n = sizeof(struct sockaddr_in);
-
-		memcpy(msg->msg_name, &udp_cb(skb)->from,
-		       n < msg->msg_namelen ? n : msg->msg_namelen);
-		msg->msg_namelen = n;
-	}
+	if (msg->msg_name)
+		put_name(sk, msg, udp_cb(skb));
 	consume_skb(skb);
 	if (err)
 		return err;
@@ -548,18 +660,20 @@ static int udp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer
 	if (peer && sk->sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
 	if (peer)
-		return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, addr);
-	return inet_write_sockaddr(sk, &sk->sk_v6_rcv_saddr, htons(sk->sk_num), addr);
+		return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, inet_scope_id(sk),
+					   addr);
+	return inet_write_sockaddr(sk, &sk->sk_v6_rcv_saddr, htons(sk->sk_num), inet_scope_id(sk),
+				   addr);
 }
 
 static int udp_setsockopt(struct sock *sk, int level, int name, const void *value, socklen_t len)
 {
-	return level == SOL_IP ? ip_setsockopt(sk, name, value, len) : -ENOPROTOOPT;
+	return inet_setsockopt(sk, level, name, value, len);
 }
 
 static int udp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t *len)
 {
-	return level == SOL_IP ? ip_getsockopt(sk, name, value, len) : -ENOPROTOOPT;
+	return inet_getsockopt(sk, level, name, value, len);
 }
 
 static int udp_init_sock(struct sock *sk)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which protocol serves socket(AF_INET, type, protocol). */
+/* Which protocol serves socket(AF_INET or AF_INET6, type, protocol). */
 #include "file.h"
 
 static const struct inet_protosw inetsw[] = {
@@ -11,7 +11,7 @@ const struct inet_protosw *inet_protosw_find(int domain, int type, int protocol,
 {
 	const size_t rows = sizeof(inetsw) / sizeof(inetsw[0]);
 
-	if (domain != AF_INET) {
+	if (domain != AF_INET && domain != AF_INET6) {
 		*err = -EAFNOSUPPORT;
 		return NULL;
 	}

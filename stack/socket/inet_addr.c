@@ -5,6 +5,7 @@
  * IPv4 by mapped addresses unless IPV6_V6ONLY says no).
  */
 #include <net/inet.h>
+#include <net/net_namespace.h>
 #include <string.h>
 
 #define SIN6_LEN_RFC2133 24u /* without sin6_scope_id */
@@ -43,7 +44,7 @@ int inet_read_sockaddr(const struct sock *sk, const struct sockaddr *addr, sockl
 }
 
 int inet_write_sockaddr(const struct sock *sk, const struct in6_addr *addr, __be16 port,
-			struct sockaddr_storage *out)
+			uint32_t scope_id, struct sockaddr_storage *out)
 {
 	struct sockaddr_in sin = {.sin_family = AF_INET, .sin_port = port};
 	struct sockaddr_in6 sin6 = {.sin6_family = AF_INET6, .sin6_port = port, .sin6_addr = *addr};
@@ -53,9 +54,61 @@ int inet_write_sockaddr(const struct sock *sk, const struct in6_addr *addr, __be
 		memcpy(out, &sin, sizeof(sin));
 		return sizeof(sin);
 	}
+	if (ipv6_addr_linklocal(addr))
+		sin6.sin6_scope_id = scope_id;
 	memcpy(out, &sin6, sizeof(sin6));
 	return sizeof(sin6);
 }
+
+/* ---- scopes (RFC 4007) ---- */
+
+uint32_t inet_scope_id(const struct sock *sk)
+{
+	return sk->sk_bound_dev ? sk->sk_bound_dev->ifindex : 0;
+}
+
+static struct net_device *device_by_index(struct net *net, uint32_t ifindex)
+{
+	struct net_device *dev;
+
+	list_for_each_entry(dev, &net->devices, node)
+		if (dev->ifindex == ifindex)
+			return dev;
+	return NULL;
+}
+
+int inet_scope_device(const struct sock *sk, const struct inet_endpoint *to,
+		      struct net_device **dev)
+{
+	*dev = sk->sk_bound_dev;
+	if (!ipv6_addr_linklocal(&to->addr))
+		return 0;
+	if (to->scope_id) {
+		*dev = device_by_index(sk->sk_net, to->scope_id);
+		if (sk->sk_bound_dev && *dev != sk->sk_bound_dev)
+			return -EINVAL;
+	}
+	return *dev ? 0 : -EINVAL;
+}
+
+int inet_bind_scope(struct sock *sk, const struct inet_endpoint *at)
+{
+	struct net_device *dev;
+	int err = inet_scope_device(sk, at, &dev);
+
+	if (!err)
+		sk->sk_bound_dev = dev;
+	return err;
+}
+
+void inet_this_host(struct in6_addr *addr)
+{
+	if (!inet_addr_any(addr))
+		return;
+	*addr = ipv6_addr_v4mapped(addr) ? in6_from_v4(htonl(INADDR_LOOPBACK)) : IN6ADDR_LOOPBACK;
+}
+
+/* ---- overlap ---- */
 
 bool inet_rcv_saddr_overlap(const struct sock *a, const struct sock *b)
 {

@@ -16,9 +16,7 @@ static int choose_route(struct sock *sk, const struct inet_endpoint *to)
 	enum inet_addr_type type;
 	int err;
 
-	if (inet_addr_any(&daddr)) /* "this host" */
-		daddr = ipv6_addr_v4mapped(&daddr) ? in6_from_v4(htonl(INADDR_LOOPBACK))
-						   : IN6ADDR_LOOPBACK;
+	inet_this_host(&daddr);
 	if (ipv6_addr_v4mapped(&saddr) != ipv6_addr_v4mapped(&daddr)) {
 		if (!inet_addr_any(&saddr))
 			return -EAFNOSUPPORT;
@@ -27,7 +25,9 @@ static int choose_route(struct sock *sk, const struct inet_endpoint *to)
 	type = ops->addr_type(sk->sk_net, &daddr);
 	if (type == INET_ADDR_BROADCAST || type == INET_ADDR_MULTICAST)
 		return -ENETUNREACH;
-	err = ops->route(sk->sk_net, &inet->route, &saddr, &daddr, sk->sk_bound_dev);
+	err = inet_bind_scope(sk, to);
+	if (!err)
+		err = ops->route(sk->sk_net, &inet->route, &saddr, &daddr, sk->sk_bound_dev);
 	if (err)
 		return err;
 	if (inet_addr_any(&inet->inet_v6_saddr))
@@ -207,6 +207,9 @@ static int do_bind(struct sock *sk, const struct inet_endpoint *at)
 
 	if (sk->sk_state != TCP_CLOSE || sk->sk_num)
 		return -EINVAL;
+	err = inet_bind_scope(sk, at);
+	if (err)
+		return err;
 	if (!any && inet_af_ops(&at->addr)->addr_type(sk->sk_net, &at->addr) != INET_ADDR_LOCAL)
 		return -EADDRNOTAVAIL;
 	inet->inet_v6_saddr = sk->sk_v6_rcv_saddr = at->addr;
@@ -277,10 +280,12 @@ int tcp_listen(struct sock *sk, int backlog)
 
 int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
 {
+	const uint32_t scope_id = inet_scope_id(sk);
+
 	if (!peer)
 		return inet_write_sockaddr(sk, &inet_sk(sk)->inet_v6_saddr, htons(sk->sk_num),
-					   addr);
+					   scope_id, addr);
 	if (!sk->sk_dport || sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
 		return -ENOTCONN;
-	return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, addr);
+	return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, scope_id, addr);
 }

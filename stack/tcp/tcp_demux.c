@@ -3,6 +3,7 @@
  * Which socket a segment is for: a connection, a request, TIME_WAIT or a listener. The same for both
  * versions of IP, whose entries are tcp_ipv4.c and tcp_ipv6.c; so is what ICMP errors do.
  */
+#include <net/ipv6.h>
 #include <net/tcp.h>
 
 /* ---- segments ---- */
@@ -11,8 +12,13 @@ void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 
-	f->saddr = in6_from_v4(ip_hdr(skb)->saddr);
-	f->daddr = in6_from_v4(ip_hdr(skb)->daddr);
+	if (skb->protocol == ETH_P_IPV6) {
+		f->saddr = ipv6_hdr(skb)->saddr;
+		f->daddr = ipv6_hdr(skb)->daddr;
+	} else {
+		f->saddr = in6_from_v4(ip_hdr(skb)->saddr);
+		f->daddr = in6_from_v4(ip_hdr(skb)->daddr);
+	}
 	f->sport = ntohs(th->source);
 	f->dport = ntohs(th->dest);
 	f->dev = skb->dev;

@@ -197,10 +197,8 @@ int tcp_setsockopt(struct sock *sk, int level, int name, const void *value, sock
 {
 	int err, number;
 
-	if (level == SOL_IP)
-		return ip_setsockopt(sk, name, value, len);
 	if (level != SOL_TCP)
-		return -ENOPROTOOPT;
+		return inet_setsockopt(sk, level, name, value, len);
 	lock_sock(sk);
 	local_bh_disable(sk->sk_net);
 	if (name == TCP_CONGESTION) {
@@ -296,10 +294,8 @@ int tcp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t 
 	struct tcp_info info;
 	int err = 0, number;
 
-	if (level == SOL_IP)
-		return ip_getsockopt(sk, name, value, len);
 	if (level != SOL_TCP)
-		return -ENOPROTOOPT;
+		return inet_getsockopt(sk, level, name, value, len);
 	lock_sock(sk);
 	if (name == TCP_INFO) {
 		tcp_get_info(sk, &info);

@@ -65,6 +65,20 @@ static inline uint16_t csum_tcpudp_pseudo(__be32 saddr, __be32 daddr, uint32_t l
 	return csum_fold_plain(csum_tcpudp_nofold(saddr, daddr, len, protocol, 0));
 }
 
+/* Likewise of IPv6 (RFC 8200 section 8.1); the addresses have 16 bytes. */
+static inline uint32_t csum_ipv6_nofold(const void *saddr, const void *daddr, uint32_t len,
+					uint8_t protocol, uint32_t sum)
+{
+	uint64_t w[4], s = (uint64_t)sum + htonl(protocol) + htonl(len);
+
+	__builtin_memcpy(w, saddr, 16);
+	__builtin_memcpy(w + 2, daddr, 16);
+	for (unsigned int i = 0; i < 4; i++)
+		s += (w[i] & 0xffffffff) + (w[i] >> 32);
+	s = (s & 0xffffffff) + (s >> 32);
+	return csum_add((uint32_t)s, (uint32_t)(s >> 32));
+}
+
 /* A header checksum for `ihl` words of IPv4 header. */
 static inline uint16_t ip_fast_csum(const void *iph, unsigned int ihl)
 {

@@ -22,6 +22,9 @@
 	X(IpTooBig)          /* DF and larger than the MTU */ \
 	X(FragInvalid) X(FragOverlap) X(FragTimeout) X(FragMemory) \
 	X(NeighQueueFull) X(NeighFailed) X(NeighCreateFail) X(ArpInvalid) \
+	X(Ipv6ExtHdr)        /* malformed extension header or option, or too many */ \
+	X(Ipv6NoNext)        /* "no next header" */ \
+	X(NdiscInvalid) X(MldInvalid) \
 	X(IcmpCsum) X(IcmpInvalid) X(IcmpUnhandled) X(IcmpBroadcast)
 
 #define NET_DROP_UDP(X) \

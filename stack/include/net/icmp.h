@@ -3,6 +3,7 @@
 #ifndef NET_ICMP_H
 #define NET_ICMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "byteorder.h"
 #include "skbuff.h"
@@ -40,6 +41,14 @@ struct icmphdr {
 		__be32 rest;
 	};
 } __attribute__((packed, aligned(2)));
+
+/* Errors sent: 1000 a second, 50 at once; Linux's defaults. A token bucket an IP version. */
+struct icmp_limit {
+	uint64_t filled_ns;
+	uint32_t tokens;
+};
+/* Takes a token; false: there is none. */
+bool icmp_limit_take(struct icmp_limit *l, uint64_t now_ns);
 
 /* A message for this host: data at the ICMP header, network_header set. Consumes skb. */
 int icmp_rcv(struct sk_buff *skb);

@@ -12,6 +12,7 @@
 #define ETH_DATA_LEN 1500
 #define ETH_P_IP     0x0800
 #define ETH_P_ARP    0x0806
+#define ETH_P_IPV6   0x86dd
 
 struct ethhdr {
 	uint8_t h_dest[ETH_ALEN];

@@ -70,9 +70,19 @@ struct inet_endpoint {
  */
 int inet_read_sockaddr(const struct sock *sk, const struct sockaddr *addr, socklen_t len,
 		       bool connecting, struct inet_endpoint *to);
-/* Writes it as sk's family has it; returns its length. */
+/* Writes it as sk's family has it; returns its length. scope_id: of a link-local address. */
 int inet_write_sockaddr(const struct sock *sk, const struct in6_addr *addr, __be16 port,
-			struct sockaddr_storage *out);
+			uint32_t scope_id, struct sockaddr_storage *out);
+/* Of sk's link-local addresses: the device it is bound to. */
+uint32_t inet_scope_id(const struct sock *sk);
+/* The device that a link-local `to` is on, by its scope or as sk is bound; others: as sk is bound.
+ * 0; -EINVAL: link-local without a scope, or of another device than sk's. */
+int inet_scope_device(const struct sock *sk, const struct inet_endpoint *to,
+		      struct net_device **dev);
+/* Binding to a link-local address binds to its device. 0 or -EINVAL. */
+int inet_bind_scope(struct sock *sk, const struct inet_endpoint *at);
+/* As a destination, the unspecified address is this host: makes it the loopback address. */
+void inet_this_host(struct in6_addr *addr);
 /* Whether a packet could be for both, by what they are bound to. */
 bool inet_rcv_saddr_overlap(const struct sock *a, const struct sock *b);
 /* Forgets the local and the peer's address. */
@@ -122,6 +132,9 @@ enum inet_addr_type inet_addr_type(struct net *net, __be32 addr);
 /* Remembers a path MTU learnt from ICMP (bounded, expires); new generation for its routes. */
 void ip_rt_update_pmtu(struct net *net, __be32 daddr, uint32_t mtu_bytes);
 
+/* Options of the level SOL_IP or SOL_IPV6; -ENOPROTOOPT. */
+int inet_setsockopt(struct sock *sk, int level, int name, const void *value, socklen_t len);
+int inet_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t *len);
 /* IP-level options common to all IPv4 sockets (IP_TOS, IP_TTL, ...). */
 int ip_setsockopt(struct sock *sk, int name, const void *value, socklen_t len);
 int ip_getsockopt(struct sock *sk, int name, void *value, socklen_t *len);

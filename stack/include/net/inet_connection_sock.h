@@ -38,13 +38,12 @@ struct inet_connection_sock_af_ops {
 	enum inet_addr_type (*addr_type)(struct net *net, const struct in6_addr *addr);
 	void (*update_pmtu)(struct net *net, const struct in6_addr *daddr, uint32_t mtu_bytes);
 };
-extern const struct inet_connection_sock_af_ops ipv4_specific; /* stack/tcp/tcp_ipv4.c */
+extern const struct inet_connection_sock_af_ops ipv4_specific, ipv6_specific; /* stack/tcp */
 
 /* Those of packets to or from this address. */
 static inline const struct inet_connection_sock_af_ops *inet_af_ops(const struct in6_addr *addr)
 {
-	(void)addr;
-	return &ipv4_specific;
+	return ipv6_addr_v4mapped(addr) ? &ipv4_specific : &ipv6_specific;
 }
 
 /* A local port in use. */

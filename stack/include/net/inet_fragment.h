@@ -44,6 +44,8 @@ struct frag_info {
 	uint16_t headers; /* bytes of its headers that the packet starts with, if it is the first */
 	uint16_t payload; /* bytes from data to its payload */
 	bool more, ecn_ce;
+	uint8_t nexthdr;     /* IPv6: what the fragment header announces; */
+	uint16_t nexthdr_at; /* and the byte of the headers that announced it */
 };
 
 void frag_table_init(struct frag_table *t, struct net *net, const struct frag_ops *ops);

@@ -20,6 +20,27 @@
 	X(IcmpOutMsgs) X(IcmpOutErrors) X(IcmpOutRateLimitGlobal) X(IcmpOutDestUnreachs) \
 	X(IcmpOutTimeExcds) X(IcmpOutParmProbs) X(IcmpOutEchoReps)
 
+#define NET_MIB_IP6(X) \
+	X(Ip6InReceives) X(Ip6InHdrErrors) X(Ip6InAddrErrors) X(Ip6InUnknownProtos) \
+	X(Ip6InTruncatedPkts) X(Ip6InDelivers) X(Ip6OutRequests) X(Ip6OutNoRoutes) \
+	X(Ip6ReasmTimeout) X(Ip6ReasmReqds) X(Ip6ReasmOKs) X(Ip6ReasmFails) X(Ip6ReasmOverlaps) \
+	X(Ip6FragOKs) X(Ip6FragFails) X(Ip6FragCreates) X(Ip6DadFailures) \
+	X(NdiscFailures) X(NdiscTableFull)
+
+#define NET_MIB_ICMP6(X) \
+	X(Icmp6InMsgs) X(Icmp6InErrors) X(Icmp6InCsumErrors) X(Icmp6InDestUnreachs) \
+	X(Icmp6InPktTooBigs) X(Icmp6InTimeExcds) X(Icmp6InParmProblems) X(Icmp6InEchos) \
+	X(Icmp6InEchoReplies) X(Icmp6InGroupMembQueries) X(Icmp6InRouterAdvertisements) \
+	X(Icmp6InNeighborSolicits) X(Icmp6InNeighborAdvertisements) X(Icmp6InRedirects) \
+	X(Icmp6OutMsgs) X(Icmp6OutErrors) X(Icmp6OutRateLimitHost) X(Icmp6OutDestUnreachs) \
+	X(Icmp6OutPktTooBigs) X(Icmp6OutTimeExcds) X(Icmp6OutParmProblems) \
+	X(Icmp6OutEchoReplies) X(Icmp6OutRouterSolicits) X(Icmp6OutNeighborSolicits) \
+	X(Icmp6OutNeighborAdvertisements) X(Icmp6OutGroupMembResponses) X(Icmp6OutMLDv2Reports)
+
+#define NET_MIB_UDP6(X) \
+	X(Udp6InDatagrams) X(Udp6NoPorts) X(Udp6InErrors) X(Udp6OutDatagrams) \
+	X(Udp6RcvbufErrors) X(Udp6SndbufErrors) X(Udp6InCsumErrors)
+
 #define NET_MIB_UDP(X) \
 	X(UdpInDatagrams) X(UdpNoPorts) X(UdpInErrors) X(UdpOutDatagrams) X(UdpRcvbufErrors) \
 	X(UdpSndbufErrors) X(UdpInCsumErrors)
@@ -71,9 +92,11 @@
 	X(TcpExtTCPRcvQDrop) X(TcpExtTCPZeroWindowDrop) X(TcpExtTCPAutoCorking)
 /* clang-format on */
 
-#define NET_MIB_ALL(X) \
-	NET_MIB_IP(X)  \
-	NET_MIB_ICMP(X) NET_MIB_UDP(X) NET_MIB_SOFTNET(X) NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
+#define NET_MIB_ALL(X)                                                                    \
+	NET_MIB_IP(X)                                                                     \
+	NET_MIB_ICMP(X)                                                                   \
+	NET_MIB_UDP(X) NET_MIB_IP6(X) NET_MIB_ICMP6(X) NET_MIB_UDP6(X) NET_MIB_SOFTNET(X) \
+		NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
 
 enum net_mib {
 #define NET_MIB_ENUM(name) MIB_##name,

@@ -43,6 +43,22 @@ struct net_ipv4_info {
 };
 void net_ipv4_info(const struct net_device *dev, struct net_ipv4_info *out);
 
+/*
+ * IPv6. A device speaks it from the first of these calls on, with a link-local address besides.
+ * Addresses become usable once nobody on the link objects (duplicate address detection, 1 to 2 s
+ * after the link is up; sysctl ipv6_dad_transmits). gateway NULL: none. 0 or a negative errno.
+ */
+struct in6_addr;
+int net_ipv6_configure(struct net_device *dev, const struct in6_addr *addr, unsigned int prefix_len,
+		       const struct in6_addr *gateway);
+/* Routers are asked and believed (SLAAC). Process context: blocks until an address made from a
+ * router's prefix may be used: 0; -ETIMEDOUT: not yet. timeout_ns 0 does not block. */
+int net_ipv6_autoconf(struct net_device *dev, uint64_t timeout_ns);
+/* Fills up to max entries; returns how many addresses there are. */
+struct net_ipv6_info;
+unsigned int net_ipv6_addresses(const struct net_device *dev, struct net_ipv6_info *out,
+				unsigned int max);
+
 /* One counter of SNMP, TcpExt or softnet; names as Linux's nstat prints them ("TcpOutSegs"). */
 typedef void (*net_mib_visit)(void *ctx, const char *name, uint64_t value);
 void net_mib_for_each(struct net *net, net_mib_visit visit, void *ctx);

@@ -13,6 +13,7 @@
 #include "timer_wheel.h"
 
 struct netns_ipv4; /* stack/ipv4/ipv4.h */
+struct netns_ipv6; /* stack/ipv6/ipv6.h */
 struct netns_tcp;  /* stack/tcp */
 
 /* Freed objects of one size, kept for reuse. */
@@ -44,8 +45,10 @@ struct net {
 	struct net_device *loopback;
 	struct siphash_key hash_key; /* random; of hash tables */
 	uint32_t route_generation;   /* never 0 */
-	uint32_t files_open;	     /* stack/socket: of all descriptor tables */
+	uint32_t last_ifindex;
+	uint32_t files_open; /* stack/socket: of all descriptor tables */
 	struct netns_ipv4 *ipv4;
+	struct netns_ipv6 *ipv6;
 	struct netns_tcp *tcp;
 	struct mem_cache skb_cache, data_cache[SKB_DATA_CLASSES];
 	uint64_t skbs_alive, blocks_alive;
@@ -76,13 +79,13 @@ void netif_receive_skb(struct sk_buff *skb);
 /* Passes the flows that napi merges on to the stack, or frees them (gro.c). */
 void napi_gro_flush(struct napi_struct *napi);
 void napi_gro_purge(struct napi_struct *napi);
-/* Merges skb (TCP over IPv4, data at the IP header) into a flow or passes it on. */
+/* Merges skb (TCP, data at the IP header) into a flow or passes it on. */
 void gro_receive(struct napi_struct *napi, struct sk_buff *skb);
 /* Sends what waits in the queues of devices marked tx_flush (netdev.c). */
 void net_tx_action(struct net *net);
 /* Has soft interrupts run when they may; any context. */
 void raise_softirq(struct net *net);
-/* The loopback device "lo" with 127.0.0.1/8 (loopback.c). */
+/* The loopback device "lo" with 127.0.0.1/8 and ::1 (loopback.c). */
 int loopback_create(struct net *net);
 void loopback_destroy(struct net *net);
 void skb_caches_init(struct net *net);

@@ -93,6 +93,8 @@ struct net_device {
 	struct timer_list watchdog;
 	struct net_device_stats stats; /* packets and bytes: counted by the stack */
 	void *ip_ptr;		       /* struct in_device: IPv4 address, mask, gateway */
+	void *ip6_ptr;		       /* struct inet6_dev; NULL: does not speak IPv6 */
+	uint32_t ifindex;	       /* number in sin6_scope_id; from 1 */
 };
 
 /* The driver makes the device (zeroed, ops, priv, dev_addr, hw_features set) and keeps it. */

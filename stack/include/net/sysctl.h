@@ -51,6 +51,9 @@ struct sysctl {
 	bool tcp_rfc1337;
 	bool tcp_slow_start_after_idle;
 	char tcp_congestion_control[16]; /* "cubic" */
+
+	/* net.ipv6 */
+	uint32_t ipv6_dad_transmits; /* 1; 0: no duplicate address detection */
 };
 
 /* Linux's defaults for a host with little memory. */

@@ -59,7 +59,7 @@ struct in6_addr {
 		__be16 s6_addr16[8];
 		__be32 s6_addr32[4];
 	};
-};
+} __attribute__((packed, aligned(2))); /* as in frames */
 
 /* ipv6(7) */
 struct sockaddr_in6 {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <net/checksum.h>
+#include <net/ip.h>
 #include <net/net_namespace.h>
 
 #define HEADROOM	   (NET_IP_ALIGN + 64)
@@ -41,7 +42,8 @@ struct wire_side {
 
 	struct sk_buff_head tx_ring; /* each with its departure in tstamp_ns */
 	struct timer_list tx_timer;
-	uint64_t line_free_ns; /* when the last byte queued has left */
+	uint64_t line_free_ns;	 /* when the last byte queued has left */
+	uint64_t router_free_ns; /* likewise the router on the way */
 
 	struct list_head in_flight, rx;
 	uint32_t rx_count;
@@ -171,8 +173,53 @@ static void corrupt(struct memwire *w, struct wire_frame *f)
 	f->intact = false;
 }
 
+/* ---- the router on the way ---- */
+
+/* RFC 3168, 5: not what is not ECT. */
+static bool mark_ce(uint8_t *frame)
+{
+	uint8_t *ip = frame + ETH_HLEN;
+	struct iphdr *iph = (struct iphdr *)ip;
+
+	if (ip[0] >> 4 == 4 && (iph->tos & INET_ECN_MASK)) {
+		iph->tos |= INET_ECN_CE;
+		iph->check = 0;
+		iph->check = ip_fast_csum(iph, iph->ihl);
+		return true;
+	}
+	if (ip[0] >> 4 == 6 && (ip[1] >> 4 & INET_ECN_MASK)) {
+		ip[1] |= INET_ECN_CE << 4;
+		return true;
+	}
+	return false;
+}
+
+/* A frame of len bytes reaches the router when the line has it: false, its queue is full; else when
+ * it leaves, and whether it met a queue that marks. */
+static bool route_frame(struct wire_side *from, uint32_t len, uint64_t *leaves_ns, bool *mark)
+{
+	const struct memwire_options *o = &from->wire->opt;
+	const uint64_t now_ns = from->line_free_ns;
+	uint64_t queued_bytes;
+
+	*leaves_ns = now_ns;
+	*mark = false;
+	if (!o->bottleneck_mbps)
+		return true;
+	if (from->router_free_ns < now_ns)
+		from->router_free_ns = now_ns;
+	queued_bytes = (from->router_free_ns - now_ns) * o->bottleneck_mbps / 8000;
+	if (o->queue_bytes && queued_bytes + len > o->queue_bytes)
+		return false;
+	*mark = o->mark_bytes && queued_bytes > o->mark_bytes;
+	from->router_free_ns += (uint64_t)(len + WIRE_OVERHEAD) * 8000 / o->bottleneck_mbps;
+	*leaves_ns = from->router_free_ns;
+	return true;
+}
+
 /* One frame on its way, with the wire's mishaps. */
-static void transmit_copy(struct wire_side *from, const struct sk_buff *skb, uint64_t arrival_ns)
+static void transmit_copy(struct wire_side *from, const struct sk_buff *skb, uint64_t arrival_ns,
+			  bool mark)
 {
 	struct memwire *w = from->wire;
 	struct wire_side *to = peer_of(from);
@@ -187,6 +234,8 @@ static void transmit_copy(struct wire_side *from, const struct sk_buff *skb, uin
 	f->gso_size = skb->gso_size;
 	f->gso_segs = skb->gso_segs;
 	f->gso_type = skb->gso_type;
+	if (mark && mark_ce(frame_bytes(f)))
+		from->counters.marked++;
 	if (host_random_chance(&w->random, w->opt.corrupt)) {
 		from->counters.corrupted++;
 		corrupt(w, f);
@@ -220,7 +269,8 @@ static bool tap_passes(struct wire_side *from, const struct sk_buff *skb)
 static void put_on_wire(struct wire_side *from, const struct sk_buff *skb)
 {
 	struct memwire *w = from->wire;
-	uint64_t arrival_ns = from->line_free_ns + w->opt.delay_ns;
+	uint64_t arrival_ns;
+	bool mark;
 
 	from->counters.frames++;
 	from->counters.bytes += skb->len;
@@ -228,12 +278,17 @@ static void put_on_wire(struct wire_side *from, const struct sk_buff *skb)
 		from->counters.lost++;
 		return;
 	}
+	if (!route_frame(from, skb->len, &arrival_ns, &mark)) {
+		from->counters.queue_dropped++;
+		return;
+	}
 	if (!peer_of(from)->host)
 		return;
-	transmit_copy(from, skb, arrival_ns);
+	arrival_ns += w->opt.delay_ns;
+	transmit_copy(from, skb, arrival_ns, mark);
 	if (host_random_chance(&w->random, w->opt.duplicate)) {
 		from->counters.duplicated++;
-		transmit_copy(from, skb, arrival_ns);
+		transmit_copy(from, skb, arrival_ns, mark);
 	}
 }
 

@@ -251,6 +251,9 @@ static void forget_connection(struct sock *sk)
 	tp->rack.reo_wnd_steps = 1;
 	tp->delivered = tp->delivered_ce = tp->lost = tp->app_limited = 0;
 	tp->ecn_flags = 0;
+	tp->frto = false;
+	tp->compressed_ack_rcv_nxt = 0;
+	tp->dup_ack_counter = 0;
 	tp->rate_delivered = tp->rate_interval_us = 0;
 	tp->rate_app_limited = tp->is_sack_reneg = false;
 	tp->wstamp_ns = 0;

@@ -329,6 +329,22 @@ static void replace_ts_recent(struct tcp_sock *tp, uint32_t seq)
 	}
 }
 
+/* What the ACK lets be sent again; for F-RTO something new, if it can. */
+static void xmit_recovery(struct sock *sk, enum tcp_rexmit rexmit)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (rexmit == REXMIT_NONE || sk->sk_state == TCP_SYN_SENT)
+		return;
+	if (rexmit == REXMIT_NEW) {
+		tcp_push_pending_frames(sk, tcp_current_mss(sk), TCP_NAGLE_OFF);
+		if (after(tp->snd_nxt, tp->high_seq))
+			return;
+		tp->frto = false;
+	}
+	tcp_xmit_retransmit_queue(sk);
+}
+
 static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -346,8 +362,7 @@ static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	if (tp->rx_opt.sack_off && tp->packets_out) {
 		flag |= tcp_sacktag_write_queue(sk, skb, tp->snd_una, &sack);
 		tcp_fastretrans_alert(sk, tp->snd_una, dupacks(skb, flag), &flag, &rexmit);
-		if (rexmit == REXMIT_LOST && sk->sk_state != TCP_SYN_SENT)
-			tcp_xmit_retransmit_queue(sk);
+		xmit_recovery(sk, rexmit);
 	}
 	return 0;
 }
@@ -436,7 +451,6 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 		set_xmit_timer(sk);
 	tcp_rate_gen(sk, tp->delivered - prior_delivered, tp->lost - prior_lost, &rs);
 	cong_control(sk, ack, flag, &rs);
-	if (rexmit == REXMIT_LOST && sk->sk_state != TCP_SYN_SENT)
-		tcp_xmit_retransmit_queue(sk);
+	xmit_recovery(sk, rexmit);
 	return 1;
 }

@@ -14,7 +14,6 @@ struct dctcp {
 	uint32_t next_seq;			  /* it ends when this is acknowledged */
 	uint32_t alpha;
 	uint32_t acked_ce, acked; /* segments of the last window, for get_info */
-	uint32_t prior_rcv_nxt;
 	uint32_t loss_cwnd;
 	bool ce_state;
 };
@@ -39,7 +38,7 @@ static void dctcp_init(struct sock *sk)
 {
 	struct dctcp *d = inet_csk_ca(sk);
 
-	*d = (struct dctcp){.alpha = ALPHA_UNIT, .prior_rcv_nxt = tcp_sk(sk)->rcv_nxt};
+	*d = (struct dctcp){.alpha = ALPHA_UNIT};
 	begin_window(sk);
 }
 
@@ -93,7 +92,7 @@ static void dctcp_set_state(struct sock *sk, uint8_t new_state)
 
 /*
  * RFC 8257, 3.2: when the mark changes, what came before must be acknowledged with the old ECE at
- * once, so that the sender can count.
+ * once, so that the sender can count. rcv_nxt does not cover the segment that changes it yet.
  */
 static void ce_changed(struct sock *sk, bool ce)
 {
@@ -106,11 +105,10 @@ static void ce_changed(struct sock *sk, bool ce)
 			tp->ecn_flags &= (uint8_t)~TCP_ECN_DEMAND_CWR;
 			if (d->ce_state)
 				tp->ecn_flags |= TCP_ECN_DEMAND_CWR;
-			tcp_send_ack_of(sk, d->prior_rcv_nxt);
+			tcp_send_ack(sk);
 		}
-		icsk->icsk_ack.pending |= ICSK_ACK_NOW;
+		icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_NOW;
 	}
-	d->prior_rcv_nxt = tp->rcv_nxt;
 	d->ce_state = ce;
 	tp->ecn_flags &= (uint8_t)~TCP_ECN_DEMAND_CWR;
 	if (ce)

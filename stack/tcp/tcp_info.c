@@ -18,7 +18,8 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->tcpi_state = sk->sk_state;
-	info->tcpi_max_pacing_rate = UINT64_MAX;
+	info->tcpi_pacing_rate = tp->pacing_rate;
+	info->tcpi_max_pacing_rate = sk->sk_max_pacing_rate;
 	info->tcpi_reordering = tp->reordering;
 	info->tcpi_snd_cwnd = tp->snd_cwnd;
 	if (sk->sk_state == TCP_LISTEN) {
@@ -42,6 +43,10 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 		info->tcpi_snd_wscale = tp->rx_opt.snd_wscale & 0xf;
 		info->tcpi_rcv_wscale = tp->rx_opt.rcv_wscale & 0xf;
 	}
+	if (tp->ecn_flags & TCP_ECN_OK)
+		info->tcpi_options |= TCPI_OPT_ECN;
+	if (tp->ecn_flags & TCP_ECN_SEEN)
+		info->tcpi_options |= TCPI_OPT_ECN_SEEN;
 	info->tcpi_rto = icsk->icsk_rto_us;
 	info->tcpi_ato = icsk->icsk_ack.ato_us;
 	info->tcpi_snd_mss = tp->mss_cache;
@@ -70,7 +75,10 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 	info->tcpi_min_rtt = tp->min_rtt_us;
 	info->tcpi_data_segs_in = tp->data_segs_in;
 	info->tcpi_data_segs_out = tp->data_segs_out;
+	info->tcpi_delivery_rate = tcp_delivery_rate(tp);
+	info->tcpi_delivery_rate_app_limited = tp->rate_app_limited;
 	info->tcpi_delivered = tp->delivered;
+	info->tcpi_delivered_ce = tp->delivered_ce;
 	info->tcpi_bytes_sent = tp->bytes_sent;
 	info->tcpi_bytes_retrans = tp->bytes_retrans;
 	info->tcpi_dsack_dups = tp->dsack_dups;

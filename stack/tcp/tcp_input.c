@@ -60,8 +60,10 @@ static void ack_snd_check(struct sock *sk)
 	    (icsk->icsk_ack.quick && !icsk->icsk_ack.pingpong) ||
 	    (icsk->icsk_ack.pending & ICSK_ACK_NOW))
 		tcp_send_ack(sk);
-	else
+	else if (!tp->out_of_order_queue.node)
 		tcp_send_delayed_ack(sk);
+	else if (!tcp_compress_ack(sk))
+		tcp_send_ack(sk);
 }
 
 /* How much of a packet's memory is payload: what may be offered for the memory that is free. */

@@ -173,6 +173,7 @@ void tcp_enter_loss(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const bool new_recovery = icsk->icsk_ca_state < TCP_CA_Recovery;
 
 	timeout_mark_lost(sk);
 	/* One reduction a window of data: not for a repeated time-out (RFC 5681, 3.1). */
@@ -193,6 +194,8 @@ void tcp_enter_loss(struct sock *sk)
 	tp->high_seq = tp->snd_nxt;
 	tp->tlp_high_seq = 0;
 	queue_cwr(tp);
+	/* In the middle of another recovery duplicate ACKs of that would mislead (RFC 5682, 2.1). */
+	tp->frto = sk_sysctl(sk)->tcp_frto && (new_recovery || icsk->icsk_retransmits);
 }
 
 /* The path MTU fell: what is too large now cannot have arrived. */
@@ -306,16 +309,22 @@ static bool try_undo_dsack(struct sock *sk)
 	return true;
 }
 
-static bool try_undo_loss(struct sock *sk)
+/* frto: F-RTO has found that the time-out was needless. */
+static bool try_undo_loss(struct sock *sk, bool frto)
 {
-	if (!may_undo(tcp_sk(sk)))
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!frto && !may_undo(tp))
 		return false;
 	undo_cwnd_reduction(sk, true);
 	NET_INC(sk->sk_net, TcpExtTCPLossUndo);
-	NET_INC(sk->sk_net, TcpExtTCPSpuriousRTOs);
+	if (frto)
+		NET_INC(sk->sk_net, TcpExtTCPSpuriousRTOs);
 	inet_csk(sk)->icsk_retransmits = 0;
-	if (tcp_is_sack(tcp_sk(sk)))
+	if (frto || tcp_is_sack(tp)) {
+		tp->is_sack_reneg = false;
 		tcp_set_ca_state(sk, TCP_CA_Open);
+	}
 	return true;
 }
 
@@ -353,11 +362,38 @@ static void identify_packet_loss(struct sock *sk, int *ack_flag)
 		*ack_flag |= FLAG_LOST_RETRANS;
 }
 
+/*
+ * F-RTO (RFC 5682, 3.1): after a time-out the first ACK that moves on lets new data go instead of more
+ * retransmissions; if then something is acknowledged that was sent only once, before the time-out,
+ * nothing was lost. true: nothing more to do.
+ */
+static bool process_frto(struct sock *sk, int flag, uint32_t num_dupack, enum tcp_rexmit *rexmit)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if ((flag & FLAG_ORIG_SACK_ACKED) && try_undo_loss(sk, true))
+		return true; /* step 3.b */
+	if (after(tp->snd_nxt, tp->high_seq)) {
+		if ((flag & FLAG_DATA_SACKED) || num_dupack)
+			tp->frto = false; /* step 3.a: the loss was real */
+	} else if ((flag & FLAG_SND_UNA_ADVANCED) && before(tp->snd_una, tp->high_seq)) {
+		tp->high_seq = tp->snd_nxt;
+		if (tcp_send_head(sk) && after(tcp_wnd_end(tp), tp->snd_nxt)) {
+			*rexmit = REXMIT_NEW; /* step 2.b */
+			return true;
+		}
+		tp->frto = false;
+	}
+	return false;
+}
+
 static void process_loss(struct sock *sk, int flag, uint32_t num_dupack, enum tcp_rexmit *rexmit)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if ((flag & FLAG_SND_UNA_ADVANCED) && try_undo_loss(sk))
+	if ((flag & FLAG_SND_UNA_ADVANCED) && try_undo_loss(sk, false))
+		return;
+	if (tp->frto && process_frto(sk, flag, num_dupack, rexmit))
 		return;
 	if (!before(tp->snd_una, tp->high_seq)) {
 		try_undo_recovery(sk);
@@ -460,7 +496,7 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 		break;
 	case TCP_CA_Loss:
 		process_loss(sk, *ack_flag, num_dupack, rexmit);
-		if (icsk->icsk_ca_state != TCP_CA_Loss)
+		if (icsk->icsk_ca_state != TCP_CA_Loss || *rexmit == REXMIT_NEW)
 			return;
 		identify_packet_loss(sk, ack_flag);
 		if (!(*ack_flag & FLAG_LOST_RETRANS))

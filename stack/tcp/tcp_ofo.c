@@ -257,8 +257,10 @@ static void sack_new_block(struct sock *sk, uint32_t seq, uint32_t end_seq)
 		block.end_seq = max_seq(block.end_seq, b->end_seq);
 		remove_block(tp, i);
 	}
-	if (tp->rx_opt.num_sacks == TCP_NUM_SACKS)
+	if (tp->rx_opt.num_sacks == TCP_NUM_SACKS) {
+		tcp_compress_send_now(sk);
 		tp->rx_opt.num_sacks--;
+	}
 	for (unsigned int i = tp->rx_opt.num_sacks; i > 0; i--)
 		tp->selective_acks[i] = tp->selective_acks[i - 1];
 	tp->selective_acks[0] = block;
@@ -363,7 +365,7 @@ void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 		return;
 	}
 	tp->pred_flags = 0; /* the slow path until the hole is filled */
-	inet_csk(sk)->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_NOW;
+	inet_csk(sk)->icsk_ack.pending |= ICSK_ACK_SCHED;
 	tp->rcv_ooopack += skb->gso_segs > 1 ? skb->gso_segs : 1;
 	NET_INC(sk->sk_net, TcpExtTCPOFOQueue);
 

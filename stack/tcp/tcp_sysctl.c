@@ -26,6 +26,9 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_reordering = TCP_FASTRETRANS_THRESH;
 	s->tcp_limit_output_bytes = 1u << 20;
 	s->tcp_invalid_ratelimit_ms = 500;
+	s->tcp_comp_sack_delay_ns = NSEC_PER_MSEC;
+	s->tcp_comp_sack_nr = 44;
+	s->tcp_frto = true;
 	s->tcp_ecn = 2;
 	s->tcp_ecn_fallback = true;
 	s->tcp_min_tso_segs = 2;

@@ -268,8 +268,13 @@ void tcp_delack_timer_handler(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN ||
-	    !(icsk->icsk_ack.pending & ICSK_ACK_TIMER))
+	if (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_LISTEN)
+		return;
+	if (tcp_sk(sk)->compressed_ack) {
+		tcp_compress_send_now(sk);
+		return;
+	}
+	if (!(icsk->icsk_ack.pending & ICSK_ACK_TIMER))
 		return;
 	if (icsk->icsk_ack.timeout_ns > sk_now_ns(sk)) {
 		sk_reset_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
@@ -433,6 +438,7 @@ static void keepalive_timer(struct timer_list *t)
 void tcp_clear_xmit_timers(struct sock *sk)
 {
 	sk_stop_timer(sk, &tcp_sk(sk)->pacing_timer);
+	tcp_compress_cancel(sk);
 	inet_csk_clear_xmit_timers(sk);
 }
 
@@ -440,5 +446,6 @@ void tcp_init_xmit_timers(struct sock *sk)
 {
 	inet_csk_init_timers(sk, write_timer, delack_timer, keepalive_timer);
 	tcp_pacing_init(sk);
+	tcp_compress_init(sk);
 	timer_setup(&tcp_sk(sk)->tsq_timer, tcp_tsq_timer);
 }

@@ -96,6 +96,7 @@ static void tcp_event_ack_sent(struct sock *sk, uint32_t pcount)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
+	tcp_compress_ack_sent(sk);
 	if (icsk->icsk_ack.quick > pcount) {
 		icsk->icsk_ack.quick = (uint8_t)(icsk->icsk_ack.quick - pcount);
 	} else if (icsk->icsk_ack.quick) {
@@ -123,8 +124,7 @@ static void tcp_event_data_sent(struct sock *sk)
 }
 
 /* skb: headroom and payload; everything else is made here. Consumes skb. */
-static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb,
-		uint32_t rcv_nxt)
+static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct inet_sock *inet = inet_sk(sk);
@@ -152,7 +152,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	th->source = htons(sk->sk_num);
 	th->dest = sk->sk_dport;
 	th->seq = htonl(tcb->seq);
-	th->ack_seq = flags & TCPHDR_ACK ? htonl(rcv_nxt) : 0;
+	th->ack_seq = flags & TCPHDR_ACK ? htonl(tp->rcv_nxt) : 0;
 	th->res1 = 0;
 	th->doff = header_len / 4 & 0xf;
 	th->flags = flags;
@@ -164,7 +164,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	tcp_options_write((uint8_t *)(th + 1), &opts);
 	tcp_csum_prepare(skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr);
 
-	if ((flags & TCPHDR_ACK) && rcv_nxt == tp->rcv_nxt)
+	if (flags & TCPHDR_ACK)
 		tcp_event_ack_sent(sk, segs);
 	if (payload) {
 		tcp_event_data_sent(sk);
@@ -191,7 +191,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 	if (tp->wstamp_ns < tp->tcp_mstamp_ns)
 		tp->wstamp_ns = tp->tcp_mstamp_ns;
 	clone->tstamp_ns = tp->wstamp_ns;
-	err = xmit(sk, clone, tcb, tp->rcv_nxt);
+	err = xmit(sk, clone, tcb);
 	if (err == -ENOBUFS)
 		tcp_enter_cwr(sk); /* our own queue overflowed: as good as a loss */
 	if (err)
@@ -205,7 +205,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb)
 }
 
 /* A segment without payload that is not queued: ACK, RST, probe. 0 or a negative errno. */
-static int xmit_control(struct sock *sk, uint32_t seq, uint8_t flags, uint32_t rcv_nxt)
+static int xmit_control(struct sock *sk, uint32_t seq, uint8_t flags)
 {
 	const struct tcp_skb_cb tcb = {.seq = seq, .end_seq = seq, .pcount = 1, .tcp_flags = flags};
 	struct sk_buff *skb = alloc_skb(sk->sk_net, MAX_HEADER);
@@ -214,7 +214,7 @@ static int xmit_control(struct sock *sk, uint32_t seq, uint8_t flags, uint32_t r
 		return -ENOBUFS;
 	skb_reserve(skb, MAX_HEADER);
 	tcp_mstamp_refresh(tcp_sk(sk));
-	return xmit(sk, skb, &tcb, rcv_nxt);
+	return xmit(sk, skb, &tcb);
 }
 
 /* A sequence number the peer accepts even when its window is closed. */
@@ -225,16 +225,11 @@ static uint32_t tcp_acceptable_seq(const struct tcp_sock *tp)
 
 void tcp_send_ack(struct sock *sk)
 {
-	tcp_send_ack_of(sk, tcp_sk(sk)->rcv_nxt);
-}
-
-void tcp_send_ack_of(struct sock *sk, uint32_t rcv_nxt)
-{
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
 	if (sk->sk_state == TCP_CLOSE)
 		return;
-	if (xmit_control(sk, tcp_acceptable_seq(tcp_sk(sk)), TCPHDR_ACK, rcv_nxt) != -ENOBUFS)
+	if (xmit_control(sk, tcp_acceptable_seq(tcp_sk(sk)), TCPHDR_ACK) != -ENOBUFS)
 		return;
 	/* No memory: again when the delayed-ACK timer ends. */
 	icsk->icsk_ack.ato_us = TCP_ATO_MIN_US;
@@ -275,8 +270,7 @@ void tcp_send_delayed_ack(struct sock *sk)
 void tcp_send_active_reset(struct sock *sk)
 {
 	NET_INC(sk->sk_net, TcpOutRsts);
-	if (xmit_control(sk, tcp_acceptable_seq(tcp_sk(sk)), TCPHDR_ACK | TCPHDR_RST,
-			 tcp_sk(sk)->rcv_nxt))
+	if (xmit_control(sk, tcp_acceptable_seq(tcp_sk(sk)), TCPHDR_ACK | TCPHDR_RST))
 		NET_INC(sk->sk_net, TcpExtTCPAbortFailed);
 }
 
@@ -284,7 +278,7 @@ void tcp_send_active_reset(struct sock *sk)
 static int xmit_probe(struct sock *sk)
 {
 	NET_INC(sk->sk_net, TcpExtTCPWinProbe);
-	return xmit_control(sk, tcp_sk(sk)->snd_una - 1, TCPHDR_ACK, tcp_sk(sk)->rcv_nxt);
+	return xmit_control(sk, tcp_sk(sk)->snd_una - 1, TCPHDR_ACK);
 }
 
 /* Keepalive and zero-window probe: one segment of what waits if the window takes it. */

@@ -19,6 +19,10 @@ typedef bool (*memwire_tap)(void *ctx, int from, const uint8_t *frame, uint32_t 
 struct memwire_options {
 	uint64_t rate_mbps; /* 0: infinitely fast */
 	uint64_t delay_ns;
+	/* A router on the way: each direction's bottleneck with its queue. 0: none. */
+	uint64_t bottleneck_mbps;
+	uint64_t queue_bytes; /* more is dropped; 0: no limit */
+	uint64_t mark_bytes;  /* more is marked CE where the sender is ECT (RFC 3168); 0: no marks */
 	double loss, reorder, duplicate, corrupt; /* probabilities 0..1 */
 	uint64_t reorder_ns;			  /* extra delay; 0: 200 us */
 	uint64_t seed;
@@ -31,7 +35,7 @@ struct memwire_options {
 };
 
 struct memwire_counters {
-	uint64_t frames, bytes, lost, duplicated, reordered, corrupted;
+	uint64_t frames, bytes, lost, duplicated, reordered, corrupted, queue_dropped, marked;
 };
 
 /* b may be NULL. The devices are registered, open and have carrier. NULL: bad option, no memory. */

@@ -34,6 +34,8 @@ struct sysctl {
 	uint32_t tcp_reordering;	   /* 3 */
 	uint32_t tcp_limit_output_bytes;   /* queued below TCP a socket: 1 MiB */
 	uint32_t tcp_invalid_ratelimit_ms; /* challenge and duplicate ACKs: 500 */
+	uint64_t tcp_comp_sack_delay_ns;   /* ACKs of data above a hole wait at most: 1 ms */
+	uint32_t tcp_comp_sack_nr;	   /* and at most so many: 44; 0: none waits */
 	uint32_t tcp_ecn;		   /* 0 never, 1 offer and accept, 2 accept only; 2 */
 	uint32_t tcp_min_tso_segs;	   /* 2 */
 	uint32_t tcp_tso_rtt_log;	   /* super-segments grow on paths shorter than 2^this us: 9 */
@@ -48,6 +50,7 @@ struct sysctl {
 	bool tcp_timestamps, tcp_sack, tcp_dsack, tcp_window_scaling;
 	bool tcp_moderate_rcvbuf;
 	bool tcp_ecn_fallback; /* the second SYN goes without ECN */
+	bool tcp_frto; /* RFC 5682; on */
 	bool tcp_rfc1337;
 	bool tcp_slow_start_after_idle;
 	char tcp_congestion_control[16]; /* "cubic" */

@@ -251,6 +251,7 @@ struct tcp_sock {
 	uint32_t total_retrans, total_rto;
 	uint32_t tlp_high_seq;
 	bool tlp_retrans;
+	bool frto; /* a time-out is on probation: was it needless? (RFC 5682) */
 	bool is_sack_reneg; /* the peer took SACKs back in this episode */
 
 	/* Delivery rate (tcp_rate.c) and pacing (tcp_pacing.c) */
@@ -276,6 +277,12 @@ struct tcp_sock {
 	struct list_head tsorted_sent_queue; /* those by time of sending */
 	struct rb_root out_of_order_queue;
 	struct sk_buff *ooo_last_skb; /* its rightmost; NULL: not known */
+	/* ACKs of data above a hole (tcp_compress.c) */
+	struct timer_list compressed_ack_timer;
+	uint32_t compressed_ack_rcv_nxt;
+	uint8_t compressed_ack;	 /* that wait */
+	uint8_t dup_ack_counter; /* sent at once for this hole */
+
 	struct tcp_sack_block duplicate_sack;
 	struct tcp_sack_block selective_acks[TCP_NUM_SACKS];
 	struct tcp_sack_block recv_sack_cache[TCP_NUM_SACKS]; /* of the peer's last ACK: done */
@@ -658,8 +665,6 @@ uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss);
 int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb);
 void tcp_send_active_reset(struct sock *sk);
 void tcp_send_ack(struct sock *sk);
-/* Acknowledges only up to rcv_nxt: what DCTCP owes before a mark changed. */
-void tcp_send_ack_of(struct sock *sk, uint32_t rcv_nxt);
 void tcp_send_delayed_ack(struct sock *sk);
 int tcp_write_wakeup(struct sock *sk);
 void tcp_send_probe0(struct sock *sk);
@@ -714,6 +719,13 @@ void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us
 void tcp_ofo_purge(struct sock *sk);
 /* Memory of the write queue became free: grow the buffer, wake writers. */
 void tcp_check_space(struct sock *sk);
+
+/* ---- tcp_compress.c ---- */
+void tcp_compress_init(struct sock *sk);
+bool tcp_compress_ack(struct sock *sk);
+void tcp_compress_send_now(struct sock *sk);
+void tcp_compress_ack_sent(struct sock *sk);
+void tcp_compress_cancel(struct sock *sk);
 
 /* ---- tcp_ofo.c ---- */
 void tcp_data_queue_ofo(struct sock *sk, struct sk_buff *skb);
@@ -786,8 +798,8 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
 void tcp_enter_loss(struct sock *sk);
 /* ece: the ACK that says so echoes a congestion mark too. */
 void tcp_enter_recovery(struct sock *sk, bool ece);
-/* What an ACK lets be sent: nothing more, what is marked lost. */
-enum tcp_rexmit { REXMIT_NONE, REXMIT_LOST };
+/* What an ACK lets be sent: nothing more, what is marked lost, something new (F-RTO). */
+enum tcp_rexmit { REXMIT_NONE, REXMIT_LOST, REXMIT_NEW };
 void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num_dupack,
 			   int *ack_flag, enum tcp_rexmit *rexmit);
 void tcp_init_cwnd_reduction(struct sock *sk);

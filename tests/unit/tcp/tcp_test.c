@@ -104,6 +104,7 @@ static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint6
 		.dport = ntohs(th->dest),
 		.window = ntohs(th->window),
 		.flags = th->flags,
+		.tos = iph->tos,
 	};
 	parse_options(s, (const uint8_t *)(th + 1), th->doff * 4u - 20);
 	if (!from && s->has_ts)
@@ -453,6 +454,7 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 	*iph = (struct iphdr){
 		.version = 4,
 		.ihl = 5,
+		.tos = peer.tos,
 		.ttl = 64,
 		.protocol = IPPROTO_TCP,
 		.tot_len = htons((uint16_t)(20 + tcp_len)),

@@ -27,7 +27,7 @@ struct seg {
 	int from;		/* side */
 	uint32_t seq, ack, len; /* payload */
 	uint16_t sport, dport, window;
-	uint8_t flags;
+	uint8_t flags, tos;
 	bool has_mss, has_wscale, sack_perm, has_ts;
 	uint16_t mss;
 	uint8_t wscale;
@@ -107,6 +107,7 @@ struct peer {
 	uint16_t port, host_port; /* the peer's; the host's */
 	uint32_t seq, ack;	  /* of the next segment it sends */
 	uint16_t window;
+	uint8_t tos;
 	bool ts; /* sends time stamps */
 	uint32_t tsval, tsecr;
 };
@@ -136,6 +137,8 @@ Suite *accept_suite(void);
 Suite *robust_suite(void);
 Suite *socket_suite(void);
 Suite *poll_suite(void);
+Suite *congestion_suite(void);
+Suite *ecn_suite(void);
 Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
 

@@ -229,7 +229,7 @@ static void spurious_timeout(void)
 	peer.ack = base + 2 * MSS;
 	peer_send(TCPHDR_ACK, NULL, 0);
 	settle();
-	ck_assert_uint_eq(MIB(0, TcpExtTCPSpuriousRTOs), 1);
+	ck_assert_uint_eq(MIB(0, TcpExtTCPLossUndo), 1);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_ca_state, TCP_CA_Open);
 	ck_assert_uint_ge(info_of(0, fd).tcpi_snd_cwnd, 10);
 }

@@ -72,7 +72,8 @@ constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(1
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
 constexpr std::uint32_t rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
-constexpr std::uint32_t rfctl_exten = bit(15), rfctl_ipv6_ex_dis = bit(16);
+constexpr std::uint32_t rfctl_ipfrsp_dis = bit(14), rfctl_exten = bit(15),
+			rfctl_ipv6_ex_dis = bit(16);
 constexpr std::uint32_t rfctl_new_ipv6_ext_dis = bit(17);
 constexpr std::uint32_t rah_av = bit(31);
 constexpr std::uint32_t ivar_tx_every_writeback = bit(31);
@@ -88,7 +89,7 @@ constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
 constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
 					 feature_moderation | feature_queues | feature_vlan |
-					 feature_rss;
+					 feature_rss | feature_split;
 
 } // namespace ringside::ref
 

@@ -184,7 +184,12 @@ bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
 	return true;
 }
 
-/* 5.2b; packet split is not there, so its setting means ordinary buffers. */
+bool Receive::splitting() const
+{
+	return (features_ & feature_split) && split_enabled(registers_);
+}
+
+/* 5.2b, where packets are not split. */
 std::size_t Receive::buffer_bytes() const
 {
 	const std::uint32_t rctl = registers_[reg::rctl];
@@ -205,9 +210,19 @@ std::size_t Receive::delivered_bytes(const Frame &f) const
 
 std::uint32_t Receive::descriptors_for(const Frame &f) const
 {
-	const std::size_t size = buffer_bytes();
+	const std::size_t size = buffer_bytes(), total = delivered_bytes(f);
 
-	return static_cast<std::uint32_t>((delivered_bytes(f) + size - 1) / size);
+	if (!splitting())
+		return static_cast<std::uint32_t>((total + size - 1) / size);
+
+	const std::size_t header = split_header(registers_, f.layers);
+	std::uint32_t units = 0;
+
+	for (std::size_t done = 0; done < total; units += split_descriptor_units) {
+		for (std::size_t bytes : split_share(registers_, header, total - done, done == 0))
+			done += bytes;
+	}
+	return units;
 }
 
 bool Receive::startable() const
@@ -288,9 +303,13 @@ void Receive::deliver(time_ns now)
 
 	ready_at_ = now;
 	used_ = 0;
+	split_ = splitting();
 	while (!fifo_.empty() && fifo_.front().rss.queue == active_ &&
 	       used_ + descriptors_for(fifo_.front()) <= available) {
-		deliver_frame(fifo_.front(), now);
+		if (split_)
+			deliver_split(fifo_.front(), now);
+		else
+			deliver_frame(fifo_.front(), now);
 		drop_front();
 	}
 	stage_ = Stage::delivered;
@@ -308,6 +327,36 @@ void Receive::deliver_frame(const Frame &f, time_ns now)
 
 		write_buffer(f, offset, len, std::uint64_t{d.word[1]} << 32 | d.word[0], now);
 		fill(d, len, offset + len == total ? last : not_last);
+	}
+}
+
+/* Four addresses in, lengths of the four buffers and of the header out (5.6). */
+void Receive::deliver_split(const Frame &f, time_ns now)
+{
+	constexpr std::uint32_t header_split = bit(15);
+	const std::size_t total = delivered_bytes(f), header = split_header(registers_, f.layers);
+	const Report not_last = {0, 0, status_dd, 0}, last = report_of(f);
+
+	for (std::size_t offset = 0; offset < total;) {
+		Descriptor &low = queues_[active_].cache[used_++];
+		Descriptor &high = queues_[active_].cache[used_++];
+		const std::uint32_t *words[split_buffers] = {low.word, low.word + 2, high.word,
+							     high.word + 2};
+		const bool first = offset == 0;
+		const SplitShare share = split_share(registers_, header, total - offset, first);
+
+		for (unsigned int i = 0; i < split_buffers; i++) {
+			if (share[i])
+				write_buffer(f, offset, share[i],
+					     std::uint64_t{words[i][1]} << 32 | words[i][0], now);
+			offset += share[i];
+		}
+		fill(low, share[0], offset == total ? last : not_last);
+		high = {{static_cast<std::uint32_t>(share[1] << 16) |
+				 (header && first
+					  ? header_split | static_cast<std::uint32_t>(header)
+					  : 0u),
+			 static_cast<std::uint32_t>(share[2] | share[3] << 16), 0, 0}};
 	}
 }
 
@@ -379,20 +428,33 @@ void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 	}
 }
 
-void Receive::report(time_ns now)
+/* Writes back so many 16-byte units of the batch. */
+time_ns Receive::write_units(std::uint32_t from, std::uint32_t count, time_ns now)
 {
 	const Ring &ring = queues_[active_].ring;
-	std::uint32_t written = 0;
+	time_ns done_at = now;
 
+	for (const std::uint32_t end = from + count; from < end;) {
+		const std::uint32_t first = ring.wrapped(ring.head() + from);
+		const std::uint32_t n = std::min(end - from, ring.size() - first);
+
+		done_at = memory_.write(now, ring.address(first), &queues_[active_].cache[from],
+					n * descriptor_bytes)
+				  .done_at;
+		from += n;
+	}
+	return done_at;
+}
+
+/* DD is in the first half of a split descriptor, which is therefore written last (trap 23). */
+void Receive::report(time_ns now)
+{
 	ready_at_ = now;
-	while (written < used_) {
-		const std::uint32_t first = ring.wrapped(ring.head() + written);
-		const std::uint32_t n = std::min(used_ - written, ring.size() - first);
-
-		ready_at_ = memory_.write(now, ring.address(first),
-					  &queues_[active_].cache[written], n * descriptor_bytes)
-				    .done_at;
-		written += n;
+	if (!split_)
+		ready_at_ = write_units(0, used_, now);
+	for (std::uint32_t i = 0; split_ && i < used_; i += split_descriptor_units) {
+		write_units(i + 1, 1, now);
+		ready_at_ = write_units(i, 1, now);
 	}
 	stage_ = Stage::reported;
 }

@@ -20,6 +20,7 @@
 #include "layers.h"
 #include "ring.h"
 #include "rss.h"
+#include "split.h"
 #include "statistics.h"
 
 namespace ringside::ref
@@ -128,6 +129,7 @@ class Receive
 	bool refused_ = false; /* a frame waits outside */
 	std::vector<std::vector<std::uint8_t>> spare_;
 
+	bool split_ = false;	 /* layout of this batch */
 	std::uint32_t used_ = 0; /* of the active queue's cache, by this batch */
 
 	bool runnable() const;
@@ -146,12 +148,15 @@ class Receive
 	bool startable() const;
 	void fetch(time_ns now);
 	void deliver(time_ns now);
+	bool splitting() const;
 	void deliver_frame(const Frame &f, time_ns now);
+	void deliver_split(const Frame &f, time_ns now);
 	void write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 			  std::uint64_t address, time_ns now);
 	void report(time_ns now);
 	void complete(time_ns now);
 	void fill(Descriptor &d, std::size_t len, const Report &report) const;
+	time_ns write_units(std::uint32_t from, std::uint32_t count, time_ns now);
 	Report report_of(const Frame &f) const;
 	std::uint32_t low_threshold(const Ring &ring) const;
 };

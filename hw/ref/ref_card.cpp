@@ -490,6 +490,10 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		registers_.store(reg::rxdctl0, value);
 		registers_.store(reg::rxdctl1, value);
 		break;
+	case reg::psrctl:
+		if (!(config().features & feature_split) || split_sizes_valid(value))
+			registers_.store(offset, value);
+		break;
 	case reg::wus: /* write 1 to clear what nothing here sets */
 		break;
 	case reg::pbaclr:

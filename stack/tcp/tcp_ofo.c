@@ -159,10 +159,13 @@ bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 	collapse_receive_queue(sk);
 	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
-	prune_ofo(sk, skb);
-	/* In order and within the window: promised, so a sixteenth more. */
+	/* In order and within the window: promised, so a sixteenth more. Before pruning, which takes
+	 * SACKs back and so costs the sender a time-out. */
 	if (TCP_SKB_CB(skb)->seq == tcp_sk(sk)->rcv_nxt &&
 	    sk->sk_rmem_alloc <= sk->sk_rcvbuf + sk->sk_rcvbuf / 16)
+		return true;
+	prune_ofo(sk, skb);
+	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
 	NET_INC(sk->sk_net, TcpExtRcvPruned);
 	return false;

@@ -57,7 +57,9 @@ static uint64_t backoff_time_ms(uint32_t retries, uint32_t base_us)
 	       1000;
 }
 
-/* Whether the first retransmission lies as far back as that many retries, or timeout_ms. */
+/* Whether the first time-out of what is first in line lies as far back as that many retries, or
+ * timeout_ms. Where there was progress since, it does not count (RFC 9293, 3.8.3: of the same
+ * segment; Linux counts from the beginning of the whole episode). */
 static bool retransmits_timed_out(const struct sock *sk, uint32_t retries, uint64_t timeout_ms)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -66,7 +68,7 @@ static bool retransmits_timed_out(const struct sock *sk, uint32_t retries, uint6
 		return false;
 	if (!timeout_ms)
 		timeout_ms = backoff_time_ms(retries, TCP_RTO_MIN_US);
-	return (uint32_t)(tcp_time_stamp_ms(tp) - tp->retrans_stamp_ms) >= timeout_ms;
+	return (uint32_t)(tcp_time_stamp_ms(tp) - tp->timeout_stamp_ms) >= timeout_ms;
 }
 
 void tcp_write_err(struct sock *sk)
@@ -170,7 +172,8 @@ static void retransmit_timer(struct sock *sk)
 		return;
 	count_timeout(sk);
 	tcp_enter_loss(sk);
-	icsk->icsk_retransmits++;
+	if (!icsk->icsk_retransmits++)
+		tp->timeout_stamp_ms = tcp_time_stamp_ms(tp);
 	tp->total_rto++;
 	if (tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1)) {
 		/* Local trouble, not the path's: soon again without backing off. */

@@ -249,6 +249,7 @@ struct tcp_sock {
 	uint32_t retrans_stamp_ms; /* time stamp of the first retransmission of the episode; 0 none
 				    */
 	uint32_t total_retrans, total_rto;
+	uint32_t timeout_stamp_ms; /* when the retransmission timer first ended for this head */
 	uint32_t tlp_high_seq;
 	bool tlp_retrans;
 	bool frto; /* a time-out is on probation: was it needless? (RFC 5682) */

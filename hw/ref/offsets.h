@@ -65,6 +65,7 @@ constexpr std::uint32_t cause_asserted = bit(31);
 
 /* RCTL (5.1), TCTL (4.1), RXCSUM (5.4), RFCTL (5.3). */
 constexpr std::uint32_t rctl_en = bit(1), rctl_sbp = bit(2), rctl_upe = bit(3), rctl_mpe = bit(4);
+constexpr std::uint32_t rctl_lbm = 3u << 6, rctl_lbm_mac = 1u << 6;
 constexpr std::uint32_t rctl_lpe = bit(5), rctl_bam = bit(15), rctl_bsex = bit(25);
 constexpr std::uint32_t rctl_vfe = bit(18), rctl_cfien = bit(19), rctl_cfi = bit(20);
 constexpr std::uint32_t rctl_secrc = bit(26);
@@ -89,7 +90,7 @@ constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
 constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
 					 feature_moderation | feature_queues | feature_vlan |
-					 feature_rss | feature_split;
+					 feature_rss | feature_split | feature_loopback;
 
 } // namespace ringside::ref
 

@@ -83,9 +83,14 @@ bool Phy::powered() const
 	return !(value_.at(bmcr) & bmcr_power_down);
 }
 
+bool Phy::looped() const
+{
+	return value_.at(bmcr) & bmcr_loopback;
+}
+
 bool Phy::link() const
 {
-	if (value_.at(bmcr) & bmcr_loopback)
+	if (looped())
 		return true;
 	return carrier_ && powered() && autoneg_done_at_ == never;
 }

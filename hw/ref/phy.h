@@ -31,6 +31,8 @@ class Phy
 
 	void carrier(bool present, time_ns now);
 	bool link() const;
+	/* BMCR.LOOPBACK: what is sent comes back. */
+	bool looped() const;
 
 	/* When negotiation ends, or never. */
 	time_ns deadline() const

@@ -20,6 +20,7 @@ constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe =
 constexpr unsigned int packet_type_shift = 16;
 
 constexpr std::size_t fcs_bytes = 4, mac_addresses_bytes = 12, tag_bytes = 4;
+constexpr std::size_t min_frame = 60;	   /* without FCS */
 constexpr std::size_t max_ordinary = 1518; /* without FCS, unless RCTL.LPE (5.2) */
 constexpr std::size_t max_long = 16380;
 constexpr std::uint64_t unused_buffer = UINT64_MAX;
@@ -78,7 +79,7 @@ bool Receive::has_room() const
 /* With the receiver off or no link, what is on the line goes past the card. */
 bool Receive::listening() const
 {
-	return link_ && (registers_[reg::rctl] & rctl_en);
+	return link_ && !looped_ && (registers_[reg::rctl] & rctl_en);
 }
 
 bool Receive::takes() const
@@ -164,24 +165,45 @@ void Receive::drop_front()
 
 bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
 {
-	bool inexact;
-
 	if (!takes()) {
 		refused_ = true;
 		return false;
 	}
-	if (!listening() || !acceptable(frame, len, inexact))
-		return true;
+	if (listening())
+		take_in(frame, len, now);
+	return true;
+}
+
+void Receive::loop(const std::uint8_t *frame, std::size_t len, time_ns now)
+{
+	std::array<std::uint8_t, min_frame> padded{};
+
+	if (!(registers_[reg::rctl] & rctl_en))
+		return;
+	if (len < min_frame) {
+		statistics_.count(stat::ruc);
+		std::copy(frame, frame + len, padded.begin());
+		frame = padded.data();
+		len = min_frame;
+	}
+	take_in(frame, len, now);
+}
+
+void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
+{
+	bool inexact;
+
+	if (!acceptable(frame, len, inexact))
+		return;
 	if (!has_room()) {
 		statistics_.count(stat::mpc);
 		events_.receive_overrun(now);
-		return true;
+		return;
 	}
 	statistics_.count_received(frame, len);
 	keep(frame, len, inexact);
 	if (queues_[fifo_.back().rss.queue].ring.owned() == 0)
 		statistics_.count(stat::rnbc);
-	return true;
 }
 
 bool Receive::splitting() const

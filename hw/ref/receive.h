@@ -67,6 +67,14 @@ class Receive
 		link_ = up;
 	}
 
+	/* Frames come from loop(), and what is on the line goes past the card. */
+	void set_looped(bool looped)
+	{
+		looped_ = looped;
+	}
+	/* A frame that the card sent to itself; dropped when there is no room (4.10). */
+	void loop(const std::uint8_t *frame, std::size_t len, time_ns now);
+
 	/* A frame of at least 60 bytes from the line. False: no room, it was not looked at. */
 	bool arrive(const std::uint8_t *frame, std::size_t len, time_ns now);
 	/* arrive() would not return false. */
@@ -121,6 +129,7 @@ class Receive
 
 	bool dma_allowed_ = false;
 	bool link_ = false;
+	bool looped_ = false;
 	Stage stage_ = Stage::idle;
 	time_ns ready_at_ = 0;
 
@@ -139,6 +148,7 @@ class Receive
 	std::uint16_t vlan_ethertype() const;
 	bool tagged(const std::uint8_t *frame) const;
 	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact);
+	void take_in(const std::uint8_t *frame, std::size_t len, time_ns now);
 	void keep(const std::uint8_t *frame, std::size_t len, bool inexact);
 	void drop_front();
 

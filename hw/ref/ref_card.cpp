@@ -58,7 +58,10 @@ bool RefCard::step_delay(Delay &delay, uint32_t cause)
 	return true;
 }
 
-/* One thing that is due now. False: nothing is. */
+/*
+ * One thing that is due now. False: nothing is. Receive comes before transmit, so that in loopback,
+ * where DMA takes no time, the FIFO empties before more is sent.
+ */
 bool RefCard::step()
 {
 	if (interrupts_.step(now_))
@@ -73,7 +76,7 @@ bool RefCard::step()
 		return true;
 	}
 	return step_delay(transmit_delay_, cause_txdw) || step_delay(receive_delay_, cause_rxt0) ||
-	       transmit_.step(now_) || receive_.step(now_);
+	       receive_.step(now_) || transmit_.step(now_);
 }
 
 /* Everything that is due now; ends, because rings and FIFO only empty while time stands still. */
@@ -145,7 +148,10 @@ Access RefCard::write(ref::time_ns now, uint64_t addr, const void *buf, size_t l
 
 bool RefCard::send(ref::time_ns now, const uint8_t *frame, size_t len)
 {
-	return outside().transmit(frame, len, now);
+	if (!looped())
+		return outside().transmit(frame, len, now);
+	receive_.loop(frame, len, now);
+	return true;
 }
 
 void RefCard::message(unsigned int vector)
@@ -259,6 +265,21 @@ void RefCard::update_link()
 	interrupts_.raise(cause_lsc, now_);
 }
 
+/* RCTL.LBM says MAC, or BMCR.LOOPBACK; other values of LBM mean nothing (5.1). */
+bool RefCard::looped() const
+{
+	return (config().features & feature_loopback) &&
+	       ((registers_[reg::rctl] & rctl_lbm) == rctl_lbm_mac || phy_.looped());
+}
+
+void RefCard::update_loop()
+{
+	receive_.set_looped(looped());
+	receive_.announce_room(now_);
+	if (looped())
+		transmit_.line_ready();
+}
+
 void RefCard::pci_state(uint64_t time_ns, const ringside_pci_state &state)
 {
 	move_to(time_ns);
@@ -302,7 +323,7 @@ void RefCard::soft_reset()
 	load_mac_address();
 	link_ = phy_.link();
 	receive_.set_link(link_);
-	receive_.announce_room(now_);
+	update_loop();
 	update_dma();
 }
 
@@ -410,6 +431,7 @@ void RefCard::write_control(uint32_t value)
 	if (phy_reset) {
 		registers_.set(reg::status, status_phyra);
 		phy_.restart(now_);
+		update_loop();
 	}
 	update_dma();
 	update_link();
@@ -443,7 +465,7 @@ void RefCard::write_direction(uint32_t offset, uint32_t value)
 	if (offset == reg::rctl) {
 		if (!(value & rctl_en))
 			receive_.abandon();
-		receive_.announce_room(now_);
+		update_loop();
 	} else if (!(value & tctl_en)) {
 		transmit_.abandon();
 	}
@@ -467,6 +489,7 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 	case reg::mdic:
 		mdic_.write(value, phy_, now_);
 		update_link();
+		update_loop();
 		break;
 	case reg::icr:
 		interrupts_.write_icr(value);

@@ -91,6 +91,8 @@ class RefCard final : public Card,
 	uint64_t work_ns() const;
 	bool step_delay(Delay &delay, uint32_t cause);
 	void update_link();
+	bool looped() const;
+	void update_loop();
 	void update_dma();
 	void soft_reset();
 	void load_mac_address();

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+/* setsockopt(), getsockopt() and ioctl(): values in memory. */
+#include "calls.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include "expr.h"
+
+#define VALUE_MAX 512
+
+/* What an option's value is, by how the script writes it. */
+static bool put_fields(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	static const struct {
+		const char *first, *second;
+		bool is_long;
+	} shapes[] = {{"onoff", "linger", false}, {"tv_sec", "tv_usec", true}};
+
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		const struct expr *a = expr_field(e, shapes[i].first);
+		const struct expr *b = expr_field(e, shapes[i].second);
+		int64_t first, second;
+
+		if (!a || !b)
+			continue;
+		if (!expr_integer(r, a, &first) || !expr_integer(r, b, &second))
+			return false;
+		if (shapes[i].is_long) {
+			*(struct timeval *)to = (struct timeval){first, second};
+			*len = sizeof(struct timeval);
+		} else {
+			*(struct linger *)to = (struct linger){(int)first, (int)second};
+			*len = sizeof(struct linger);
+		}
+		return true;
+	}
+	return run_fail(r, e->line, "a value's fields are {onoff=, linger=} or {tv_sec=, tv_usec=}");
+}
+
+/* [1], {onoff=1, linger=0}, "cubic", ... */
+static bool put_value(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	int64_t value;
+
+	switch (e->kind) {
+	case EXPR_ELLIPSIS:
+		*len = VALUE_MAX;
+		return true;
+	case EXPR_LIST:
+		*len = 0;
+		for (const struct expr *i = e->items; i; i = i->next) {
+			if (*len + sizeof(int) > VALUE_MAX)
+				return run_fail(r, e->line, "too many values");
+			if (!expr_integer(r, i, &value))
+				return false;
+			memcpy((uint8_t *)to + *len, &(int){(int)value}, sizeof(int));
+			*len += sizeof(int);
+		}
+		return true;
+	case EXPR_STRING:
+		*len = (socklen_t)strlen(e->text);
+		if (*len >= VALUE_MAX)
+			return run_fail(r, e->line, "value too long");
+		memcpy(to, e->text, *len);
+		return true;
+	case EXPR_STRUCT:
+		return put_fields(r, e, to, len);
+	default:
+		return run_fail(r, e->line, "a value is written [N], {name=N, ...}, \"text\" or ...");
+	}
+}
+
+bool prepare_setsockopt(struct run *r, struct pending_call *p)
+{
+	const struct expr *value = call_arg(p, 3), *len = call_arg(p, 4);
+	uint8_t *memory = call_memory(p, VALUE_MAX);
+	socklen_t size = 0;
+	int64_t given;
+
+	if (!arg_fd(r, p, 0, 0) || !arg_word(r, p, 1, 1) || !arg_word(r, p, 2, 2))
+		return false;
+	p->call.arg[3] = (long)memory;
+	if (value->kind == EXPR_INTEGER && !value->value)
+		p->call.arg[3] = 0; /* NULL */
+	else if (!put_value(r, value, memory, &size))
+		return false;
+	if (!expr_is_ellipsis(len)) {
+		if (!expr_integer(r, len, &given))
+			return false;
+		size = (socklen_t)given;
+	}
+	p->call.arg[4] = (long)size;
+	return true;
+}
+
+/* [N] or a number */
+static bool length_value(struct run *r, const struct expr *e, int64_t *value)
+{
+	return expr_integer(r, e->kind == EXPR_LIST && e->items ? e->items : e, value);
+}
+
+bool prepare_getsockopt(struct run *r, struct pending_call *p)
+{
+	uint8_t *memory = call_memory(p, VALUE_MAX), expected[VALUE_MAX];
+	socklen_t *len = call_memory(p, sizeof(*len));
+	int64_t given;
+
+	if (!arg_fd(r, p, 0, 0) || !arg_word(r, p, 1, 1) || !arg_word(r, p, 2, 2) ||
+	    !put_value(r, call_arg(p, 3), expected, len))
+		return false;
+	if (call_arg(p, 3)->kind == EXPR_STRING)
+		*len = VALUE_MAX;
+	if (!expr_is_ellipsis(call_arg(p, 4))) {
+		if (!length_value(r, call_arg(p, 4), &given))
+			return false;
+		*len = (socklen_t)given;
+	}
+	p->call.arg[3] = (long)memory;
+	p->call.arg[4] = (long)len;
+	return true;
+}
+
+bool check_getsockopt(struct run *r, struct pending_call *p)
+{
+	const struct expr *want = call_arg(p, 3);
+	uint8_t expected[VALUE_MAX] = {0};
+	socklen_t len;
+
+	if (expr_is_ellipsis(want))
+		return true;
+	if (!put_value(r, want, expected, &len))
+		return false;
+	if (want->kind == EXPR_STRING)
+		len++; /* its end */
+	if (!memcmp(expected, (void *)p->call.arg[3], len))
+		return true;
+	if (want->kind == EXPR_LIST)
+		return run_fail(r, p->event->line, "expected the value %d, got %d", *(int *)expected,
+				*(int *)p->call.arg[3]);
+	return run_fail(r, p->event->line, "the option's value differs%s%.64s",
+			want->kind == EXPR_STRING ? ": " : "",
+			want->kind == EXPR_STRING ? (char *)p->call.arg[3] : "");
+}
+
+bool prepare_ioctl(struct run *r, struct pending_call *p)
+{
+	const struct expr *e = call_arg(p, 2);
+	int *value = call_memory(p, sizeof(*value));
+	int64_t given = 0;
+
+	if (!arg_fd(r, p, 0, 0) || !arg_word(r, p, 1, 1))
+		return false;
+	if (e && !expr_is_ellipsis(e) && !length_value(r, e, &given))
+		return false;
+	*value = (int)given;
+	p->call.arg[2] = (long)value;
+	return true;
+}
+
+bool check_ioctl(struct run *r, struct pending_call *p)
+{
+	const struct expr *e = call_arg(p, 2);
+	int64_t expected;
+
+	if (!e || expr_is_ellipsis(e) || !length_value(r, e, &expected))
+		return !r->failed;
+	if (*(int *)p->call.arg[2] != (int)expected)
+		return run_fail(r, p->event->line, "expected the value %d, got %d", (int)expected,
+				*(int *)p->call.arg[2]);
+	return true;
+}

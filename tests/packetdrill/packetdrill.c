@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: MIT
+/*
+ * packetdrill: runs scripts of the packetdrill language, each in a process of its own, and says how
+ * many passed, failed and were skipped. docs/packetdrill.md describes language and back ends.
+ */
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "commands.h"
+#include "run.h"
+
+#define ATTEMPTS_MAX 4 /* in real time, while the machine is too busy to be punctual */
+#define LIMIT_S	     150 /* of a script's process */
+#define ASSERTIONS   "tests/packetdrill/assertions.py"
+
+enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_LATE };
+
+struct job {
+	const char *path;
+	pid_t pid; /* 0: not running */
+	unsigned int attempts;
+	bool done;
+	enum outcome outcome;
+	FILE *report, *assertions;
+	char *message;
+};
+
+struct suite {
+	const struct backend_ops *ops;
+	struct backend *backend;
+	struct job *jobs;
+	unsigned int count;
+	unsigned int parallel;
+	bool verbose;
+};
+
+static const struct backend_ops *const backends[] = {
+	&backend_stack,
+	&backend_ref,
+	&backend_rtl,
+	&backend_linux,
+};
+
+/* ---- one script, in its process ---- */
+
+static bool set_address(struct run *r, const struct script_option *o, struct address *to)
+{
+	if (inet_pton(r->addresses.version == 4 ? AF_INET : AF_INET6, o->value ? o->value : "", to) == 1)
+		return true;
+	return run_fail(r, o->line, "--%s: not an address of IPv%d", o->name, r->addresses.version);
+}
+
+static void default_addresses(struct addresses *a)
+{
+	static const char *const text[2][3] = {{"192.168.0.1", "192.0.2.1", "192.168.0.2"},
+					       {"fd3d:0a0b:17d6::1", "2001:db8::1", "fd3d:0a0b:17d6::2"}};
+	int family = a->version == 4 ? AF_INET : AF_INET6;
+
+	inet_pton(family, text[a->version == 6][0], &a->local);
+	inet_pton(family, text[a->version == 6][1], &a->remote);
+	inet_pton(family, text[a->version == 6][2], &a->gateway);
+	a->prefix_len = a->version == 4 ? 16 : 64;
+}
+
+/* --not_on=BACKEND why: says in the report why a back end cannot run the script. */
+static bool excluded(const struct run *r, const struct script_option *o, const char **why)
+{
+	size_t len = strlen(r->backend->ops->name);
+
+	if (strcmp(o->name, "not_on") != 0 || !o->value || strncmp(o->value, r->backend->ops->name, len) != 0 ||
+	    (o->value[len] && o->value[len] != ' '))
+		return false;
+	*why = o->value[len] ? o->value + len + 1 : "no reason given";
+	return true;
+}
+
+static bool number_option(struct run *r, const struct script_option *o, unsigned long min,
+			  unsigned long max, unsigned long *out)
+{
+	char *end;
+
+	*out = strtoul(o->value ? o->value : "", &end, 0);
+	if (end == o->value || !o->value || *end || *out < min || *out > max)
+		return run_fail(r, o->line, "--%s: a number from %lu to %lu belongs here", o->name, min, max);
+	return true;
+}
+
+static bool apply_option(struct run *r, const struct script_option *o)
+{
+	unsigned long n;
+
+	if (!strcmp(o->name, "ip_version") || !strcmp(o->name, "not_on"))
+		return true;
+	if (!strcmp(o->name, "local_ip"))
+		return set_address(r, o, &r->addresses.local);
+	if (!strcmp(o->name, "remote_ip"))
+		return set_address(r, o, &r->addresses.remote);
+	if (!strcmp(o->name, "gateway_ip"))
+		return set_address(r, o, &r->addresses.gateway);
+	if (!strcmp(o->name, "mtu")) {
+		if (!number_option(r, o, 68, 65535, &n))
+			return false;
+		r->mtu = (unsigned int)n;
+		return true;
+	}
+	if (!strcmp(o->name, "tolerance_usecs")) {
+		if (!number_option(r, o, 0, 10000000, &n))
+			return false;
+		r->tolerance_ns = n * 1000;
+		return true;
+	}
+	if (!strcmp(o->name, "bind_port") || !strcmp(o->name, "connect_port")) {
+		if (!number_option(r, o, 1, 65535, &n))
+			return false;
+		*(o->name[0] == 'b' ? &r->local_port : &r->remote_port) = (uint16_t)n;
+		return true;
+	}
+	return run_fail(r, o->line, "--%s: not an option of the runner", o->name);
+}
+
+static enum outcome run_prepared(struct run *r)
+{
+	const char *why = "";
+	char error[512] = "";
+
+	for (const struct script_option *o = r->script->options; o; o = o->next) {
+		if (excluded(r, o, &why)) {
+			snprintf(r->message, sizeof(r->message), "%s: %s", r->script->path, why);
+			return OUTCOME_SKIPPED;
+		}
+		if (!strcmp(o->name, "ip_version"))
+			r->addresses.version = o->value && !strcmp(o->value, "ipv6") ? 6 : 4;
+	}
+	default_addresses(&r->addresses);
+	for (const struct script_option *o = r->script->options; o; o = o->next)
+		if (!apply_option(r, o))
+			return OUTCOME_FAILED;
+	if (!r->backend->ops->start(r->backend, &r->addresses, r->mtu, error, sizeof(error))) {
+		run_fail(r, 0, "%s", error);
+		return OUTCOME_FAILED;
+	}
+	if (run_default_settings(r) && run_script(r))
+		return OUTCOME_PASSED;
+	return r->late ? OUTCOME_LATE : OUTCOME_FAILED;
+}
+
+static enum outcome run_one(const struct suite *s, struct job *j, unsigned int key)
+{
+	struct run r = {.backend = s->backend,
+			.key = key,
+			.addresses.version = 4,
+			.local_port = 8080,
+			.remote_port = 8080,
+			.mtu = 1500,
+			.tolerance_ns = 4000000,
+			.assertions = j->assertions,
+			.trace = s->verbose ? stdout : NULL};
+	char *error = NULL;
+	enum outcome outcome = OUTCOME_FAILED;
+
+	r.script = script_parse(j->path, &error);
+	if (!r.script) {
+		fprintf(j->report, "%s", error);
+		free(error);
+		return outcome;
+	}
+	outcome = run_prepared(&r);
+	fprintf(j->report, "%s", r.message);
+	if (!r.failed) { /* calls of a failed run may be under way */
+		run_free(&r);
+		script_free(r.script);
+	}
+	return outcome;
+}
+
+/* ---- many ---- */
+
+static FILE *scratch(void)
+{
+	FILE *f = tmpfile();
+
+	if (!f) {
+		perror("packetdrill: a temporary file");
+		exit(2);
+	}
+	return f;
+}
+
+static void start_job(struct suite *s, struct job *j)
+{
+	j->attempts++;
+	if (j->report)
+		fclose(j->report);
+	if (j->assertions)
+		fclose(j->assertions);
+	j->report = scratch();
+	j->assertions = scratch();
+	fflush(NULL);
+	j->pid = fork();
+	if (j->pid < 0) {
+		perror("packetdrill: fork");
+		exit(2);
+	}
+	if (!j->pid) {
+		enum outcome outcome;
+
+		alarm(LIMIT_S);
+		outcome = run_one(s, j, (unsigned int)(j - s->jobs));
+		fflush(NULL);
+		_exit((int)outcome);
+	}
+}
+
+static char *slurp(FILE *f)
+{
+	char *text = NULL;
+	size_t room = 0;
+
+	rewind(f);
+	if (getdelim(&text, &room, '\0', f) < 0 && text)
+		text[0] = '\0';
+	return text ? text : strdup("");
+}
+
+static void end_job(struct suite *s, struct job *j, int status)
+{
+	j->pid = 0;
+	free(j->message);
+	j->message = slurp(j->report);
+	if (WIFSIGNALED(status)) {
+		free(j->message);
+		j->outcome = OUTCOME_FAILED;
+		if (asprintf(&j->message, "%s: the process ended by signal %d (%s)", j->path,
+			     WTERMSIG(status), strsignal(WTERMSIG(status))) < 0)
+			abort();
+	} else {
+		j->outcome = (enum outcome)WEXITSTATUS(status);
+	}
+	j->done = j->outcome != OUTCOME_LATE || j->attempts == ATTEMPTS_MAX;
+	if (!j->done)
+		printf("again: %s\n", j->message);
+	(void)s;
+}
+
+static void wait_for_one(struct suite *s)
+{
+	int status;
+	pid_t pid = wait(&status);
+
+	for (unsigned int i = 0; i < s->count; i++)
+		if (s->jobs[i].pid == pid)
+			end_job(s, &s->jobs[i], status);
+}
+
+static void run_jobs(struct suite *s)
+{
+	unsigned int left = s->count, running = 0;
+
+	while (left) {
+		for (unsigned int i = 0; i < s->count && running < s->parallel; i++)
+			if (!s->jobs[i].done && !s->jobs[i].pid) {
+				start_job(s, &s->jobs[i]);
+				running++;
+			}
+		wait_for_one(s);
+		left = running = 0;
+		for (unsigned int i = 0; i < s->count; i++) {
+			left += !s->jobs[i].done;
+			running += s->jobs[i].pid != 0;
+		}
+	}
+}
+
+/* ---- assertions ---- */
+
+static void judge_line(struct suite *s, char *line)
+{
+	char *text;
+	unsigned long key = strtoul(line, &text, 10);
+
+	line[strcspn(line, "\n")] = '\0';
+	if (key >= s->count || s->jobs[key].outcome != OUTCOME_PASSED)
+		return;
+	s->jobs[key].outcome = OUTCOME_FAILED;
+	free(s->jobs[key].message);
+	s->jobs[key].message = strdup(text + 1);
+}
+
+/* One python3 for all scripts. False: it could not judge. */
+static bool judge_assertions(struct suite *s)
+{
+	char name[] = "/tmp/packetdrill.XXXXXX", command[128], *line = NULL;
+	int fd = mkstemp(name);
+	FILE *all = fd < 0 ? NULL : fdopen(fd, "w"), *answer;
+	size_t room = 0;
+	bool any = false, good;
+
+	if (!all)
+		return false;
+	for (unsigned int i = 0; i < s->count; i++) {
+		char *text;
+
+		if (s->jobs[i].outcome != OUTCOME_PASSED)
+			continue;
+		text = slurp(s->jobs[i].assertions);
+		any |= *text != '\0';
+		fputs(text, all);
+		free(text);
+	}
+	fclose(all);
+	snprintf(command, sizeof(command), "python3 " ASSERTIONS " < %s", name);
+	answer = any ? popen(command, "r") : NULL;
+	while (answer && getline(&line, &room, answer) > 0)
+		judge_line(s, line);
+	good = !any || (answer && pclose(answer) == 0);
+	free(line);
+	unlink(name);
+	return good;
+}
+
+/* ---- which ---- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct job *)a)->path, ((const struct job *)b)->path);
+}
+
+static void add_script(struct suite *s, const char *path)
+{
+	s->jobs = realloc(s->jobs, (s->count + 1) * sizeof(*s->jobs));
+	if (!s->jobs)
+		abort();
+	s->jobs[s->count++] = (struct job){.path = strdup(path)};
+}
+
+static void add_path(struct suite *s, const char *path)
+{
+	struct stat st;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (stat(path, &st)) {
+		fprintf(stderr, "packetdrill: %s: %s\n", path, strerror(errno));
+		exit(2);
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		add_script(s, path);
+		return;
+	}
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		char below[4096];
+		size_t len = strlen(entry->d_name);
+
+		snprintf(below, sizeof(below), "%s/%s", path, entry->d_name);
+		if (entry->d_name[0] == '.' || stat(below, &st))
+			continue;
+		if (S_ISDIR(st.st_mode) || (len > 4 && !strcmp(entry->d_name + len - 4, ".pkt")))
+			add_path(s, below);
+	}
+	if (dir)
+		closedir(dir);
+}
+
+/* ---- report ---- */
+
+static int report(const struct suite *s)
+{
+	static const char *const words[] = {"passed", "FAILED", "skipped", "FAILED"};
+	unsigned int counts[4] = {0};
+
+	for (unsigned int i = 0; i < s->count; i++) {
+		const struct job *j = &s->jobs[i];
+
+		counts[j->outcome]++;
+		if (j->outcome == OUTCOME_PASSED) {
+			if (s->verbose || s->count == 1)
+				printf("passed %s\n", j->path);
+			continue;
+		}
+		printf("%s %s\n", words[j->outcome], j->message);
+		if (j->outcome != OUTCOME_SKIPPED)
+			printf("      repeat: build/tests/packetdrill/packetdrill --backend=%s --verbose %s\n",
+			       s->ops->name, j->path);
+	}
+	printf("%u passed, %u failed", counts[OUTCOME_PASSED],
+	       counts[OUTCOME_FAILED] + counts[OUTCOME_LATE]);
+	if (counts[OUTCOME_SKIPPED])
+		printf(", %u skipped", counts[OUTCOME_SKIPPED]);
+	putchar('\n');
+	return counts[OUTCOME_FAILED] + counts[OUTCOME_LATE] ? 1 : 0;
+}
+
+static void usage(FILE *to)
+{
+	fprintf(to, "packetdrill [--backend=stack|ref|rtl|linux] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
+		    "Runs packetdrill scripts; stack: the stack alone, ref, rtl: with driver and card,\n"
+		    "linux: this machine's Linux in a network namespace, the oracle.\n");
+}
+
+static const struct backend_ops *backend_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+		if (!strcmp(backends[i]->name, name))
+			return backends[i];
+	fprintf(stderr, "packetdrill: --backend=%s: choose stack, ref, rtl or linux\n", name);
+	exit(2);
+}
+
+static void parse_arguments(struct suite *s, int argc, char **argv)
+{
+	static const struct option options[] = {{"backend", required_argument, NULL, 'b'},
+						{"jobs", required_argument, NULL, 'j'},
+						{"verbose", no_argument, NULL, 'v'},
+						{"help", no_argument, NULL, 'h'},
+						{NULL, 0, NULL, 0}};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'b') {
+			s->ops = backend_named(optarg);
+		} else if (c == 'j') {
+			s->parallel = (unsigned int)atoi(optarg);
+		} else if (c == 'v') {
+			s->verbose = true;
+		} else {
+			usage(c == 'h' ? stdout : stderr);
+			exit(c == 'h' ? 0 : 2);
+		}
+	}
+	for (int i = optind; i < argc; i++)
+		add_path(s, argv[i]);
+	if (!s->count) {
+		usage(stderr);
+		exit(2);
+	}
+	if (!s->parallel)
+		s->parallel = s->ops == &backend_linux ? 24 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct suite s = {.ops = &backend_stack};
+	char error[512] = "";
+	bool skip = false;
+
+	parse_arguments(&s, argc, argv);
+	qsort(s.jobs, s.count, sizeof(*s.jobs), by_name);
+	s.backend = s.ops->create(&skip, error, sizeof(error));
+	if (!s.backend) {
+		printf("%s back end: %s\n", s.ops->name, error);
+		if (skip)
+			printf("0 passed, 0 failed, %u skipped\n", s.count);
+		return skip ? 0 : 1;
+	}
+	run_jobs(&s);
+	if (!judge_assertions(&s)) {
+		fprintf(stderr, "packetdrill: python3 " ASSERTIONS " failed; run from the top of the tree\n");
+		return 1;
+	}
+	return report(&s);
+}

@@ -39,6 +39,10 @@ struct os_device {
 	bool intx_level;
 	os_irq_handler handler; /* NULL: not requested */
 	void *handler_ctx;
+
+	/* Of a card on no wire; may be NULL. */
+	void (*listener)(void *ctx, const void *frame, size_t len, uint64_t time_ns);
+	void *listener_ctx;
 };
 
 /* The platform has work that its last answer did not know of. */

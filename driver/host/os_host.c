@@ -49,10 +49,10 @@ static void op_pba_clear(void *host, uint32_t vector_mask)
 
 static bool op_transmit(void *host, const void *frame, size_t len, uint64_t time_ns)
 {
-	(void)host; /* no wire: nobody listens */
-	(void)frame;
-	(void)len;
-	(void)time_ns;
+	struct os_device *dev = host;
+
+	if (dev->listener)
+		dev->listener(dev->listener_ctx, frame, len, time_ns);
 	return true;
 }
 

@@ -199,6 +199,22 @@ void card_set_deaf(struct os_device *dev, bool deaf)
 	dev->deaf = deaf;
 }
 
+void card_set_listener(struct os_device *dev,
+		       void (*fn)(void *ctx, const void *frame, size_t len, uint64_t time_ns),
+		       void *ctx)
+{
+	dev->listener = fn;
+	dev->listener_ctx = ctx;
+}
+
+bool card_deliver(struct os_device *dev, const void *frame, size_t len)
+{
+	bool taken = dev->platform->abi->card_receive(dev->card, frame, len) == 1;
+
+	card_platform_kick(dev->platform);
+	return taken;
+}
+
 uint64_t card_dma_refused(const struct os_device *dev)
 {
 	return dev->dma.refused;

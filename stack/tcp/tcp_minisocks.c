@@ -167,6 +167,7 @@ void tcp_reqsk_addresses(struct request_sock *req, const struct sk_buff *skb)
 	if (ipv6_addr_linklocal(&f.saddr))
 		req->common.skc_bound_dev = skb->dev;
 	req->ts_off = tcp_ts_offset(skb_net(skb), &f.daddr, &f.saddr);
+	req->advmss = tcp_advmss(inet_af_ops(&f.saddr), skb->dev->mtu);
 }
 
 void tcp_reqsk_select_window(struct request_sock *req, const struct sock *listener)
@@ -174,7 +175,7 @@ void tcp_reqsk_select_window(struct request_sock *req, const struct sock *listen
 	uint32_t clamp = tcp_sk(listener)->window_clamp;
 
 	tcp_select_initial_window(listener, tcp_full_space(listener),
-				  req->mss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
+				  req->advmss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
 				  &req->rsk_rcv_wnd, &clamp, req->wscale_ok, &req->rcv_wscale);
 }
 

@@ -13,6 +13,7 @@
 #include <net/if.h>
 #include <net/route.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -42,6 +43,8 @@
 struct linux_backend {
 	struct backend base;
 	int tun, ended_calls; /* TUN device; eventfd that threads of calls write */
+	/* Applied to each socket: a namespace may only have defaults that the machine allows all. */
+	char congestion_control[16];
 	struct packet *first, **end;
 	uint8_t buffer[PACKET_MAX];
 };
@@ -181,7 +184,10 @@ static int linux_sysctl(struct backend *b, const char *name, const char *value)
 	ssize_t written;
 	int fd;
 
-	(void)b;
+	if (!strcmp(name, "net.ipv4.tcp_congestion_control")) {
+		snprintf(self(b)->congestion_control, sizeof(self(b)->congestion_control), "%s", value);
+		return 0;
+	}
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);
 	for (char *c = path + strlen("/proc/sys/"); *c; c++)
 		if (*c == '.')
@@ -400,12 +406,15 @@ static long perform(const struct call *c)
 	return -1;
 }
 
-static void finish_call(struct call *c)
+static void finish_call(const struct linux_backend *l, struct call *c)
 {
 	long result = perform(c);
 
 	c->result = result < 0 ? -errno : result;
 	c->ended_ns = linux_now_ns(NULL);
+	if (c->number == CALL_SOCKET && result >= 0 && l->congestion_control[0])
+		setsockopt((int)result, SOL_TCP, TCP_CONGESTION, l->congestion_control,
+			   (socklen_t)strlen(l->congestion_control));
 }
 
 struct thread_call {
@@ -419,7 +428,7 @@ static void *call_thread(void *arg)
 	uint64_t one = 1;
 
 	free(arg);
-	finish_call(t.call);
+	finish_call(t.backend, t.call);
 	__atomic_store_n(&t.call->ended, true, __ATOMIC_RELEASE);
 	if (write(t.backend->ended_calls, &one, sizeof(one)) < 0)
 		perror("packetdrill: eventfd");
@@ -449,7 +458,7 @@ static void linux_call(struct backend *b, struct call *c)
 		return;
 	}
 	setitimer(ITIMER_REAL, &limit, NULL);
-	finish_call(c);
+	finish_call(self(b), c);
 	setitimer(ITIMER_REAL, &none, NULL);
 	c->ended = c->result != -EINTR;
 }

@@ -21,6 +21,7 @@ static const struct setting start_settings[] = {
 	{"net.ipv4.tcp_max_syn_backlog", "1024"},
 	{"net.ipv4.tcp_max_orphans", "16384"},
 	{"net.ipv4.tcp_no_metrics_save", "1"},
+	{"net.ipv4.tcp_syn_linear_timeouts", "0"}, /* RFC 6298 doubles from the first on */
 	{"net.ipv4.tcp_ecn", "2"},
 	{"net.ipv4.tcp_fastopen", "1"},
 	{"net.ipv4.tcp_syncookies", "1"},

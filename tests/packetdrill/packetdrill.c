@@ -18,6 +18,8 @@
 
 #define ATTEMPTS_MAX 4 /* in real time, while the machine is too busy to be punctual */
 #define LIMIT_S	     150 /* of a script's process */
+/* Exit status of a script's process: this plus the outcome, so that no other end looks like one. */
+#define STATUS_BASE  64
 #define ASSERTIONS   "tests/packetdrill/assertions.py"
 
 enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_LATE };
@@ -214,7 +216,7 @@ static void start_job(struct suite *s, struct job *j)
 		alarm(LIMIT_S);
 		outcome = run_one(s, j, (unsigned int)(j - s->jobs));
 		fflush(NULL);
-		_exit((int)outcome);
+		_exit(STATUS_BASE + (int)outcome);
 	}
 }
 
@@ -229,24 +231,24 @@ static char *slurp(FILE *f)
 	return text ? text : strdup("");
 }
 
-static void end_job(struct suite *s, struct job *j, int status)
+static void end_job(struct job *j, int status)
 {
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) - STATUS_BASE : -1;
+
 	j->pid = 0;
 	free(j->message);
-	j->message = slurp(j->report);
-	if (WIFSIGNALED(status)) {
-		free(j->message);
-		j->outcome = OUTCOME_FAILED;
-		if (asprintf(&j->message, "%s: the process ended by signal %d (%s)", j->path,
-			     WTERMSIG(status), strsignal(WTERMSIG(status))) < 0)
-			abort();
+	if (code >= OUTCOME_PASSED && code <= OUTCOME_LATE) {
+		j->outcome = (enum outcome)code;
+		j->message = slurp(j->report);
 	} else {
-		j->outcome = (enum outcome)WEXITSTATUS(status);
+		j->outcome = OUTCOME_FAILED;
+		if (asprintf(&j->message, "%s: its process ended by %s", j->path,
+			     WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit()") < 0)
+			abort();
 	}
 	j->done = j->outcome != OUTCOME_LATE || j->attempts == ATTEMPTS_MAX;
 	if (!j->done)
 		printf("again: %s\n", j->message);
-	(void)s;
 }
 
 static void wait_for_one(struct suite *s)
@@ -256,7 +258,7 @@ static void wait_for_one(struct suite *s)
 
 	for (unsigned int i = 0; i < s->count; i++)
 		if (s->jobs[i].pid == pid)
-			end_job(s, &s->jobs[i], status);
+			end_job(&s->jobs[i], status);
 }
 
 static void run_jobs(struct suite *s)

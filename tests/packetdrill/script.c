@@ -57,7 +57,6 @@ static void parse_file(struct script *s, FILE *file)
 		return;
 	}
 	yyset_in(file, scanner);
-	yyset_lineno(1, scanner);
 	if (yyparse(scanner, s))
 		script_error(s, 0, "not a script");
 	yylex_destroy(scanner);

@@ -51,6 +51,13 @@ void card_set_link(struct os_device *dev, bool up);
 /* Register writes of the driver are lost from now on: a card that hangs. */
 void card_set_deaf(struct os_device *dev, bool deaf);
 
+/* For a card that is on no wire: fn sees each frame that it sends, and card_deliver() gives it one
+ * (false: it has no room). */
+void card_set_listener(struct os_device *dev,
+		       void (*fn)(void *ctx, const void *frame, size_t len, uint64_t time_ns),
+		       void *ctx);
+bool card_deliver(struct os_device *dev, const void *frame, size_t len);
+
 /* DMA that was refused since join. */
 uint64_t card_dma_refused(const struct os_device *dev);
 const struct ringside_platform_abi *card_platform_abi(const struct card_platform *p);

@@ -141,6 +141,7 @@ struct request_sock {
 	uint64_t last_oow_ack_time_ns;
 	uint64_t fastopen_held_until_ns; /* in icsk_fastopenq.reset */
 	uint16_t mss; /* the peer's, 0: none given */
+	uint16_t advmss; /* ours */
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok, ecn_ok;

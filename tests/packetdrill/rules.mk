@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# The runner of the packetdrill language and our scripts, on every back end: docs/packetdrill.md.
+
+PACKETDRILL_DIR := $(BUILD)/tests/packetdrill
+PACKETDRILL := $(PACKETDRILL_DIR)/packetdrill
+PACKETDRILL_SRCS := $(wildcard tests/packetdrill/*.c)
+PACKETDRILL_OBJS := $(patsubst tests/packetdrill/%.c,$(PACKETDRILL_DIR)/%.o,$(PACKETDRILL_SRCS)) \
+	$(PACKETDRILL_DIR)/grammar.o $(PACKETDRILL_DIR)/lexer.o
+PACKETDRILL_CFLAGS = $(HOST_CFLAGS) $(STACK_CFLAGS) -D_GNU_SOURCE -Itests/packetdrill -I$(PACKETDRILL_DIR)
+
+$(PACKETDRILL_DIR)/grammar.c $(PACKETDRILL_DIR)/grammar.h &: tests/packetdrill/grammar.y
+	$(call say,BISON,$<)
+	$(Q)mkdir -p $(PACKETDRILL_DIR)
+	$(Q)bison -d -o $(PACKETDRILL_DIR)/grammar.c --defines=$(PACKETDRILL_DIR)/grammar.h $<
+
+$(PACKETDRILL_DIR)/lexer.c $(PACKETDRILL_DIR)/lexer.h &: tests/packetdrill/lexer.l
+	$(call say,FLEX,$<)
+	$(Q)mkdir -p $(PACKETDRILL_DIR)
+	$(Q)flex -o $(PACKETDRILL_DIR)/lexer.c --header-file=$(PACKETDRILL_DIR)/lexer.h $<
+
+$(PACKETDRILL_DIR)/%.o: tests/packetdrill/%.c | $(PACKETDRILL_DIR)/grammar.h $(PACKETDRILL_DIR)/lexer.h
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PACKETDRILL_CFLAGS) -c $< -o $@
+
+$(PACKETDRILL_DIR)/grammar.o $(PACKETDRILL_DIR)/lexer.o: $(PACKETDRILL_DIR)/%.o: $(PACKETDRILL_DIR)/%.c | $(PACKETDRILL_DIR)/grammar.h $(PACKETDRILL_DIR)/lexer.h
+	$(call say,CC,$@)
+	$(Q)$(CC) $(PACKETDRILL_CFLAGS) -c $< -o $@
+
+$(PACKETDRILL): $(PACKETDRILL_OBJS) $(DRIVER_HOST_LIB) $(DRIVER_LIB) $(STACK_LIB) | $(HW_LIB)
+	$(call say,LD,$@)
+	$(Q)$(CC) $^ -lm -lpthread -ldl -o $@
+
+TEST_PROGRAMS += $(PACKETDRILL)
+TESTS += $(foreach b,stack ref rtl linux,packetdrill-$(b):$(PACKETDRILL),--backend=$(b),tests/packetdrill/scripts)
+
+-include $(wildcard $(PACKETDRILL_DIR)/*.d)

@@ -655,11 +655,11 @@ static int udp_ioctl(struct sock *sk, unsigned long request, int *value)
 	}
 }
 
-static int udp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
+static int udp_getname(struct sock *sk, struct sockaddr_storage *addr, enum name_of of)
 {
-	if (peer && sk->sk_state != TCP_ESTABLISHED)
+	if (of != NAME_LOCAL && sk->sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
-	if (peer)
+	if (of != NAME_LOCAL)
 		return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, inet_scope_id(sk),
 					   addr);
 	return inet_write_sockaddr(sk, &sk->sk_v6_rcv_saddr, htons(sk->sk_num), inet_scope_id(sk),

@@ -175,7 +175,7 @@ static int do_accept(struct files_struct *files, struct socket_file *listener,
 	sk = lsk->sk_prot->accept(lsk, (int)listener->file.flags, &err);
 	if (sk) {
 		socket_graft(sf, sk);
-		err = addr ? sk->sk_prot->getname(sk, &peer, true) : 0;
+		err = addr ? sk->sk_prot->getname(sk, &peer, NAME_ACCEPTED) : 0;
 		if (err > 0)
 			err = put_addr(&peer, (socklen_t)err, addr, len);
 		if (err == -ENOTCONN)
@@ -386,7 +386,7 @@ int sys_shutdown(struct files_struct *files, int fd, int how)
 }
 
 static int getname(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len,
-		   bool peer)
+		   enum name_of of)
 {
 	struct sockaddr_storage name;
 	struct socket_file *sf;
@@ -397,7 +397,7 @@ static int getname(struct files_struct *files, int fd, struct sockaddr *addr, so
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
-	err = addr ? sk->sk_prot->getname(sk, &name, peer) : -EFAULT;
+	err = addr ? sk->sk_prot->getname(sk, &name, of) : -EFAULT;
 	if (err > 0)
 		err = put_addr(&name, (socklen_t)err, addr, len);
 	fput(&sf->file);
@@ -406,12 +406,12 @@ static int getname(struct files_struct *files, int fd, struct sockaddr *addr, so
 
 int sys_getsockname(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len)
 {
-	return getname(files, fd, addr, len, false);
+	return getname(files, fd, addr, len, NAME_LOCAL);
 }
 
 int sys_getpeername(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len)
 {
-	return getname(files, fd, addr, len, true);
+	return getname(files, fd, addr, len, NAME_PEER);
 }
 
 int sys_setsockopt(struct files_struct *files, int fd, int level, int name, const void *value,

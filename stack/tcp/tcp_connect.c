@@ -278,14 +278,15 @@ int tcp_listen(struct sock *sk, int backlog)
 	return err;
 }
 
-int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer)
+int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, enum name_of of)
 {
 	const uint32_t scope_id = inet_scope_id(sk);
 
-	if (!peer)
+	if (of == NAME_LOCAL)
 		return inet_write_sockaddr(sk, &inet_sk(sk)->inet_v6_saddr, htons(sk->sk_num),
 					   scope_id, addr);
-	if (!sk->sk_dport || sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)
+	if (!sk->sk_dport ||
+	    (of == NAME_PEER && (sk->sk_state == TCP_CLOSE || sk->sk_state == TCP_SYN_SENT)))
 		return -ENOTCONN;
 	return inet_write_sockaddr(sk, &sk->sk_v6_daddr, sk->sk_dport, scope_id, addr);
 }

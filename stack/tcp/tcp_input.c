@@ -287,6 +287,15 @@ static void drop(struct sk_buff *skb, enum skb_drop_reason reason)
 	kfree_skb_reason(skb, reason);
 }
 
+static bool crossing_synack(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
+
+	return sk->sk_state == TCP_SYN_RECV && (tcb->tcp_flags & TCPHDR_ACK) &&
+	       tcb->end_seq == tcb->seq + 1 && tcb->end_seq == tcp_sk(sk)->rcv_nxt &&
+	       tcb->ack_seq == tcp_sk(sk)->snd_nxt;
+}
+
 /* false: not acceptable; answered and consumed. */
 static bool validate_incoming(struct sock *sk, struct sk_buff *skb)
 {
@@ -330,8 +339,9 @@ static bool validate_incoming(struct sock *sk, struct sk_buff *skb)
 		drop(skb, SKB_DROP_TcpReset);
 		return false;
 	}
-	/* RFC 5961, 4.2: a SYN on a live connection gets a challenge whatever its number. */
-	if (th->flags & TCPHDR_SYN) {
+	/* RFC 5961, 4.2: a SYN on a live connection gets a challenge whatever its number; but for the
+	 * SYN-ACK of a simultaneous open, whose SYN part came before. */
+	if ((th->flags & TCPHDR_SYN) && !crossing_synack(sk, skb)) {
 		NET_INC(sk->sk_net, TcpExtTCPSYNChallenge);
 		tcp_send_challenge_ack(sk);
 		drop(skb, SKB_DROP_TcpInvalidSyn);
@@ -632,8 +642,12 @@ static int synsent_ack(struct sock *sk, struct sk_buff *skb)
 	bool data_lost = false;
 	const uint32_t ack = TCP_SKB_CB(skb)->ack_seq;
 
-	if (!after(ack, tp->snd_una) || after(ack, tp->snd_nxt))
+	if (!after(ack, tp->snd_una) || after(ack, tp->snd_nxt)) {
+		/* The peer may be in an old connection, which our RST ends: the SYN soon again. */
+		if (!inet_csk(sk)->icsk_retransmits)
+			tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, TCP_TIMEOUT_MIN_US);
 		return 1;
+	}
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr &&
 	    !between(tp->rx_opt.rcv_tsecr, tp->retrans_stamp_ms, tcp_time_stamp_ms(tp))) {
 		NET_INC(sk->sk_net, TcpExtPAWSActive);
@@ -709,6 +723,8 @@ static void synrecv_established(struct sock *sk, const struct sk_buff *skb)
 		tcp_fastopen_established(sk);
 	else
 		tcp_init_transfer(sk);
+	if (!inet_csk(sk)->icsk_ca_ops->cong_control)
+		tcp_update_pacing_rate(sk);
 	if (tp->rx_opt.tstamp_ok)
 		tp->advmss -= TCPOLEN_TSTAMP_ALIGNED;
 	tp->lsndtime_ns = tp->tcp_mstamp_ns;

@@ -172,7 +172,7 @@ bool arg_address(struct run *r, struct pending_call *p, unsigned int i, unsigned
 	else if (!struct_address(r, e, address, &size))
 		return false;
 	if (len && !expr_is_ellipsis(len)) {
-		if (!expr_integer(r, len, &value))
+		if (!expr_integer(r, len->kind == EXPR_LIST && len->items ? len->items : len, &value))
 			return false;
 		size = (socklen_t)value;
 	}

@@ -82,7 +82,7 @@ static uint64_t slack_ns(const struct run *r, uint64_t due_ns, uint64_t since_ns
 
 static bool fail_late(struct run *r, int line, const char *what, double got, double from, double to)
 {
-	r->late = r->backend->real_time;
+	r->late = r->backend->real_time && got > to;
 	if (from == to)
 		return run_fail(r, line, "%s at %.6f s, expected at %.6f s", what, got, from);
 	return run_fail(r, line, "%s at %.6f s, expected between %.6f s and %.6f s", what, got, from, to);

@@ -137,6 +137,13 @@ size_t copy_to_iter(const void *from, size_t len, struct iov_iter *it);
 int skb_copy_datagram_iter(const struct sk_buff *skb, uint32_t offset, struct iov_iter *to,
 			   uint32_t len);
 
+/* Whose address a socket is asked for. */
+enum name_of {
+	NAME_LOCAL,
+	NAME_PEER,
+	NAME_ACCEPTED, /* the peer's, even when the connection has ended since */
+};
+
 /*
  * A protocol. Process context, sk not owned by the caller unless said. NULL where a protocol lacks
  * the call: the socket layer then answers -EOPNOTSUPP. Results are >= 0 or a negative errno.
@@ -160,7 +167,7 @@ struct proto {
 	uint32_t (*poll)(struct sock *sk); /* POLL* bits that hold now */
 	int (*ioctl)(struct sock *sk, unsigned long request, int *value);
 	/* The length of what it wrote to addr, or a negative errno. */
-	int (*getname)(struct sock *sk, struct sockaddr_storage *addr, bool peer);
+	int (*getname)(struct sock *sk, struct sockaddr_storage *addr, enum name_of of);
 	/* SO_KEEPALIVE changed; sk owned. May be NULL. */
 	void (*keepalive)(struct sock *sk, bool on);
 	/* Levels other than SOL_SOCKET. */

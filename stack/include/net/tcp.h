@@ -70,6 +70,7 @@ struct tcphdr {
 #define TCP_INIT_CWND		       10u /* RFC 6928 */
 #define TCP_RTO_MIN_US		       200000u
 #define TCP_RTO_MAX_US		       120000000u
+#define TCP_TIMEOUT_MIN_US	       2000u
 #define TCP_TIMEOUT_INIT_US	       1000000u /* RFC 6298, 2.1 */
 #define TCP_DELACK_MIN_US	       40000u
 #define TCP_DELACK_MAX_US	       200000u
@@ -601,7 +602,7 @@ int tcp_bind(struct sock *sk, const struct sockaddr *addr, socklen_t len);
 int tcp_connect_fastopen(struct sock *sk, const struct msghdr *msg, int flags,
 			 struct tcp_fastopen_request *fo);
 int tcp_listen(struct sock *sk, int backlog);
-int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, bool peer);
+int tcp_getname(struct sock *sk, struct sockaddr_storage *addr, enum name_of of);
 
 /* ---- tcp_isn.c ---- */
 uint32_t tcp_isn(struct net *net, const struct in6_addr *saddr, const struct in6_addr *daddr,

@@ -32,7 +32,11 @@ int ipv6_setsockopt(struct sock *sk, int name, const void *value, socklen_t len)
 	case IPV6_TCLASS:
 		if (!in_range(v, -1, 255))
 			return -EINVAL;
-		inet->tclass = v < 0 ? 0 : (uint8_t)v;
+		if (v < 0)
+			v = 0;
+		if (sk->sk_type == SOCK_STREAM) /* the ECN field is TCP's own (RFC 3168) */
+			v = (v & ~INET_ECN_MASK) | (inet->tclass & INET_ECN_MASK);
+		inet->tclass = (uint8_t)v;
 		return 0;
 	case IPV6_UNICAST_HOPS:
 		if (!in_range(v, -1, 255) || !v)

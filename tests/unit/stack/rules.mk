@@ -7,7 +7,7 @@ STACK_TEST := $(BUILD)/tests/unit/stack/test_stack
 STACK_TEST_ASAN := $(BUILD)/asan/tests/unit/stack/test_stack
 STACK_TEST_LIBS := -lcheck -lsubunit -lm -lrt -lpthread
 # The GRO tests see what is passed to IP.
-STACK_TEST_WRAP := -Wl,--wrap=ip_rcv
+STACK_TEST_WRAP := -Wl,--wrap=ip_rcv -Wl,--wrap=ipv6_rcv
 
 $(BUILD)/tests/unit/stack/%.o: tests/unit/stack/%.c
 	$(call say,CC,$@)

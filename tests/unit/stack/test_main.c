@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* Runs the suites; an argument runs only the suite of that name. */
-#include "stack_test.h"
+#include "ip6_frames.h"
 
 int main(int argc, char **argv)
 {
 	Suite *(*const suites[])(void) = {
-		rbtree_suite,	timer_suite,   skbuff_suite, checksum_suite, gso_suite,
-		gro_suite,	softirq_suite, netdev_suite, arp_suite,	     ip_suite,
-		fragment_suite, icmp_suite,    udp_suite,    dhcp_suite,     host_suite,
+		rbtree_suite,	timer_suite,	 skbuff_suite, checksum_suite,	gso_suite,
+		gro_suite,	softirq_suite,	 netdev_suite, arp_suite,	ip_suite,
+		fragment_suite, icmp_suite,	 udp_suite,    dhcp_suite,	host_suite,
+		ip6_suite,	fragment6_suite, ndisc_suite,  autoconf6_suite, icmp6_suite,
+		udp6_suite,	offload6_suite,
 	};
 	SRunner *runner = srunner_create(NULL);
 	int failed;

@@ -2,6 +2,7 @@
 /* Socket options of the IPv6 level, ipv6(7). */
 #include "ipv6.h"
 #include <net/errno.h>
+#include <net/ip.h>
 
 static int set_v6only(struct sock *sk, int value)
 {

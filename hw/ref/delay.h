@@ -32,6 +32,11 @@ class Delay
 	{
 		packet_at_ = absolute_at_ = never;
 	}
+	/* The absolute timer is the one that ends first. */
+	bool absolute_first() const
+	{
+		return absolute_at_ < packet_at_;
+	}
 	time_ns deadline() const
 	{
 		return std::min(packet_at_, absolute_at_);

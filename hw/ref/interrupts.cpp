@@ -186,7 +186,22 @@ void Interrupts::write_ims(std::uint32_t value, time_ns now)
 			pins_.clear_pending(pending);
 	}
 	ims_ |= value & known_causes;
+	if ((registers_[reg::ctrl_ext] & ctrl_ext_timers_clear) &&
+	    (value & known_causes) == known_causes)
+		end_intervals(now);
 	deliver(unmasked_before, now);
+}
+
+/* CTRL_EXT.INT_TIMERS_CLEAR_ENA: what is held goes out now (2.1c). */
+void Interrupts::end_intervals(time_ns now)
+{
+	if (itr_.open_at != never)
+		itr_.open_at = now;
+	for (Throttle &t : eitr_) {
+		if (t.open_at != never)
+			t.open_at = now;
+	}
+	step(now);
 }
 
 void Interrupts::write_imc(std::uint32_t value)

@@ -83,6 +83,7 @@ class Interrupts
 	void start(Throttle &throttle, std::uint32_t interval_register, time_ns now) const;
 	void settle_line();
 	void add_other();
+	void end_intervals(time_ns now);
 };
 
 } // namespace ringside::ref

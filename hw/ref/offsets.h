@@ -30,7 +30,8 @@ constexpr std::uint32_t icr = 0x000c0, itr = 0x000c4, ics = 0x000c8, ims = 0x000
 constexpr std::uint32_t eiac = 0x000dc, iam = 0x000e0, ivar = 0x000e4, eitr0 = 0x000e8;
 constexpr std::uint32_t vet = 0x00038, rctl = 0x00100, tctl = 0x00400, vfta = 0x05600;
 constexpr std::uint32_t pba = 0x01000, pbs = 0x01008, eewr = 0x0102c;
-constexpr std::uint32_t psrctl = 0x02170, mrqc = 0x05818, reta = 0x05c00, rssrk = 0x05c80;
+constexpr std::uint32_t rsrpd = 0x02c00, raid = 0x02c08, psrctl = 0x02170, mrqc = 0x05818,
+			reta = 0x05c00, rssrk = 0x05c80;
 constexpr std::uint32_t rdbal0 = 0x02800, rdbah0 = 0x02804, rdlen0 = 0x02808, rdh0 = 0x02810;
 constexpr std::uint32_t rdbal1 = 0x02900, rdbah1 = 0x02904, rdlen1 = 0x02908, rdh1 = 0x02910;
 constexpr std::uint32_t rdt0 = 0x02818, rdtr = 0x02820, rxdctl0 = 0x02828, radv = 0x0282c;
@@ -52,6 +53,7 @@ constexpr std::uint32_t ctrl_frcspd = bit(11), ctrl_frcdpx = bit(12), ctrl_rst =
 constexpr std::uint32_t ctrl_vme = bit(30), ctrl_phy_rst = bit(31);
 constexpr std::uint32_t status_fd = bit(0), status_lu = bit(1), status_asdv_1000 = 2u << 8;
 constexpr std::uint32_t status_phyra = bit(10), status_gio_master_en = bit(19);
+constexpr std::uint32_t ctrl_ext_timers_clear = bit(29), ctrl_ext_ee_rst = bit(13);
 constexpr std::uint32_t ctrl_ext_spd_byps = bit(15), ctrl_ext_iame = bit(27);
 constexpr std::uint32_t ctrl_ext_pba_clr = bit(31);
 
@@ -73,6 +75,7 @@ constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(1
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
 constexpr std::uint32_t rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
+constexpr std::uint32_t rfctl_ack_dis = bit(12), rfctl_ack_data_dis = bit(13);
 constexpr std::uint32_t rfctl_ipfrsp_dis = bit(14), rfctl_exten = bit(15),
 			rfctl_ipv6_ex_dis = bit(16);
 constexpr std::uint32_t rfctl_new_ipv6_ext_dis = bit(17);
@@ -90,7 +93,8 @@ constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
 constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
 					 feature_moderation | feature_queues | feature_vlan |
-					 feature_rss | feature_split | feature_loopback;
+					 feature_rss | feature_split | feature_loopback |
+					 feature_stats | feature_detect | feature_packet_csum;
 
 } // namespace ringside::ref
 

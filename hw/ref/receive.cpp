@@ -17,7 +17,8 @@ constexpr std::uint32_t status_vp = bit(3);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
 constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe = bit(29),
 			error_ipe = bit(30);
-constexpr unsigned int packet_type_shift = 16;
+constexpr std::uint32_t status_ack = bit(15);
+constexpr unsigned int packet_type_shift = 16, checksum_shift = 16;
 
 constexpr std::size_t fcs_bytes = 4, mac_addresses_bytes = 12, tag_bytes = 4;
 constexpr std::size_t min_frame = 60;	   /* without FCS */
@@ -138,6 +139,7 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
 		bytes = std::move(spare_.back());
 		spare_.pop_back();
 	}
+	f.line_bytes = len + fcs_bytes;
 	f.inexact = inexact;
 	f.stripped = tagged(frame) && (registers_[reg::ctrl] & ctrl_vme);
 	bytes.assign(frame, frame + len);
@@ -326,12 +328,14 @@ void Receive::deliver(time_ns now)
 	ready_at_ = now;
 	used_ = 0;
 	split_ = splitting();
+	has_small_ = has_ack_ = false;
 	while (!fifo_.empty() && fifo_.front().rss.queue == active_ &&
 	       used_ + descriptors_for(fifo_.front()) <= available) {
 		if (split_)
 			deliver_split(fifo_.front(), now);
 		else
 			deliver_frame(fifo_.front(), now);
+		detect(fifo_.front());
 		drop_front();
 	}
 	stage_ = Stage::delivered;
@@ -399,6 +403,32 @@ void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 		ready_at_ = memory_.write(now, address + from_frame, fcs, len - from_frame).done_at;
 }
 
+/* RFCTL.ACK_DATA_DIS: only those without data. */
+bool Receive::counts_as_ack(const Layers &l) const
+{
+	if (!(features_ & feature_detect))
+		return false;
+	return registers_[reg::rfctl] & rfctl_ack_data_dis ? l.pure_ack : l.ack;
+}
+
+void Receive::detect(const Frame &f)
+{
+	if (!(features_ & feature_detect))
+		return;
+	has_small_ |= f.line_bytes < registers_[reg::rsrpd];
+	has_ack_ |= counts_as_ack(f.layers) && !(registers_[reg::rfctl] & rfctl_ack_dis);
+}
+
+/* From byte RXCSUM.PCSS of what is delivered to its end, FCS excluded, not inverted (5.4). */
+std::uint32_t Receive::packet_checksum(const Frame &f) const
+{
+	const std::size_t start = registers_[reg::rxcsum] & 0xff;
+
+	if (!(features_ & feature_packet_csum) || start >= f.bytes.size())
+		return 0;
+	return ones_sum(f.bytes.data() + start, f.bytes.size() - start);
+}
+
 Receive::Report Receive::report_of(const Frame &f) const
 {
 	const std::uint32_t rxcsum = registers_[reg::rxcsum], rfctl = registers_[reg::rfctl];
@@ -429,8 +459,15 @@ Receive::Report Receive::report_of(const Frame &f) const
 		status |= (transport ? 6u : 5u) << packet_type_shift;
 	if (ip_id)
 		status |= status_ipidv;
-	return {f.rss.type | f.rss.queue << 8,
-		ip_id ? load16(f.bytes.data() + l.l3 + 4) : f.rss.hash, status, f.tag};
+	if (counts_as_ack(l))
+		status |= status_ack;
+
+	const std::uint32_t check =
+		rxcsum & rxcsum_pcsd ? f.rss.hash
+				     : packet_checksum(f) << checksum_shift |
+					       (ip_id ? load16(f.bytes.data() + l.l3 + 4) : 0u);
+
+	return {f.rss.type | f.rss.queue << 8, check, status, f.tag};
 }
 
 /* The write-back formats of 5.6; both have DD in the upper eight bytes. */
@@ -444,7 +481,7 @@ void Receive::fill(Descriptor &d, std::size_t len, const Report &report) const
 		d.word[2] = status;
 		d.word[3] = static_cast<std::uint32_t>(len) | std::uint32_t{report.tag} << 16;
 	} else {
-		d.word[2] = static_cast<std::uint32_t>(len);
+		d.word[2] = static_cast<std::uint32_t>(len) | (report.check & 0xffff0000);
 		d.word[3] =
 			(status >> 16 & 0xff00) | (status & 0xff) | std::uint32_t{report.tag} << 16;
 	}
@@ -497,6 +534,10 @@ void Receive::complete(time_ns now)
 	used_ = 0;
 	stage_ = Stage::idle;
 	events_.received(active_, now);
+	if (has_small_)
+		events_.receive_small(now);
+	if (has_ack_)
+		events_.receive_ack(now);
 	if (!was_low && q.ring.owned() <= low_threshold(q.ring))
 		events_.receive_descriptors_low(now);
 }

@@ -31,6 +31,8 @@ class ReceiveEvents
       public:
 	virtual void received(unsigned int queue, time_ns now) = 0;
 	virtual void receive_descriptors_low(time_ns now) = 0;
+	virtual void receive_small(time_ns now) = 0; /* shorter than RSRPD */
+	virtual void receive_ack(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
 	virtual void receive_room(time_ns now) = 0; /* after arrive() had returned false */
 
@@ -96,6 +98,7 @@ class Receive
 	struct Frame {
 		std::vector<std::uint8_t> bytes;
 		Layers layers{};
+		std::size_t line_bytes = 0; /* with FCS and tag */
 		bool inexact = false;
 		bool stripped = false; /* of this VLAN tag */
 		std::uint16_t tag = 0;
@@ -138,8 +141,9 @@ class Receive
 	bool refused_ = false; /* a frame waits outside */
 	std::vector<std::vector<std::uint8_t>> spare_;
 
-	bool split_ = false;	 /* layout of this batch */
-	std::uint32_t used_ = 0; /* of the active queue's cache, by this batch */
+	bool split_ = false;			   /* layout of this batch */
+	bool has_small_ = false, has_ack_ = false; /* frames in this batch */
+	std::uint32_t used_ = 0;		   /* of the active queue's cache, by this batch */
 
 	bool runnable() const;
 	bool listening() const;
@@ -151,6 +155,9 @@ class Receive
 	void take_in(const std::uint8_t *frame, std::size_t len, time_ns now);
 	void keep(const std::uint8_t *frame, std::size_t len, bool inexact);
 	void drop_front();
+	void detect(const Frame &f);
+	bool counts_as_ack(const Layers &l) const;
+	std::uint32_t packet_checksum(const Frame &f) const;
 
 	std::size_t buffer_bytes() const;
 	std::size_t delivered_bytes(const Frame &f) const;

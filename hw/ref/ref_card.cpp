@@ -45,16 +45,27 @@ uint64_t RefCard::work_ns() const
 uint64_t RefCard::next_ns() const
 {
 	return at_least(std::min({work_ns(), interrupts_.deadline(), phy_.deadline(),
-				  transmit_delay_.deadline(), receive_delay_.deadline()}),
+				  transmit_delay_.deadline(), receive_delay_.deadline(), ack_at_}),
 			now_);
 }
 
-bool RefCard::step_delay(Delay &delay, uint32_t cause)
+/* A cause that a statistics register counts. */
+void RefCard::raise_counted(uint32_t cause, uint32_t stat)
+{
+	if (config().features & feature_stats)
+		statistics_.count(stat);
+	interrupts_.raise(cause, now_);
+}
+
+bool RefCard::step_delay(Delay &delay, uint32_t cause, uint32_t packet_stat, uint32_t absolute_stat)
 {
 	if (delay.deadline() > now_)
 		return false;
+
+	const uint32_t stat = delay.absolute_first() ? absolute_stat : packet_stat;
+
 	delay.stop();
-	interrupts_.raise(cause, now_);
+	raise_counted(cause, stat);
 	return true;
 }
 
@@ -75,7 +86,13 @@ bool RefCard::step()
 			interrupts_.raise(cause_mdac, now_);
 		return true;
 	}
-	return step_delay(transmit_delay_, cause_txdw) || step_delay(receive_delay_, cause_rxt0) ||
+	if (ack_at_ <= now_) {
+		ack_at_ = never;
+		interrupts_.raise(cause_ack, now_);
+		return true;
+	}
+	return step_delay(transmit_delay_, cause_txdw, stat::ictxptc, stat::ictxatc) ||
+	       step_delay(receive_delay_, cause_rxt0, stat::icrxptc, stat::icrxatc) ||
 	       receive_.step(now_) || transmit_.step(now_);
 }
 
@@ -189,7 +206,8 @@ void RefCard::transmitted(unsigned int queue, bool at_once, bool delayed, ref::t
 
 void RefCard::transmit_queue_empty(ref::time_ns now)
 {
-	interrupts_.raise(cause_txqe, now);
+	(void)now;
+	raise_counted(cause_txqe, stat::ictxqec);
 }
 
 void RefCard::received(unsigned int queue, ref::time_ns now)
@@ -208,13 +226,32 @@ void RefCard::received(unsigned int queue, ref::time_ns now)
 
 void RefCard::receive_descriptors_low(ref::time_ns now)
 {
+	(void)now;
 	if (interrupts_.mode() != IrqMode::msix)
-		interrupts_.raise(cause_rxdmt0, now);
+		raise_counted(cause_rxdmt0, stat::icrxdmtc);
 }
 
 void RefCard::receive_overrun(ref::time_ns now)
 {
-	interrupts_.raise(cause_rxo, now);
+	(void)now;
+	raise_counted(cause_rxo, stat::icrxoc);
+}
+
+void RefCard::receive_small(ref::time_ns now)
+{
+	interrupts_.raise(cause_srpd, now);
+}
+
+/* RAID runs from the first ACK; none is lost or put off by those that follow (5.8). */
+void RefCard::receive_ack(ref::time_ns now)
+{
+	constexpr uint64_t unit_ns = 1024;
+	const uint32_t ticks = registers_[reg::raid];
+
+	if (ticks == 0 || !(config().features & feature_moderation))
+		interrupts_.raise(cause_ack, now);
+	else if (ack_at_ == never)
+		ack_at_ = now + ticks * unit_ns;
 }
 
 void RefCard::receive_room(ref::time_ns now)
@@ -318,6 +355,7 @@ void RefCard::soft_reset()
 	interrupts_.reset();
 	transmit_delay_.stop();
 	receive_delay_.stop();
+	ack_at_ = never;
 	transmit_.reset();
 	receive_.reset();
 	load_mac_address();
@@ -502,6 +540,11 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		break;
 	case reg::imc:
 		interrupts_.write_imc(value);
+		break;
+	case reg::ctrl_ext:
+		registers_.store(offset, value);
+		if (value & ctrl_ext_ee_rst)
+			load_mac_address();
 		break;
 	case reg::tidv:
 		write_delay(offset, value, transmit_delay_, cause_txdw);

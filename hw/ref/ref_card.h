@@ -59,6 +59,7 @@ class RefCard final : public Card,
 	Mdic mdic_;
 	Interrupts interrupts_;
 	Delay transmit_delay_, receive_delay_;
+	uint64_t ack_at_ = never; /* an ACK was received and waits for RAID */
 	Transmit transmit_;
 	Receive receive_;
 
@@ -82,6 +83,8 @@ class RefCard final : public Card,
 	void transmit_queue_empty(ref::time_ns now) override;
 	void received(unsigned int queue, ref::time_ns now) override;
 	void receive_descriptors_low(ref::time_ns now) override;
+	void receive_small(ref::time_ns now) override;
+	void receive_ack(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;
 	void receive_room(ref::time_ns now) override;
 
@@ -89,7 +92,8 @@ class RefCard final : public Card,
 	bool step();
 	void act();
 	uint64_t work_ns() const;
-	bool step_delay(Delay &delay, uint32_t cause);
+	bool step_delay(Delay &delay, uint32_t cause, uint32_t packet_stat, uint32_t absolute_stat);
+	void raise_counted(uint32_t cause, uint32_t stat);
 	void update_link();
 	bool looped() const;
 	void update_loop();

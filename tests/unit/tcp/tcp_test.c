@@ -68,27 +68,87 @@ static void answer_arp(const uint8_t *frame)
 	memwire_inject(bench.wire, 0, reply, sizeof(reply));
 }
 
+/* The peer of a script is there; the frame asks for its IPv6 address. */
+static void answer_solicitation(const uint8_t *frame)
+{
+	uint8_t reply[ETH_HLEN + sizeof(struct ipv6hdr) + 32] = {0};
+	const struct ipv6hdr *asked = (const struct ipv6hdr *)(frame + ETH_HLEN);
+	struct ipv6hdr *h = (struct ipv6hdr *)(reply + ETH_HLEN);
+	uint8_t *na = (uint8_t *)(h + 1);
+	uint16_t check;
+
+	memcpy(reply, frame + 6, ETH_ALEN);
+	memcpy(reply + 6, peer_mac, ETH_ALEN);
+	put_unaligned_be16(ETH_P_IPV6, reply + 12);
+	*h = (struct ipv6hdr){.flow = htonl(6u << 28),
+			      .payload_len = htons(32),
+			      .nexthdr = IPPROTO_ICMPV6,
+			      .hop_limit = 255,
+			      .saddr = addr6(ADDR_B),
+			      .daddr = asked->saddr};
+	na[0] = 136; /* neighbour advertisement, solicited, override */
+	na[4] = 0x60;
+	memcpy(na + 8, &h->saddr, 16);
+	na[24] = 2;
+	na[25] = 1;
+	memcpy(na + 26, peer_mac, ETH_ALEN);
+	check = csum_fold(csum_ipv6_nofold(&h->saddr, &h->daddr, 32, IPPROTO_ICMPV6,
+					   csum_partial(na, 32, 0)));
+	memcpy(na + 2, &check, 2);
+	memwire_inject(bench.wire, 0, reply, sizeof(reply));
+}
+
+static void answer_neighbour(const uint8_t *frame)
+{
+	const struct ipv6hdr *h = (const struct ipv6hdr *)(frame + ETH_HLEN);
+	const struct in6_addr peer6 = addr6(ADDR_B);
+
+	if (bench.net[1]) /* it answers for itself */
+		return;
+	if (get_unaligned_be16(frame + 12) == ETH_P_ARP && get_unaligned_be16(frame + 20) == 1 &&
+	    get_unaligned_be32(frame + 38) == ADDR_B)
+		answer_arp(frame);
+	if (get_unaligned_be16(frame + 12) == ETH_P_IPV6 && h->nexthdr == IPPROTO_ICMPV6 &&
+	    *(const uint8_t *)(h + 1) == 135 && !memcmp((const uint8_t *)(h + 1) + 8, &peer6, 16))
+		answer_solicitation(frame);
+}
+
+/* The TCP header of a frame and the length from there on, its checksum verified; NULL: not TCP. */
+static const struct tcphdr *tcp_of(const uint8_t *frame, uint32_t *tcp_len)
+{
+	const struct iphdr *iph = (const struct iphdr *)(frame + ETH_HLEN);
+	const struct ipv6hdr *h = (const struct ipv6hdr *)iph;
+	const uint8_t *th;
+	uint32_t sum;
+
+	if (get_unaligned_be16(frame + 12) == ETH_P_IP && iph->protocol == IPPROTO_TCP) {
+		th = (const uint8_t *)iph + iph->ihl * 4;
+		*tcp_len = ntohs(iph->tot_len) - iph->ihl * 4u;
+		sum = csum_tcpudp_nofold(iph->saddr, iph->daddr, *tcp_len, IPPROTO_TCP, 0);
+	} else if (get_unaligned_be16(frame + 12) == ETH_P_IPV6 && h->nexthdr == IPPROTO_TCP) {
+		th = (const uint8_t *)(h + 1);
+		*tcp_len = ntohs(h->payload_len);
+		sum = csum_ipv6_nofold(&h->saddr, &h->daddr, *tcp_len, IPPROTO_TCP, 0);
+	} else {
+		return NULL;
+	}
+	ck_assert_uint_eq(csum_fold(csum_partial(th, *tcp_len, sum)), 0);
+	return (const struct tcphdr *)th;
+}
+
 /* Every segment on the wire must be well formed with a correct checksum (cards without TSO). */
 static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint64_t time_ns)
 {
-	const struct iphdr *iph = (const struct iphdr *)(frame + ETH_HLEN);
 	const struct tcphdr *th;
 	struct seg *s;
-	uint32_t ip_len;
+	uint32_t tcp_len;
 
 	(void)ctx;
-	if (get_unaligned_be16(frame + 12) == ETH_P_ARP && get_unaligned_be16(frame + 20) == 1 &&
-	    !bench.net[1] && get_unaligned_be32(frame + 38) == ADDR_B)
-		answer_arp(frame);
-	if (get_unaligned_be16(frame + 12) != ETH_P_IP || iph->protocol != IPPROTO_TCP)
+	answer_neighbour(frame);
+	th = tcp_of(frame, &tcp_len);
+	if (!th)
 		return true;
-	th = (const struct tcphdr *)((const uint8_t *)iph + iph->ihl * 4);
-	ip_len = ntohs(iph->tot_len);
-	ck_assert_uint_ge(len, ETH_HLEN + ip_len);
-	ck_assert_uint_eq(csum_tcpudp_magic(iph->saddr, iph->daddr, ip_len - iph->ihl * 4u,
-					    IPPROTO_TCP,
-					    csum_partial(th, ip_len - iph->ihl * 4u, 0)),
-			  0);
+	ck_assert_uint_ge(len, (uint32_t)((const uint8_t *)th - frame) + tcp_len);
 	if (bench.seg_count == bench.seg_room) {
 		bench.seg_room = bench.seg_room ? bench.seg_room * 2 : 1024;
 		bench.segs = realloc(bench.segs, bench.seg_room * sizeof(*bench.segs));
@@ -99,12 +159,13 @@ static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint6
 		.from = from,
 		.seq = ntohl(th->seq),
 		.ack = ntohl(th->ack_seq),
-		.len = ip_len - iph->ihl * 4u - th->doff * 4u,
+		.len = tcp_len - th->doff * 4u,
 		.sport = ntohs(th->source),
 		.dport = ntohs(th->dest),
 		.window = ntohs(th->window),
 		.flags = th->flags,
-		.tos = iph->tos,
+		.tos = bench.v6 ? (uint8_t)(get_unaligned_be16(frame + ETH_HLEN) >> 4)
+				: frame[ETH_HLEN + 1],
 	};
 	parse_options(s, (const uint8_t *)(th + 1), th->doff * 4u - 20);
 	if (!from && s->has_ts)
@@ -161,6 +222,19 @@ static void add_host(int side, const char *name)
 	bench.objects_at_start[side] = net_objects_alive(bench.net[side]);
 }
 
+/* IPv4 and, where it is asked for, IPv6. */
+static void configure(int side, uint32_t addr)
+{
+	struct net_device *dev = memwire_dev(bench.wire, side);
+	const struct in6_addr a = addr6(addr);
+
+	ck_assert_int_eq(net_ipv4_configure(dev, addr, 24, 0), 0);
+	if (!bench.v6)
+		return;
+	net_sysctl(bench.net[side])->ipv6_dad_transmits = 0;
+	ck_assert_int_eq(net_ipv6_configure(dev, &a, 64, NULL), 0);
+}
+
 void pair_setup_with(const struct pair_options *o)
 {
 	struct memwire_options wire = o->wire;
@@ -174,17 +248,29 @@ void pair_setup_with(const struct pair_options *o)
 		wire.tap = watch;
 	bench.wire = memwire_create(bench.host[0], bench.host[1], &wire);
 	ck_assert_ptr_nonnull(bench.wire);
-	ck_assert_int_eq(net_ipv4_configure(memwire_dev(bench.wire, 0), ADDR_A, 24, 0), 0);
-	ck_assert_int_eq(net_ipv4_configure(memwire_dev(bench.wire, 1), ADDR_B, 24, 0), 0);
+	bench.v6 = o->v6;
+	configure(0, ADDR_A);
+	configure(1, ADDR_B);
 	run_for(HOST_MS);
+}
+
+static void pair_setup_over(bool v6)
+{
+	pair_setup_with(&(struct pair_options){
+		.v6 = v6,
+		.wire = {.rate_mbps = 1000,
+			 .delay_ns = 50 * HOST_US,
+			 .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM}});
 }
 
 void pair_setup(void)
 {
-	pair_setup_with(&(struct pair_options){
-		.wire = {.rate_mbps = 1000,
-			 .delay_ns = 50 * HOST_US,
-			 .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM}});
+	pair_setup_over(false);
+}
+
+void pair6_setup(void)
+{
+	pair_setup_over(true);
 }
 
 static void close_files(void *arg)
@@ -219,7 +305,7 @@ void pair_teardown(void)
 	teardown();
 }
 
-void script_setup(void)
+static void script_setup_over(bool v6)
 {
 	const struct memwire_options wire = {.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM,
 					     .tap = watch};
@@ -228,12 +314,23 @@ void script_setup(void)
 	bench.world = host_world_create(&(struct host_world_options){.seed = 1});
 	add_host(0, "a");
 	bench.wire = memwire_create(bench.host[0], NULL, &wire);
-	ck_assert_int_eq(net_ipv4_configure(memwire_dev(bench.wire, 0), ADDR_A, 24, 0), 0);
+	bench.v6 = v6;
+	configure(0, ADDR_A);
 	run_for(HOST_MS);
 
 	forget_segs();
 	peer = (struct peer){
 		.port = 4000, .host_port = PORT, .seq = 1000, .window = 65535, .tsval = 100};
+}
+
+void script_setup(void)
+{
+	script_setup_over(false);
+}
+
+void script6_setup(void)
+{
+	script_setup_over(true);
 }
 
 void script_teardown(void)
@@ -266,9 +363,27 @@ struct sockaddr_in at(uint32_t addr, uint16_t port)
 		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(addr)}};
 }
 
+struct in6_addr addr6(uint32_t addr)
+{
+	struct in6_addr a = {.s6_addr = {0xfd}};
+
+	if (addr == INADDR_LOOPBACK)
+		return IN6ADDR_LOOPBACK;
+	if (addr == INADDR_ANY)
+		return IN6ADDR_ANY;
+	a.s6_addr32[3] = htonl(addr);
+	return a;
+}
+
+struct sockaddr_in6 at6(struct in6_addr addr, uint16_t port)
+{
+	return (struct sockaddr_in6){
+		.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = addr};
+}
+
 int tcp_socket(int side)
 {
-	int fd = sys_socket(bench.files[side], AF_INET, SOCK_STREAM, 0);
+	int fd = sys_socket(bench.files[side], bench.v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
 
 	ck_assert_int_ge(fd, 0);
 	return fd;
@@ -277,14 +392,20 @@ int tcp_socket(int side)
 int bind_to(int side, int fd, uint32_t addr, uint16_t port)
 {
 	struct sockaddr_in sin = at(addr, port);
+	struct sockaddr_in6 sin6 = at6(addr6(addr), port);
 
+	if (bench.v6)
+		return sys_bind(bench.files[side], fd, (struct sockaddr *)&sin6, sizeof(sin6));
 	return sys_bind(bench.files[side], fd, (struct sockaddr *)&sin, sizeof(sin));
 }
 
 int connect_to(int side, int fd, uint32_t addr, uint16_t port)
 {
 	struct sockaddr_in sin = at(addr, port);
+	struct sockaddr_in6 sin6 = at6(addr6(addr), port);
 
+	if (bench.v6)
+		return sys_connect(bench.files[side], fd, (struct sockaddr *)&sin6, sizeof(sin6));
 	return sys_connect(bench.files[side], fd, (struct sockaddr *)&sin, sizeof(sin));
 }
 
@@ -416,18 +537,50 @@ void stream_check(const uint8_t *got, size_t len, uint32_t seed, uint64_t at)
 
 /* ---- the peer ---- */
 
+/* The IP header for len bytes of TCP at th, whose checksum is filled; the frame's IP part. */
+static uint32_t emit_ip(uint8_t *ip, struct tcphdr *th, uint32_t len)
+{
+	struct iphdr *iph = (struct iphdr *)ip;
+	struct ipv6hdr *h = (struct ipv6hdr *)ip;
+
+	if (bench.v6) {
+		*h = (struct ipv6hdr){.flow = htonl(6u << 28 | (uint32_t)peer.tos << 20),
+				      .payload_len = htons((uint16_t)len),
+				      .nexthdr = IPPROTO_TCP,
+				      .hop_limit = 64,
+				      .saddr = addr6(ADDR_B),
+				      .daddr = addr6(ADDR_A)};
+		th->check = csum_fold(csum_ipv6_nofold(&h->saddr, &h->daddr, len, IPPROTO_TCP,
+						       csum_partial(th, len, 0)));
+		return sizeof(*h) + len;
+	}
+	th->check = csum_tcpudp_magic(htonl(ADDR_B), htonl(ADDR_A), len, IPPROTO_TCP,
+				      csum_partial(th, len, 0));
+	*iph = (struct iphdr){
+		.version = 4,
+		.ihl = 5,
+		.tos = peer.tos,
+		.ttl = 64,
+		.protocol = IPPROTO_TCP,
+		.tot_len = htons((uint16_t)(20 + len)),
+		.saddr = htonl(ADDR_B),
+		.daddr = htonl(ADDR_A),
+	};
+	iph->check = ip_fast_csum(iph, 5);
+	return sizeof(*iph) + len;
+}
+
 static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int options_len,
 		 const void *payload, uint32_t len)
 {
-	uint8_t frame[2048] = {0};
-	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN);
-	struct tcphdr *th = (struct tcphdr *)(iph + 1);
+	uint8_t frame[2048] = {0}, *ip = frame + ETH_HLEN;
+	struct tcphdr *th =
+		(struct tcphdr *)(ip + (bench.v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr)));
 	uint8_t *opt = (uint8_t *)(th + 1);
-	uint32_t tcp_len;
 
 	memcpy(frame, memwire_dev(bench.wire, 0)->dev_addr, ETH_ALEN);
 	memcpy(frame + 6, peer_mac, ETH_ALEN);
-	put_unaligned_be16(ETH_P_IP, frame + 12);
+	put_unaligned_be16(bench.v6 ? ETH_P_IPV6 : ETH_P_IP, frame + 12);
 	if (peer.ts) {
 		memcpy(opt, (const uint8_t[]){1, 1, TCPOPT_TIMESTAMP, TCPOLEN_TIMESTAMP}, 4);
 		put_unaligned_be32(peer.tsval, opt + 4);
@@ -437,7 +590,6 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 	if (options_len)
 		memcpy(opt, options, options_len);
 	opt += options_len;
-	tcp_len = (uint32_t)(opt - (uint8_t *)th) + len;
 	*th = (struct tcphdr){
 		.source = htons(peer.port),
 		.dest = htons(peer.host_port),
@@ -449,20 +601,8 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 	};
 	if (len)
 		memcpy(opt, payload, len);
-	th->check = csum_tcpudp_magic(htonl(ADDR_B), htonl(ADDR_A), tcp_len, IPPROTO_TCP,
-				      csum_partial(th, tcp_len, 0));
-	*iph = (struct iphdr){
-		.version = 4,
-		.ihl = 5,
-		.tos = peer.tos,
-		.ttl = 64,
-		.protocol = IPPROTO_TCP,
-		.tot_len = htons((uint16_t)(20 + tcp_len)),
-		.saddr = htonl(ADDR_B),
-		.daddr = htonl(ADDR_A),
-	};
-	iph->check = ip_fast_csum(iph, 5);
-	memwire_inject(bench.wire, 0, frame, ETH_HLEN + 20 + tcp_len);
+	memwire_inject(bench.wire, 0, frame,
+		       ETH_HLEN + emit_ip(ip, th, (uint32_t)(opt - (uint8_t *)th) + len));
 }
 
 void peer_send_opts(uint8_t flags, const void *options, unsigned int options_len,

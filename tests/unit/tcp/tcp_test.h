@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the TCP tests share. Two benches: a pair of hosts over a memory wire ("pair"), and one host
- * whose peer the test plays segment by segment ("script").
+ * whose peer the test plays segment by segment ("script"). Each over IPv4 or over IPv6, where an
+ * address a.b.c.d of the test stands for fd00::a.b.c.d.
  */
 #ifndef TCP_TEST_H
 #define TCP_TEST_H
@@ -14,6 +15,7 @@
 #include <host/host.h>
 #include <host/memwire.h>
 #include <net/errno.h>
+#include <net/ipv6.h>
 #include <net/socket.h>
 #include <net/tcp.h>
 
@@ -44,6 +46,7 @@ struct bench {
 	struct net *net[2]; /* script: [1] is NULL */
 	struct files_struct *files[2];
 	struct memwire *wire;
+	bool v6;
 	struct seg *segs;
 	unsigned int seg_count, seg_room;
 	uint64_t objects_at_start[2];
@@ -58,13 +61,16 @@ struct pair_options {
 	struct memwire_options wire;
 	struct host_costs costs;
 	uint64_t seed;
+	bool v6;
 };
 void pair_setup_with(const struct pair_options *o);
-void pair_setup(void); /* 1 Gb/s, 50 us each way, card without TSO */
+void pair_setup(void);	/* 1 Gb/s, 50 us each way, card without TSO */
+void pair6_setup(void); /* the same over IPv6 */
 void pair_teardown(void);
 
 /* ---- script ---- */
 void script_setup(void);
+void script6_setup(void);
 void script_teardown(void);
 
 /* ---- both ---- */
@@ -90,6 +96,8 @@ int dial(int side, uint32_t addr, uint16_t port);
 void write_all(int side, int fd, const void *buf, size_t len);
 void read_all(int side, int fd, void *buf, size_t len); /* exactly len */
 struct sockaddr_in at(uint32_t addr, uint16_t port);
+struct in6_addr addr6(uint32_t addr);
+struct sockaddr_in6 at6(struct in6_addr addr, uint16_t port);
 int connect_to(int side, int fd, uint32_t addr, uint16_t port);
 int bind_to(int side, int fd, uint32_t addr, uint16_t port);
 int set_opt(int side, int fd, int level, int name, int value);
@@ -137,6 +145,7 @@ Suite *accept_suite(void);
 Suite *robust_suite(void);
 Suite *socket_suite(void);
 Suite *poll_suite(void);
+Suite *ipv6_suite(void);
 Suite *congestion_suite(void);
 Suite *ecn_suite(void);
 Suite *syncookies_suite(void);

@@ -404,13 +404,11 @@ START_TEST(defer_accept_is_rounded_up_to_whole_syn_acks)
 }
 END_TEST
 
-Suite *accept_suite(void)
+static TCase *cases(const char *name, void (*setup)(void))
 {
-	Suite *s = suite_create("accept");
-	TCase *t = tcase_create("script");
+	TCase *t = tcase_create(name);
 
-	tcase_add_checked_fixture(t, script_setup, script_teardown);
-	tcase_add_test(t, accept_takes_the_oldest_first);
+	tcase_add_checked_fixture(t, setup, script_teardown);
 	tcase_add_test(t, somaxconn_caps_the_backlog);
 	tcase_add_test(t, a_full_accept_queue_drops_syns_and_ignores_acks);
 	tcase_add_test(t, the_backlog_limits_the_syn_queue);
@@ -425,6 +423,16 @@ Suite *accept_suite(void)
 	tcase_add_test(t, defer_accept_gives_in_after_its_time);
 	tcase_add_test(t, a_deferred_client_that_says_nothing_is_forgotten);
 	tcase_add_test(t, defer_accept_is_rounded_up_to_whole_syn_acks);
+	return t;
+}
+
+Suite *accept_suite(void)
+{
+	Suite *s = suite_create("accept");
+	TCase *t = cases("script", script_setup);
+
+	tcase_add_test(t, accept_takes_the_oldest_first);
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, cases("script over IPv6", script6_setup));
 	return s;
 }

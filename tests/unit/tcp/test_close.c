@@ -431,12 +431,11 @@ START_TEST(a_fin_out_of_order_waits_for_the_gap)
 }
 END_TEST
 
-Suite *close_suite(void)
+static TCase *cases(const char *name, void (*setup)(void))
 {
-	Suite *s = suite_create("close");
-	TCase *t = tcase_create("script");
+	TCase *t = tcase_create(name);
 
-	tcase_add_checked_fixture(t, script_setup, script_teardown);
+	tcase_add_checked_fixture(t, setup, script_teardown);
 	tcase_add_test(t, active_close_ends_in_time_wait_for_60_s);
 	tcase_add_test(t, passive_close_ends_with_the_last_ack);
 	tcase_add_test(t, simultaneous_close_passes_closing);
@@ -455,6 +454,15 @@ Suite *close_suite(void)
 	tcase_add_test(t, a_lost_fin_is_sent_again);
 	tcase_add_test(t, data_and_fin_in_one_segment);
 	tcase_add_test(t, a_fin_out_of_order_waits_for_the_gap);
+	return t;
+}
+
+Suite *close_suite(void)
+{
+	Suite *s = suite_create("close");
+	TCase *t = cases("script", script_setup);
+
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, cases("script over IPv6", script6_setup));
 	return s;
 }

@@ -498,35 +498,51 @@ START_TEST(a_client_that_defers_waits_200_ms_at_most)
 }
 END_TEST
 
+static TCase *script_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, script_teardown);
+	tcase_add_test(t, connect_ends_with_an_ack);
+	tcase_add_test(t, a_peer_without_options_gets_536_byte_segments);
+	tcase_add_test(t, a_syn_is_sent_again_at_1_3_7_15_31_63_seconds_then_given_up);
+	tcase_add_test(t, tcp_syncnt_limits_the_retries);
+	tcase_add_test(t, a_rst_refuses_the_connection);
+	tcase_add_test(t, a_syn_ack_of_something_else_is_reset);
+	tcase_add_test(t, simultaneous_open_connects);
+	tcase_add_test(t, a_syn_ack_is_sent_again_and_given_up);
+	tcase_add_test(t, a_repeated_syn_gets_the_same_syn_ack);
+	tcase_add_test(t, an_accepted_connection_has_the_options_of_the_syn);
+	tcase_add_test(t, the_isn_follows_a_clock_and_a_key);
+	tcase_add_test(t, ports_of_different_destinations_are_unrelated);
+	tcase_add_test(t, a_closed_port_answers_with_rst);
+	tcase_add_test(t, data_may_come_with_the_final_ack);
+	tcase_add_test(t, loopback_connects_to_itself);
+	tcase_add_test(t, a_client_that_defers_acknowledges_the_syn_ack_with_its_data);
+	tcase_add_test(t, a_client_that_defers_waits_200_ms_at_most);
+	return t;
+}
+
+static TCase *pair_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, pair_teardown);
+	tcase_add_test(t, a_thousand_connections_leave_nothing_behind);
+	tcase_set_timeout(t, 60);
+	return t;
+}
+
 Suite *handshake_suite(void)
 {
 	Suite *s = suite_create("handshake");
-	TCase *script = tcase_create("script"), *pair = tcase_create("pair");
+	TCase *script = script_cases("script", script_setup);
 
-	tcase_add_checked_fixture(script, script_setup, script_teardown);
 	tcase_add_test(script, the_syn_has_options_in_linux_order);
-	tcase_add_test(script, connect_ends_with_an_ack);
-	tcase_add_test(script, a_peer_without_options_gets_536_byte_segments);
-	tcase_add_test(script, a_syn_is_sent_again_at_1_3_7_15_31_63_seconds_then_given_up);
-	tcase_add_test(script, tcp_syncnt_limits_the_retries);
-	tcase_add_test(script, a_rst_refuses_the_connection);
-	tcase_add_test(script, a_syn_ack_of_something_else_is_reset);
-	tcase_add_test(script, simultaneous_open_connects);
-	tcase_add_test(script, a_syn_ack_is_sent_again_and_given_up);
-	tcase_add_test(script, a_repeated_syn_gets_the_same_syn_ack);
-	tcase_add_test(script, an_accepted_connection_has_the_options_of_the_syn);
 	tcase_add_test(script, the_syn_ack_offers_only_what_the_syn_did);
-	tcase_add_test(script, the_isn_follows_a_clock_and_a_key);
-	tcase_add_test(script, ports_of_different_destinations_are_unrelated);
-	tcase_add_test(script, a_closed_port_answers_with_rst);
-	tcase_add_test(script, data_may_come_with_the_final_ack);
-	tcase_add_test(script, loopback_connects_to_itself);
-	tcase_add_test(script, a_client_that_defers_acknowledges_the_syn_ack_with_its_data);
-	tcase_add_test(script, a_client_that_defers_waits_200_ms_at_most);
-	tcase_add_checked_fixture(pair, pair_setup, pair_teardown);
-	tcase_add_test(pair, a_thousand_connections_leave_nothing_behind);
-	tcase_set_timeout(pair, 60);
 	suite_add_tcase(s, script);
-	suite_add_tcase(s, pair);
+	suite_add_tcase(s, script_cases("script over IPv6", script6_setup));
+	suite_add_tcase(s, pair_cases("pair", pair_setup));
+	suite_add_tcase(s, pair_cases("pair over IPv6", pair6_setup));
 	return s;
 }

@@ -389,12 +389,11 @@ START_TEST(icmp_unreachable_refuses_a_connect_but_ends_no_connection)
 }
 END_TEST
 
-Suite *robust_suite(void)
+static TCase *cases(const char *name, void (*setup)(void))
 {
-	Suite *s = suite_create("robust");
-	TCase *t = tcase_create("script");
+	TCase *t = tcase_create(name);
 
-	tcase_add_checked_fixture(t, script_setup, script_teardown);
+	tcase_add_checked_fixture(t, setup, script_teardown);
 	tcase_add_test(t, only_the_exact_rst_resets);
 	tcase_add_test(t, a_syn_on_a_connection_is_challenged);
 	tcase_add_test(t, data_with_an_impossible_ack_is_dropped);
@@ -404,9 +403,18 @@ Suite *robust_suite(void)
 	tcase_add_loop_test(t, adversarial_sacks_do_not_break_the_scoreboard, 0, 10);
 	tcase_add_test(t, nonsense_flags_make_no_request);
 	tcase_add_test(t, corrupt_segments_are_counted_and_dropped);
+	tcase_set_timeout(t, 60);
+	return t;
+}
+
+Suite *robust_suite(void)
+{
+	Suite *s = suite_create("robust");
+	TCase *t = cases("script", script_setup);
+
 	tcase_add_test(t, fragmentation_needed_makes_smaller_segments);
 	tcase_add_test(t, icmp_unreachable_refuses_a_connect_but_ends_no_connection);
-	tcase_set_timeout(t, 60);
 	suite_add_tcase(s, t);
+	suite_add_tcase(s, cases("script over IPv6", script6_setup));
 	return s;
 }

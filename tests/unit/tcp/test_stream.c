@@ -222,18 +222,25 @@ START_TEST(reno_moves_data_too)
 }
 END_TEST
 
-Suite *stream_suite(void)
+static TCase *pair_cases(const char *name, void (*setup)(void))
 {
-	Suite *s = suite_create("stream");
-	TCase *t = tcase_create("pair"), *tso = tcase_create("tso"), *bad = tcase_create("bad");
+	TCase *t = tcase_create(name);
 
-	tcase_add_checked_fixture(t, pair_setup, pair_teardown);
+	tcase_add_checked_fixture(t, setup, pair_teardown);
 	tcase_add_test(t, one_byte_arrives);
 	tcase_add_test(t, sixteen_mebibytes_fill_the_wire);
 	tcase_add_test(t, both_ways_at_once);
 	tcase_add_test(t, small_writes_and_odd_sizes);
 	tcase_add_test(t, reno_moves_data_too);
 	tcase_set_timeout(t, 60);
+	return t;
+}
+
+Suite *stream_suite(void)
+{
+	Suite *s = suite_create("stream");
+	TCase *tso = tcase_create("tso"), *bad = tcase_create("bad");
+
 	tcase_add_checked_fixture(tso, tso_setup, pair_teardown);
 	tcase_add_test(tso, super_segments_go_down_whole);
 	tcase_set_timeout(tso, 60);
@@ -241,7 +248,8 @@ Suite *stream_suite(void)
 	tcase_add_loop_test(bad, slow_computers_lose_no_byte, 0, 4);
 	tcase_add_loop_test(bad, plain_peer_over_a_lossy_wire, 0, 4);
 	tcase_set_timeout(bad, 120);
-	suite_add_tcase(s, t);
+	suite_add_tcase(s, pair_cases("pair", pair_setup));
+	suite_add_tcase(s, pair_cases("pair over IPv6", pair6_setup));
 	suite_add_tcase(s, tso);
 	suite_add_tcase(s, bad);
 	return s;

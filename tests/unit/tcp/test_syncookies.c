@@ -396,26 +396,42 @@ START_TEST(a_syn_flood_holds_no_memory_and_real_clients_connect)
 }
 END_TEST
 
+static TCase *script_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, script_teardown);
+	tcase_add_test(t, a_cookie_brings_back_mss_class_window_scale_and_sack);
+	tcase_add_test(t, without_time_stamps_a_cookie_knows_only_the_mss);
+	tcase_add_test(t, a_cookie_offers_only_what_it_can_remember);
+	tcase_add_test(t, the_time_stamp_of_a_cookie_is_never_ahead);
+	tcase_add_test(t, a_full_syn_queue_answers_with_cookies);
+	tcase_add_test(t, without_cookies_a_full_syn_queue_drops);
+	tcase_add_test(t, a_cookie_is_good_for_one_minute_and_bad_after_two);
+	tcase_add_test(t, a_cookie_is_good_for_its_addresses_and_numbers_only);
+	tcase_add_test(t, guessed_cookies_open_nothing);
+	tcase_set_timeout(t, 600);
+	return t;
+}
+
+static TCase *pair_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, pair_teardown);
+	tcase_add_test(t, a_syn_flood_holds_no_memory_and_real_clients_connect);
+	tcase_set_timeout(t, 600);
+	return t;
+}
+
 Suite *syncookies_suite(void)
 {
 	Suite *s = suite_create("syncookies");
-	TCase *script = tcase_create("script"), *pair = tcase_create("pair");
+	TCase *script = script_cases("script", script_setup);
 
-	tcase_add_checked_fixture(script, script_setup, script_teardown);
-	tcase_add_test(script, a_cookie_brings_back_mss_class_window_scale_and_sack);
-	tcase_add_test(script, without_time_stamps_a_cookie_knows_only_the_mss);
-	tcase_add_test(script, a_cookie_offers_only_what_it_can_remember);
-	tcase_add_test(script, the_time_stamp_of_a_cookie_is_never_ahead);
-	tcase_add_test(script, a_full_syn_queue_answers_with_cookies);
-	tcase_add_test(script, without_cookies_a_full_syn_queue_drops);
-	tcase_add_test(script, a_cookie_is_good_for_one_minute_and_bad_after_two);
-	tcase_add_test(script, a_cookie_is_good_for_its_addresses_and_numbers_only);
-	tcase_add_test(script, guessed_cookies_open_nothing);
-	tcase_set_timeout(script, 600);
-	tcase_add_checked_fixture(pair, pair_setup, pair_teardown);
-	tcase_add_test(pair, a_syn_flood_holds_no_memory_and_real_clients_connect);
-	tcase_set_timeout(pair, 600);
 	suite_add_tcase(s, script);
-	suite_add_tcase(s, pair);
+	suite_add_tcase(s, script_cases("script over IPv6", script6_setup));
+	suite_add_tcase(s, pair_cases("pair", pair_setup));
+	suite_add_tcase(s, pair_cases("pair over IPv6", pair6_setup));
 	return s;
 }

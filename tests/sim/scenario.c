@@ -96,7 +96,7 @@ static void read_flow(void *arg)
 	uint32_t name = 0; /* the flow's number comes first */
 	uint64_t at = 0;
 	size_t head = 0;
-	long n;
+	long n = 0;
 
 	while (head < sizeof(name)) {
 		n = sys_read(r->files[1], f->fd, (uint8_t *)&name + head, sizeof(name) - head);
@@ -110,6 +110,7 @@ static void read_flow(void *arg)
 		if (!timed(r) || (now_ns(r) >= r->start_ns + r->s->run_ns / 3 && now_ns(r) < end_ns(r)))
 			r->out->bytes[name % SIM_FLOWS_MAX] += (uint64_t)n;
 	}
+	r->out->gave_up += n < 0;
 	if (now_ns(r) - r->start_ns > r->out->time_ns)
 		r->out->time_ns = now_ns(r) - r->start_ns;
 	sys_close(r->files[1], f->fd);
@@ -119,6 +120,8 @@ static void serve(void *arg)
 {
 	struct run *r = arg;
 	const struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	/* A client that gives up does so in silence. */
+	const int on = 1, idle_s = 1200;
 	int listener = sys_socket(r->files[1], AF_INET, SOCK_STREAM, 0);
 
 	set_buffers(r, 1, listener);
@@ -129,6 +132,8 @@ static void serve(void *arg)
 
 		f->fd = sys_accept4(r->files[1], listener, NULL, NULL, 0);
 		assert(f->fd >= 0);
+		sys_setsockopt(r->files[1], f->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+		sys_setsockopt(r->files[1], f->fd, SOL_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
 		host_spawn(r->host[1], "read", read_flow, f);
 	}
 	sys_close(r->files[1], listener);

@@ -22,7 +22,8 @@ struct scenario {
 
 struct outcome {
 	bool finished;	  /* within the limit of virtual time */
-	uint64_t bad_bytes; /* that differ from what was sent */
+	uint64_t bad_bytes;   /* that differ from what was sent */
+	unsigned int gave_up; /* flows that TCP ended for silence (tcp_retries2) */
 	uint64_t time_ns; /* from the first connect() to the last byte read */
 	uint64_t bytes[SIM_FLOWS_MAX]; /* read, by flow; with run_ns: after the first third of it */
 	uint64_t retransmitted, timeouts; /* segments */

@@ -53,6 +53,18 @@ static void free_net(struct net *net)
 	port_free(port, net, sizeof(*net));
 }
 
+void net_set_trace(struct net *net, const struct net_trace_ops *ops, void *ctx)
+{
+	net->trace = ops;
+	net->trace_ctx = ctx;
+}
+
+void net_set_tcp_hooks(struct net *net, const struct tcp_hook_ops *ops, void *ctx)
+{
+	net->tcp_hooks = ops;
+	net->tcp_hooks_ctx = ctx;
+}
+
 struct net *net_create(struct port *port)
 {
 	struct net *net = port_alloc(port, sizeof(*net));

@@ -212,6 +212,7 @@ void consume_skb(struct sk_buff *skb)
 void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)
 {
 	skb_net(skb)->drops[reason]++;
+	NET_TRACE(skb_net(skb), drop, skb, reason);
 	consume_skb(skb);
 }
 

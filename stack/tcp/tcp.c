@@ -63,6 +63,7 @@ void tcp_set_state(struct sock *sk, uint8_t state)
 		if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
 			inet_put_port(sk);
 	}
+	NET_TRACE(sk->sk_net, state, sk, old, state);
 	sk->sk_state = state;
 }
 
@@ -76,6 +77,7 @@ void tcp_write_queue_purge(struct sock *sk)
 	while ((skb = tcp_rtx_queue_head(sk)))
 		tcp_rtx_queue_unlink_and_free(sk, skb);
 	tp->packets_out = tp->sacked_out = tp->lost_out = tp->retrans_out = 0;
+	tcp_chrono_stop(sk, TCP_CHRONO_BUSY);
 	inet_csk(sk)->icsk_backoff = 0;
 }
 
@@ -121,6 +123,7 @@ void tcp_abort(struct sock *sk, int err)
 
 void tcp_reset(struct sock *sk)
 {
+	NET_TRACE(sk->sk_net, receive_reset, sk);
 	if (tcp_sk(sk)->fastopen_rsk)
 		tcp_fastopen_remove(sk, true);
 	switch (sk->sk_state) {
@@ -251,6 +254,10 @@ static void forget_connection(struct sock *sk)
 	tp->rack.reo_wnd_steps = 1;
 	tp->delivered = tp->delivered_ce = tp->lost = tp->app_limited = 0;
 	tp->ecn_flags = 0;
+	tp->chrono = TCP_CHRONO_NONE;
+	memset(tp->chrono_ns, 0, sizeof(tp->chrono_ns));
+	tp->total_rto_recoveries = tp->total_rto_time_ms = 0;
+	tp->loss_stamp_ns = 0;
 	tp->frto = false;
 	tp->compressed_ack_rcv_nxt = 0;
 	tp->dup_ack_counter = 0;

@@ -200,6 +200,8 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 	bool rtt_updated;
 
 	take_acked(sk, &cs, rs, &left);
+	if (!left)
+		tcp_chrono_stop(sk, TCP_CHRONO_BUSY);
 	if (left && (TCP_SKB_CB(left)->sacked & TCPCB_SACKED_ACKED))
 		cs.flag |= FLAG_SACK_RENEGING;
 	if (cs.first_ack_ns && !(cs.flag & FLAG_RETRANS_DATA_ACKED)) {
@@ -451,6 +453,7 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 		set_xmit_timer(sk);
 	tcp_rate_gen(sk, tp->delivered - prior_delivered, tp->lost - prior_lost, &rs);
 	cong_control(sk, ack, flag, &rs);
+	NET_TRACE(sk->sk_net, cwnd, sk, tp->snd_cwnd, tp->snd_ssthresh);
 	xmit_recovery(sk, rexmit);
 	return 1;
 }

@@ -51,9 +51,17 @@ int tcp_set_congestion_control(struct sock *sk, const char *name)
 void tcp_set_ca_state(struct sock *sk, uint8_t state)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (icsk->icsk_ca_ops->set_state)
 		icsk->icsk_ca_ops->set_state(sk, state);
+	NET_TRACE(sk->sk_net, ca_state, sk, icsk->icsk_ca_state, state);
+	/* How long time-outs took to be repaired, for TCP_INFO. */
+	if (icsk->icsk_ca_state == TCP_CA_Loss && state < TCP_CA_Recovery && tp->loss_stamp_ns) {
+		tp->total_rto_time_ms +=
+			(uint32_t)((sk_now_ns(sk) - tp->loss_stamp_ns) / NSEC_PER_MSEC);
+		tp->loss_stamp_ns = 0;
+	}
 	icsk->icsk_ca_state = state;
 }
 

@@ -56,6 +56,7 @@ static int send_syn(struct sock *sk, struct tcp_fastopen_request *fo)
 		fo = &ask;
 	}
 	tp->fastopen_req = fo;
+	TCP_HOOK(sk, connect);
 	err = tcp_connect_start(sk);
 	tp->fastopen_req = NULL;
 	return err;

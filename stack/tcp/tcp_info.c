@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * TCP_INFO, in Linux's layout. Fields of what is not built (pacing, delivery rate, busy times, ECN)
- * stay 0; tcpi_max_pacing_rate is all ones: unlimited.
+ * TCP_INFO, in Linux's layout. As in Linux tcpi_last_ack_sent and tcpi_fackets stay 0; so does
+ * tcpi_rehash: there is one path.
  */
 #include <net/tcp.h>
 
@@ -71,6 +71,15 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 	info->tcpi_bytes_received = tp->bytes_received;
 	info->tcpi_segs_out = tp->segs_out;
 	info->tcpi_segs_in = tp->segs_in;
+	info->tcpi_busy_time = tcp_chrono_us(sk, TCP_CHRONO_BUSY);
+	info->tcpi_rwnd_limited = tcp_chrono_us(sk, TCP_CHRONO_RWND_LIMITED);
+	info->tcpi_sndbuf_limited = tcp_chrono_us(sk, TCP_CHRONO_SNDBUF_LIMITED);
+	/* Limited is busy too. */
+	info->tcpi_busy_time += info->tcpi_rwnd_limited + info->tcpi_sndbuf_limited;
+	info->tcpi_total_rto_recoveries = (uint16_t)min_u32(tp->total_rto_recoveries, UINT16_MAX);
+	info->tcpi_total_rto_time = tp->total_rto_time_ms;
+	if (tp->loss_stamp_ns)
+		info->tcpi_total_rto_time += ms_since(now_ns, tp->loss_stamp_ns);
 	info->tcpi_notsent_bytes = tp->write_seq - tp->snd_nxt;
 	info->tcpi_min_rtt = tp->min_rtt_us;
 	info->tcpi_data_segs_in = tp->data_segs_in;

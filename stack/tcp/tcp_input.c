@@ -132,6 +132,7 @@ void tcp_check_space(struct sock *sk)
 		tcp_sndbuf_expand(sk);
 	if (tcp_stream_is_writeable(sk)) {
 		sock_reset_flag(sk, SOCK_NOSPACE);
+		tcp_chrono_stop(sk, TCP_CHRONO_SNDBUF_LIMITED);
 		sk_write_space(sk);
 	}
 }
@@ -547,6 +548,7 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 	const struct tcphdr *th = tcp_hdr(skb);
 
 	tcp_mstamp_refresh(tp);
+	NET_TRACE(sk->sk_net, rcv, sk, skb);
 	if ((HEADER_WORD(th) & HEADER_MASK) == tp->pred_flags &&
 	    TCP_SKB_CB(skb)->seq == tp->rcv_nxt &&
 	    between(TCP_SKB_CB(skb)->ack_seq, tp->snd_una - tp->max_window, tp->snd_nxt) &&
@@ -586,6 +588,7 @@ void tcp_finish_connect(struct sock *sk)
 
 	tcp_set_state(sk, TCP_ESTABLISHED);
 	inet_csk(sk)->icsk_ack.lrcvtime_ns = tp->tcp_mstamp_ns;
+	TCP_HOOK(sk, active_established);
 	tcp_init_transfer(sk);
 	tp->lsndtime_ns = tp->tcp_mstamp_ns;
 	if (sock_flag(sk, SOCK_KEEPOPEN))
@@ -719,6 +722,7 @@ static void synrecv_established(struct sock *sk, const struct sk_buff *skb)
 	tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
 	tp->max_window = max_u32(tp->max_window, tp->snd_wnd);
 	tcp_sync_mss(sk, inet_csk(sk)->icsk_pmtu);
+	TCP_HOOK(sk, passive_established);
 	if (tp->fastopen_rsk)
 		tcp_fastopen_established(sk);
 	else

@@ -192,7 +192,7 @@ static void openreq_init(struct request_sock *req, const struct sock *listener,
 	req->wscale_ok = opt->wscale_ok;
 	req->snd_wscale = opt->snd_wscale;
 	req->ecn_ok = tcp_ecn_ok_for_request(listener, skb);
-	req->timeout_us = TCP_TIMEOUT_INIT_US;
+	req->timeout_us = tcp_timeout_init_us(listener);
 }
 
 /* Everything that the SYN-ACK will hold is in the cookie: nothing stays here. */

@@ -38,6 +38,8 @@ void tcp_skb_entail(struct sock *sk, struct sk_buff *skb)
 	tcb->seq = tcb->end_seq = tp->write_seq;
 	tcb->tcp_flags = TCPHDR_ACK;
 	skb_queue_tail(&sk->sk_write_queue, skb);
+	if (skb == skb_peek(&sk->sk_write_queue))
+		tcp_chrono_start(sk, TCP_CHRONO_BUSY);
 	tp->nonagle &= (uint8_t)~TCP_NAGLE_PUSH;
 }
 
@@ -317,6 +319,8 @@ static void cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 		tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
 		return;
 	}
+	if (sock_flag(sk, SOCK_NOSPACE) && !tcp_send_head(sk))
+		tcp_chrono_start(sk, TCP_CHRONO_SNDBUF_LIMITED); /* a larger buffer would be used */
 	tp->snd_cwnd_used = max_u32(tp->snd_cwnd_used, tp->packets_out);
 	if (sk_sysctl(sk)->tcp_slow_start_after_idle &&
 	    tp->tcp_mstamp_ns - tp->snd_cwnd_stamp_ns >= rto_ns &&
@@ -358,9 +362,14 @@ static void slow_start_after_idle_check(struct sock *sk)
 
 /* ---- the sending loop ---- */
 
+/* What holds sending back. */
+struct limits {
+	bool cwnd, rwnd;
+};
+
 /* Cuts the head of the write queue to what may go now. false: nothing may. */
 static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int nonagle,
-			 int push_one, bool *is_cwnd_limited)
+			 int push_one, struct limits *limits)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	uint32_t quota, max_segs, limit;
@@ -370,13 +379,15 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 	quota = cwnd_room(tp, skb);
 	if (!quota) {
 		if (push_one != 2) {
-			*is_cwnd_limited = true;
+			limits->cwnd = true;
 			return false;
 		}
 		quota = 1; /* a loss probe goes beyond */
 	}
-	if (!window_allows(tp, skb, mss))
+	if (!window_allows(tp, skb, mss)) {
+		limits->rwnd = true;
 		return false;
+	}
 	max_segs = min_u32(quota, tcp_tso_segs(sk, mss));
 	limit = mss;
 	if (TCP_SKB_CB(skb)->pcount == 1) {
@@ -385,7 +396,7 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 									    : TCP_NAGLE_PUSH))
 			return false;
 	} else {
-		if (!push_one && tso_should_defer(sk, skb, mss, max_segs, is_cwnd_limited))
+		if (!push_one && tso_should_defer(sk, skb, mss, max_segs, &limits->cwnd))
 			return false;
 		limit = split_point(sk, skb, mss, max_segs, nonagle);
 	}
@@ -401,14 +412,14 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool is_cwnd_limited = false;
+	struct limits limits = {0};
 	uint32_t sent = 0;
 	struct sk_buff *skb;
 
 	tcp_mstamp_refresh(tp);
 	slow_start_after_idle_check(sk);
 	while ((skb = tcp_send_head(sk)) && !tcp_pacing_check(sk)) {
-		if (!prepare_head(sk, skb, mss, nonagle, push_one, &is_cwnd_limited))
+		if (!prepare_head(sk, skb, mss, nonagle, push_one, &limits))
 			break;
 		if (tcp_transmit_skb(sk, skb))
 			break;
@@ -419,9 +430,13 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 		if (push_one)
 			break;
 	}
-	is_cwnd_limited |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
-	if (sent || is_cwnd_limited)
-		cwnd_validate(sk, is_cwnd_limited);
+	if (limits.rwnd)
+		tcp_chrono_start(sk, TCP_CHRONO_RWND_LIMITED);
+	else
+		tcp_chrono_stop(sk, TCP_CHRONO_RWND_LIMITED);
+	limits.cwnd |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
+	if (sent || limits.cwnd)
+		cwnd_validate(sk, limits.cwnd);
 	if (sent) {
 		if (tcp_in_cwnd_reduction(sk))
 			tp->prr_out += sent;
@@ -539,6 +554,7 @@ int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs)
 	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
 	int err = tcp_resend_skb(sk, skb, segs);
 
+	NET_TRACE(sk->sk_net, retransmit, sk, skb, err);
 	if (err)
 		return err;
 	if (!(tcb->sacked & TCPCB_SACKED_RETRANS)) {
@@ -638,7 +654,7 @@ static void connect_init(struct sock *sk)
 	tp->snd_una = tp->snd_nxt = tp->snd_sml = tp->write_seq;
 	tp->rcv_nxt = tp->rcv_wup = tp->copied_seq = 0;
 	tp->rcv_tstamp_ns = tp->tcp_mstamp_ns;
-	inet_csk(sk)->icsk_rto_us = TCP_TIMEOUT_INIT_US;
+	inet_csk(sk)->icsk_rto_us = tcp_timeout_init_us(sk);
 	inet_csk(sk)->icsk_retransmits = 0;
 }
 

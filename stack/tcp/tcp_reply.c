@@ -59,6 +59,7 @@ void tcp_send_reset(struct net *net, const struct sk_buff *skb)
 	    inet_af_ops(&f.daddr)->addr_type(net, &f.daddr) != INET_ADDR_LOCAL)
 		return;
 	a = tcp_mini_ack_to(&f, skb->dev);
+	NET_TRACE(net, send_reset, NULL, skb);
 	NET_INC(net, TcpOutRsts);
 	if (th->flags & TCPHDR_ACK) {
 		a.seq = ntohl(th->ack_seq);

@@ -9,6 +9,16 @@
 #define KEEPALIVE_BUSY_RETRY_NS (50 * NSEC_PER_MSEC)
 #define ORPHAN_RETRIES_DEFAULT	8u
 
+uint32_t tcp_timeout_init_us(const struct sock *sk)
+{
+	const struct net *net = sk->sk_net;
+	uint32_t us = 0;
+
+	if (net->tcp_hooks && net->tcp_hooks->timeout_init_us)
+		us = net->tcp_hooks->timeout_init_us(net->tcp_hooks_ctx, sk);
+	return us ? min_u32(us, TCP_RTO_MAX_US) : TCP_TIMEOUT_INIT_US;
+}
+
 static struct sock *csk_sock(struct inet_connection_sock *icsk)
 {
 	return &icsk->inet.sk;
@@ -171,7 +181,12 @@ static void retransmit_timer(struct sock *sk)
 	if (write_timeout(sk))
 		return;
 	count_timeout(sk);
+	TCP_HOOK(sk, rto);
 	tcp_enter_loss(sk);
+	if (!tp->loss_stamp_ns) {
+		tp->loss_stamp_ns = tp->tcp_mstamp_ns;
+		tp->total_rto_recoveries++;
+	}
 	if (!icsk->icsk_retransmits++)
 		tp->timeout_stamp_ms = tcp_time_stamp_ms(tp);
 	tp->total_rto++;

@@ -269,6 +269,7 @@ void tcp_send_delayed_ack(struct sock *sk)
 
 void tcp_send_active_reset(struct sock *sk)
 {
+	NET_TRACE(sk->sk_net, send_reset, sk, NULL);
 	NET_INC(sk->sk_net, TcpOutRsts);
 	if (xmit_control(sk, tcp_acceptable_seq(tcp_sk(sk)), TCPHDR_ACK | TCPHDR_RST))
 		NET_INC(sk->sk_net, TcpExtTCPAbortFailed);

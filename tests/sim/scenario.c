@@ -86,6 +86,15 @@ static void set_buffers(struct run *r, int side, int fd)
 	sys_setsockopt(r->files[side], fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 }
 
+/* Whoever gives up does so in silence: the other must not wait for ever. */
+static void keep_alive(struct run *r, int side, int fd)
+{
+	const int on = 1, idle_s = 1200;
+
+	sys_setsockopt(r->files[side], fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	sys_setsockopt(r->files[side], fd, SOL_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+}
+
 /* ---- the server ---- */
 
 static void read_flow(void *arg)
@@ -120,8 +129,6 @@ static void serve(void *arg)
 {
 	struct run *r = arg;
 	const struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(PORT)};
-	/* A client that gives up does so in silence. */
-	const int on = 1, idle_s = 1200;
 	int listener = sys_socket(r->files[1], AF_INET, SOCK_STREAM, 0);
 
 	set_buffers(r, 1, listener);
@@ -132,8 +139,7 @@ static void serve(void *arg)
 
 		f->fd = sys_accept4(r->files[1], listener, NULL, NULL, 0);
 		assert(f->fd >= 0);
-		sys_setsockopt(r->files[1], f->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
-		sys_setsockopt(r->files[1], f->fd, SOL_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+		keep_alive(r, 1, f->fd);
 		host_spawn(r->host[1], "read", read_flow, f);
 	}
 	sys_close(r->files[1], listener);
@@ -152,6 +158,7 @@ static int dial(struct run *r)
 		int fd = sys_socket(r->files[0], AF_INET, SOCK_STREAM, 0);
 
 		set_buffers(r, 0, fd);
+		keep_alive(r, 0, fd);
 		if (!sys_connect(r->files[0], fd, (const struct sockaddr *)&to, sizeof(to)))
 			return fd;
 		sys_close(r->files[0], fd);

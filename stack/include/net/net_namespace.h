@@ -11,6 +11,7 @@
 #include "siphash.h"
 #include "sysctl.h"
 #include "timer_wheel.h"
+#include "trace.h"
 
 struct netns_ipv4; /* stack/ipv4/ipv4.h */
 struct netns_ipv6; /* stack/ipv6/ipv6.h */
@@ -54,6 +55,10 @@ struct net {
 	uint64_t skbs_alive, blocks_alive;
 	uint64_t mib[MIB_COUNT];
 	uint64_t drops[SKB_DROP_COUNT];
+	const struct net_trace_ops *trace; /* NULL: none (trace.h) */
+	void *trace_ctx;
+	const struct tcp_hook_ops *tcp_hooks;
+	void *tcp_hooks_ctx;
 };
 
 static inline struct net *dev_net(const struct net_device *dev)

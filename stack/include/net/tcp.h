@@ -315,6 +315,10 @@ struct tcp_sock {
 	bool counted_orphan;
 
 	/* For TCP_INFO */
+	uint8_t chrono; /* enum tcp_chrono: which clock runs, since when */
+	uint64_t chrono_start_ns, chrono_ns[4];
+	uint32_t total_rto_recoveries, total_rto_time_ms;
+	uint64_t loss_stamp_ns; /* the time-out recovery in hand began; 0: none */
 	uint32_t segs_in, segs_out, data_segs_in, data_segs_out;
 	uint64_t bytes_received, bytes_acked, bytes_sent, bytes_retrans;
 	uint32_t dsack_dups, rcv_ooopack;
@@ -564,6 +568,18 @@ void tcp_rate_gen(struct sock *sk, uint32_t delivered, uint32_t lost, struct rat
 void tcp_rate_check_app_limited(struct sock *sk);
 /* Bytes/s of the latest sample, 0: none. */
 uint64_t tcp_delivery_rate(const struct tcp_sock *tp);
+
+/* ---- tcp_chrono.c ---- */
+enum tcp_chrono {
+	TCP_CHRONO_NONE,
+	TCP_CHRONO_BUSY,
+	TCP_CHRONO_RWND_LIMITED,
+	TCP_CHRONO_SNDBUF_LIMITED,
+	TCP_CHRONOS
+};
+void tcp_chrono_start(struct sock *sk, enum tcp_chrono which);
+void tcp_chrono_stop(struct sock *sk, enum tcp_chrono which);
+uint64_t tcp_chrono_us(const struct sock *sk, enum tcp_chrono which);
 
 /* ---- tcp_pacing.c ---- */
 void tcp_pacing_init(struct sock *sk);
@@ -830,6 +846,8 @@ void tcp_process_tlp_ack(struct sock *sk, uint32_t ack, int flag);
 /* ---- tcp_timer.c ---- */
 void tcp_init_xmit_timers(struct sock *sk);
 void tcp_clear_xmit_timers(struct sock *sk);
+/* Of a SYN or SYN-ACK: RFC 6298's second, or as a hook says. */
+uint32_t tcp_timeout_init_us(const struct sock *sk);
 void tcp_write_timer_handler(struct sock *sk);
 void tcp_delack_timer_handler(struct sock *sk);
 void tcp_set_keepalive(struct sock *sk, bool on);

@@ -148,6 +148,7 @@ Suite *poll_suite(void);
 Suite *ipv6_suite(void);
 Suite *congestion_suite(void);
 Suite *ecn_suite(void);
+Suite *inside_suite(void);
 Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
 

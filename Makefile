@@ -31,6 +31,7 @@ include driver/rules.mk
 include stack/rules.mk
 include guest/rules.mk
 include qemu-patches/rules.mk
+include tools/linux/rules.mk
 include tests/rules.mk
 include tools/rules.mk
 

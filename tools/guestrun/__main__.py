@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""python3 -m guestrun run|compare|bench|gdb: see `make help`."""
+"""python3 -m guestrun run|compare|bench|gdb|linux: see `make help`."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ import time
 
 from . import report, workload
 from .errors import UserError
+from .linux import LinuxShell
 from .network import UserNetwork, make_network
 from .qemu import BUILD, KERNEL, Guest
 from .settings import Settings
@@ -62,6 +63,9 @@ def _arguments():
     gdb = commands.add_parser("gdb")
     gdb.add_argument("--card", default="rtl")
     gdb.add_argument("--set", default="", help="settings, e.g. tso=off,csum=off")
+    linux = commands.add_parser("linux")
+    linux.add_argument("--card", default="rtl")
+    linux.add_argument("--net", default="auto", help="tap, user or auto")
     for name in ("compare", "bench"):
         commands.choices[name].add_argument("--rounds", type=int, default={"compare": 3, "bench": 5}[name])
     return parser.parse_args()
@@ -159,10 +163,17 @@ def _gdb(arguments):
         os.execlp("gdb", "gdb", "-q", str(KERNEL), "-ex", f"target remote | exec {pipe}")
 
 
+def _linux(arguments):
+    """A shell in Linux on this terminal."""
+    with make_network(arguments.net) as network:
+        return LinuxShell(arguments.card, network, _run_dir("linux/shell")).talk() == 0
+
+
 def main():
     arguments = _arguments()
     try:
-        good = {"run": _run, "compare": _compare, "bench": _bench, "gdb": _gdb}[arguments.command](arguments)
+        good = {"run": _run, "compare": _compare, "bench": _bench, "gdb": _gdb,
+                "linux": _linux}[arguments.command](arguments)
     except UserError as e:
         sys.exit(f"guestrun: {e}")
     except (subprocess.CalledProcessError, OSError) as e:

@@ -39,29 +39,35 @@ class Guest:
         self._process = self._qmp = None
         self.console = self.run_dir / "console.log"
 
-    def _device(self):
-        mac = "mac=52:54:00:12:34:56"
+    def _device(self, name="card", netdev="net0", mac="52:54:00:12:34:56", rom=""):
+        common = f"id={name},netdev={netdev},mac={mac},romfile={rom}"
         if self.card == "qemu-e1000e":
-            return f"e1000e,netdev=net0,{mac},romfile="
+            return f"e1000e,{common}"
         config = f",config={self._card_config.replace(',', ',,')}" if self._card_config else ""
-        return (f"ringside,id=card,netdev=net0,{mac},model={self.card},plugin={self._plugin},"
-                f"sync={'on' if self.sync else 'off'},romfile={config}")
+        return (f"ringside,{common},model={self.card},plugin={self._plugin},"
+                f"sync={'on' if self.sync else 'off'}{config}")
+
+    def _software(self):
+        """What the machine boots, and how it ends."""
+        return ["-kernel", str(KERNEL), "-append", " ".join(self.network.guest_options + self._options),
+                "-serial", f"file:{self.console}", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+
+    def _cards(self):
+        """Network devices and what they are attached to."""
+        cards = ["-netdev", self.network.netdev, "-device", self._device()]
+        if self._capture:
+            cards += ["-object", f"filter-dump,id=dump,netdev=net0,file={self._capture},maxlen=65535"]
+        return cards
 
     def command(self):
         """QEMU's command line."""
-        line = " ".join(self.network.guest_options + self._options)
         command = [str(QEMU)]
         for folder in FIRMWARE:
             command += ["-L", folder]
         command += ["-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", str(self._memory_mib),
                     "-nodefaults", "-display", "none", "-no-reboot",
-                    "-kernel", str(KERNEL), "-append", line,
-                    "-serial", f"file:{self.console}",
-                    "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
                     "-qmp", f"unix:{self.run_dir / 'qmp.sock'},server=on,wait=off",
-                    "-netdev", self.network.netdev, "-device", self._device()]
-        if self._capture:
-            command += ["-object", f"filter-dump,id=dump,netdev=net0,file={self._capture},maxlen=65535"]
+                    *self._software(), *self._cards()]
         return self.network.enter + command
 
     def __enter__(self):
@@ -89,9 +95,13 @@ class Guest:
                 self._process.wait()
         return False
 
+    def _software_files(self):
+        """Files that the guest boots from, and what makes them."""
+        return [(KERNEL, "make guest")]
+
     def check(self):
         """Raises a UserError when something that it needs is missing."""
-        needed = [(QEMU, "make qemu"), (KERNEL, "make guest")]
+        needed = [(QEMU, "make qemu"), *self._software_files()]
         if self.card != "qemu-e1000e":
             needed.append((pathlib.Path(self._plugin), "make hw"))
         for path, cure in needed:
@@ -103,13 +113,16 @@ class Guest:
 
     def _wait_until_ready(self):
         start = time.monotonic()
-        while READY_LINE not in self.console.read_text(errors="replace"):
+        while not self._is_ready():
             if self._process.poll() is not None:
                 raise UserError(f"the guest ended at boot: {self._last_words()}")
             if time.monotonic() - start > BOOT_LIMIT_S:
                 raise UserError(f"the guest does not boot within {BOOT_LIMIT_S} s: {self._last_words()}")
             time.sleep(0.01)
         self.boot_s = time.monotonic() - start
+
+    def _is_ready(self):
+        return READY_LINE in self.console.read_text(errors="replace")
 
     def _last_words(self):
         for path in (self.run_dir / "qemu.log", self.console):

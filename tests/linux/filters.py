@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: MIT
+"""Which frames the card lets through: addresses, multicast, promiscuous, VLAN (frames by hand on the TAP)."""
+
+import struct
+
+from case import Case
+from peer import ETHERTYPE
+from session import Failure
+
+OURS, BROADCAST = bytes.fromhex("525400123456"), b"\xff" * 6
+STRANGER, SENDER = bytes.fromhex("020000000077"), bytes.fromhex("020000000009")
+GROUP, OTHER_GROUP = bytes.fromhex("01005e010203"), bytes.fromhex("01005e0a0b0c")
+COUNT = 100
+VID, OTHER_VID = 5, 6
+
+
+def frame(to, tag=None, size=100):
+    """A frame that nobody answers."""
+    vlan = b"" if tag is None else struct.pack("!HH", 0x8100, tag)
+    return to + SENDER + vlan + struct.pack("!H", ETHERTYPE) + bytes(size)
+
+
+def accepted(session, to, tag=None):
+    """How many of COUNT such frames reach the stack, rounded: other traffic is rare."""
+    def count():
+        return int(session.run("usleep 100000; cat /sys/class/net/eth0/statistics/rx_packets"))
+
+    before = count()
+    for _ in range(COUNT):
+        session.peer.wire.send(frame(to, tag))
+    return COUNT * round((count() - before) / COUNT)
+
+
+def check(session, **wanted):
+    """to-whom=True or False: whether all or none come through."""
+    kinds = {"ours": OURS, "broadcast": BROADCAST, "stranger": STRANGER, "group": GROUP, "other_group": OTHER_GROUP}
+    for kind, through in wanted.items():
+        got = accepted(session, kinds[kind])
+        if got != (COUNT if through else 0):
+            raise Failure(f"{got} of {COUNT} frames to {kind} came through, expected {'all' if through else 'none'}")
+
+
+def strangers_are_heard_only_in_promiscuous_mode(session):
+    check(session, ours=True, broadcast=True, stranger=False, group=False)
+    session.run("ip link set eth0 promisc on")
+    check(session, ours=True, broadcast=True, stranger=True, group=True)
+    session.run("ip link set eth0 promisc off")
+    check(session, ours=True, broadcast=True, stranger=False, group=False)
+
+
+def groups_are_heard_when_joined(session):
+    session.run(f"ip maddr add {GROUP.hex(':')} dev eth0")
+    check(session, ours=True, group=True, other_group=False)
+    session.run("ip link set eth0 allmulticast on")
+    check(session, group=True, other_group=True, stranger=False)
+    session.run("ip link set eth0 allmulticast off")
+    check(session, group=True, other_group=False)
+    session.run(f"ip maddr del {GROUP.hex(':')} dev eth0")
+    check(session, group=False)
+
+
+def many_groups_are_heard(session):
+    """More than the receive address registers hold."""
+    groups = [bytes([1, 0, 0x5E, 1, 2, n]) for n in range(60)]
+    session.run("".join(f"ip maddr add {g.hex(':')} dev eth0\n" for g in groups))
+    before = int(session.run("cat /sys/class/net/eth0/statistics/rx_packets"))
+    for _ in range(4):
+        for g in groups:
+            session.peer.wire.send(frame(g))
+    session.run("usleep 100000")
+    got = int(session.run("cat /sys/class/net/eth0/statistics/rx_packets")) - before
+    session.run("".join(f"ip maddr del {g.hex(':')} dev eth0\n" for g in groups))
+    if got < 4 * len(groups):
+        raise Failure(f"{got} of {4 * len(groups)} frames came through")
+
+
+def second_unicast_address_is_heard(session):
+    session.run(f"""
+        ip link add link eth0 name other type macvlan mode bridge
+        ip link set other address {STRANGER.hex(':')}
+        ip link set other up""")
+    check(session, ours=True, stranger=True)
+    session.run("ip link del other")
+    check(session, stranger=False)
+
+
+def address_may_be_changed(session):
+    session.run(f"ip link set eth0 down; ip link set eth0 address {STRANGER.hex(':')}")
+    session.up()
+    check(session, stranger=True, ours=False)
+    session.run(f"ip link set eth0 down; ip link set eth0 address {OURS.hex(':')}")
+    session.up()
+    session.set_addresses()
+    check(session, stranger=False, ours=True)
+
+
+def vlan_frames(session):
+    """(tag, length) of the frames that the guest sends on eth0.5 when it pings there."""
+    for _ in session.peer.wire.received():
+        pass
+    session.guest.script("ping -c 3 -i 0.1 -W 1 -q 198.51.100.9")
+    return [tag for tag, data in session.peer.wire.received(0.3) if data[12:14] == b"\x08\x06"]
+
+
+def vlan_tags_are_put_in_and_taken_out(session):
+    """By the card and by the driver."""
+    session.run(f"""
+        ip link add link eth0 name eth0.{VID} type vlan id {VID}
+        ip addr add 198.51.100.1/24 dev eth0.{VID}
+        ip link set eth0.{VID} up""")
+    try:
+        for rx in ("on", "off"):
+            for tx in ("on", "off"):
+                session.run(f"ethtool -K eth0 rxvlan {rx} txvlan {tx}")
+                session.up()
+                session.run("ip neigh flush dev eth0.5")
+                tags = vlan_frames(session)
+                if not tags or set(tags) != {VID}:
+                    raise Failure(f"rxvlan {rx}, txvlan {tx}: the frames' tags are {tags}")
+                session.run("usleep 100000")
+                before = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets"))
+                for _ in range(COUNT):
+                    session.peer.wire.send(frame(OURS, VID | 3 << 13))
+                session.run("usleep 200000")
+                got = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets")) - before
+                if got != COUNT:
+                    raise Failure(f"rxvlan {rx}, txvlan {tx}: {got} of {COUNT} tagged frames came to eth0.{VID}")
+    finally:
+        session.run(f"ip link del eth0.{VID}; ethtool -K eth0 rxvlan on txvlan on")
+        session.up()
+
+
+def only_own_vlans_are_heard(session):
+    session.run(f"ip link add link eth0 name eth0.{VID} type vlan id {VID}; ip link set eth0.{VID} up")
+    for tag, wanted in ((VID, COUNT), (OTHER_VID, 0), (4095, 0)):
+        got = accepted(session, OURS, tag)
+        if got != wanted:
+            raise Failure(f"{got} of {COUNT} frames of VLAN {tag} came through, expected {wanted}")
+    session.run(f"ip link del eth0.{VID}")
+    if accepted(session, OURS, VID):
+        raise Failure("frames of a VLAN that is gone come through")
+
+
+CASES = (
+    Case(strangers_are_heard_only_in_promiscuous_mode, quick=True),
+    Case(groups_are_heard_when_joined, quick=True),
+    Case(many_groups_are_heard),
+    Case(second_unicast_address_is_heard),
+    Case(address_may_be_changed),
+    Case(vlan_tags_are_put_in_and_taken_out, needs=("vlan",), quick=True),
+    Case(only_own_vlans_are_heard, needs=("vlan filter",), quick=True),
+)

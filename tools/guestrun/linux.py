@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""Linux as the guest: Debian's kernel with its own e1000e driver, obeying scripts over a serial line."""
+
+import base64
+import os
+import socket
+import time
+
+from .network import TAP_GUEST, TAP_PREFIX, WITH_US
+from .qemu import BUILD, Guest
+
+VMLINUX = BUILD / "linux/vmlinux"
+INITRAMFS = BUILD / "linux/initramfs.cpio"
+LIFE_LIMIT_S = 3600
+SCRIPT_LIMIT_S = 120
+LOOK_S = 0.2
+MACS = ("52:54:00:12:34:56", "52:54:00:12:34:57")
+
+
+class GuestFailure(Exception):
+    """A script in the guest failed, or the guest does not answer."""
+
+
+class Agent:
+    """The serial line behind which tools/linux/init runs scripts."""
+
+    def __init__(self, path):
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        self._socket.settimeout(LOOK_S)
+        self._received = bytearray()
+
+    def close(self):
+        """Ends the line, and the guest with it."""
+        self._socket.close()
+
+    def look(self):
+        """Takes what came within a moment; False when the line is dead."""
+        try:
+            data = self._socket.recv(1 << 16)
+        except TimeoutError:
+            return True
+        self._received += data
+        return bool(data)
+
+    def line(self):
+        """A whole line that came, or None."""
+        end = self._received.find(b"\n")
+        if end < 0:
+            return None
+        text = self._received[:end].decode(errors="replace").strip()
+        del self._received[:end + 1]
+        return text
+
+    def bytes(self, count):
+        """COUNT bytes that came, or None."""
+        if len(self._received) < count:
+            return None
+        data = bytes(self._received[:count])
+        del self._received[:count]
+        return data
+
+    def send(self, script):
+        """One script; the answer comes by line() and bytes()."""
+        self._socket.settimeout(SCRIPT_LIMIT_S)
+        self._socket.sendall(base64.b64encode(script.encode()) + b"\n")
+        self._socket.settimeout(LOOK_S)
+
+
+class LinuxGuest(Guest):
+    """Context manager of a running Linux. The driver is not loaded yet.
+
+    options: words of the kernel's command line; cpus: how many the guest has; two_cards: two cards
+    on one wire of their own instead of one on the network.
+    """
+
+    def __init__(self, card, network, run_dir, options=(), cpus=1, two_cards=False, **more):
+        super().__init__(card, network, run_dir, options=options, **more)
+        self._cpus, self._two_cards, self._agent = cpus, two_cards, None
+        self._agent_path = self.run_dir / "agent.sock"
+
+    def _software_files(self):
+        return [(VMLINUX, "make linux-guest"), (INITRAMFS, "make linux-guest")]
+
+    def _boot(self, *more):
+        return ["-smp", str(self._cpus), "-kernel", str(VMLINUX), "-initrd", str(INITRAMFS),
+                "-append", " ".join(["console=ttyS0", "panic=-1", "tsc=reliable", *self._options, *more])]
+
+    def _software(self):
+        return self._boot("ringside.agent") + [
+            "-serial", f"file:{self.console}", "-serial", f"unix:{self._agent_path},server=on,wait=off"]
+
+    def _cards(self):
+        if not self._two_cards:
+            return super()._cards()
+        cards = []
+        for n, mac in enumerate(MACS):
+            cards += ["-netdev", f"hubport,id=net{n},hubid=1", "-device", self._device(f"card{n}", f"net{n}", mac)]
+        return cards
+
+    def command(self):
+        return WITH_US + ["timeout", "-k", "5", str(LIFE_LIMIT_S)] + super().command()
+
+    def __enter__(self):
+        self._agent_path.unlink(missing_ok=True)
+        return super().__enter__()
+
+    def __exit__(self, *exc):
+        if self._agent:
+            self._agent.close()
+        return super().__exit__(*exc)
+
+    def _is_ready(self):
+        if not self._agent:
+            try:
+                self._agent = Agent(self._agent_path)
+            except OSError:
+                return False
+        self._agent.look()
+        return self._agent.line() == "ready"
+
+    def script(self, text, limit_s=SCRIPT_LIMIT_S):
+        """Runs a shell script in the guest; returns (exit code, what it printed)."""
+        self._agent.send(text)
+        head = self._await(self._agent.line, text, limit_s)
+        code, length = (int(word) for word in head.split())
+        return code, self._await(lambda: self._agent.bytes(length), text, limit_s).decode(errors="replace")
+
+    def run(self, text, limit_s=SCRIPT_LIMIT_S):
+        """Runs a shell script that must succeed; returns what it printed."""
+        code, output = self.script(text, limit_s)
+        if code:
+            raise GuestFailure(f"in the guest, exit code {code}: {text}\n{output.strip()}")
+        return output
+
+    def _await(self, take, text, limit_s):
+        end = time.monotonic() + limit_s
+        while (got := take()) is None:
+            if not self._agent.look() or not self.alive():
+                raise GuestFailure(f"the guest ended during: {text}\n{self._last_words()}")
+            if time.monotonic() > end:
+                raise GuestFailure(f"no answer from the guest within {limit_s} s to: {text}\n{self._last_words()}")
+        return got
+
+
+class LinuxShell(LinuxGuest):
+    """Linux with a shell on this terminal."""
+
+    def _software(self):
+        address = [f"ringside.ip={TAP_GUEST}/{TAP_PREFIX}"] if self.network.name == "tap" else []
+        return self._boot("quiet", *address) + ["-serial", "mon:stdio"]
+
+    def command(self):
+        return Guest.command(self)
+
+    def talk(self):
+        """Runs until the person ends it; returns QEMU's exit code."""
+        self.check()
+        return os.spawnvp(os.P_WAIT, self.command()[0], self.command())
+

@@ -42,6 +42,11 @@ constexpr std::uint32_t tdt0 = 0x03818, tidv = 0x03820, tadv = 0x0382c, tarc0 = 
 constexpr std::uint32_t stats_first = 0x04000, stats_end = 0x04128;
 constexpr std::uint32_t rxcsum = 0x05000, rfctl = 0x05008, mta = 0x05200, ral0 = 0x05400;
 constexpr std::uint32_t rah0 = 0x05404, wus = 0x05810, swsm = 0x05b50, pbaclr = 0x05b68;
+constexpr std::uint32_t systiml = 0x0b600, systimh = 0x0b604, timinca = 0x0b608;
+constexpr std::uint32_t timadjl = 0x0b60c, timadjh = 0x0b610, tsynctxctl = 0x0b614;
+constexpr std::uint32_t txstmpl = 0x0b618, txstmph = 0x0b61c, tsyncrxctl = 0x0b620;
+constexpr std::uint32_t rxstmpl = 0x0b624, rxstmph = 0x0b628, rxsatrl = 0x0b62c;
+constexpr std::uint32_t rxsatrh = 0x0b630, rxmtrl = 0x0b634, rxudp = 0x0b638;
 constexpr std::uint32_t ringside_magic = 0x1c000, ringside_version = 0x1c004;
 constexpr std::uint32_t ringside_features = 0x1c008;
 constexpr std::uint32_t window_bytes = 0x20000;
@@ -91,10 +96,10 @@ constexpr std::uint32_t feature_loopback = bit(8), feature_stats = bit(9), featu
 constexpr std::uint32_t feature_pause = bit(11), feature_detect = bit(12);
 constexpr std::uint32_t feature_packet_csum = bit(13);
 /* What this card has. */
-constexpr std::uint32_t features_built = feature_tso | feature_tx_csum | feature_rx_csum |
-					 feature_moderation | feature_queues | feature_vlan |
-					 feature_rss | feature_split | feature_loopback |
-					 feature_stats | feature_detect | feature_packet_csum;
+constexpr std::uint32_t features_built =
+	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation | feature_queues |
+	feature_vlan | feature_rss | feature_split | feature_loopback | feature_stats |
+	feature_detect | feature_packet_csum | feature_ptp;
 
 } // namespace ringside::ref
 

@@ -17,7 +17,7 @@ constexpr std::uint32_t status_vp = bit(3);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
 constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe = bit(29),
 			error_ipe = bit(30);
-constexpr std::uint32_t status_ack = bit(15);
+constexpr std::uint32_t status_tst = bit(8), status_ack = bit(15);
 constexpr unsigned int packet_type_shift = 16, checksum_shift = 16;
 
 constexpr std::size_t fcs_bytes = 4, mac_addresses_bytes = 12, tag_bytes = 4;
@@ -130,7 +130,7 @@ bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexa
 	return match != Match::none;
 }
 
-void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
+void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact, time_ns now)
 {
 	std::vector<std::uint8_t> bytes;
 	Frame f;
@@ -149,6 +149,7 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact)
 			    bytes.begin() + mac_addresses_bytes + tag_bytes);
 	}
 	f.layers = find_layers(bytes.data(), bytes.size(), f.stripped ? 0 : vlan_ethertype());
+	f.stamped = events_.receive_stamp(bytes.data(), f.layers, now);
 	if (features_ & feature_rss)
 		f.rss = scale(registers_, bytes.data(), f.layers);
 	if (!(features_ & feature_queues))
@@ -203,7 +204,7 @@ void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
 		return;
 	}
 	statistics_.count_received(frame, len);
-	keep(frame, len, inexact);
+	keep(frame, len, inexact, now);
 	if (queues_[fifo_.back().rss.queue].ring.owned() == 0)
 		statistics_.count(stat::rnbc);
 }
@@ -443,7 +444,7 @@ Receive::Report Receive::report_of(const Frame &f) const
 	const bool ip_judged = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
 	const bool ip_id = ipv4 && !(rxcsum & rxcsum_pcsd);
 	std::uint32_t status = status_dd | status_eop | (f.inexact ? status_pif : 0) |
-			       (f.stripped ? status_vp : 0);
+			       (f.stripped ? status_vp : 0) | (f.stamped ? status_tst : 0);
 
 	if (ip_judged)
 		status |= status_ipcs | (v.ip_bad ? error_ipe : 0);

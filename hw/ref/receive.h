@@ -31,6 +31,8 @@ class ReceiveEvents
       public:
 	virtual void received(unsigned int queue, time_ns now) = 0;
 	virtual void receive_descriptors_low(time_ns now) = 0;
+	/* True: the frame was given the time stamp. */
+	virtual bool receive_stamp(const std::uint8_t *frame, const Layers &l, time_ns now) = 0;
 	virtual void receive_small(time_ns now) = 0; /* shorter than RSRPD */
 	virtual void receive_ack(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
@@ -102,6 +104,7 @@ class Receive
 		bool inexact = false;
 		bool stripped = false; /* of this VLAN tag */
 		std::uint16_t tag = 0;
+		bool stamped = false; /* with the time */
 		RssResult rss{};
 	};
 	struct Descriptor {
@@ -153,7 +156,7 @@ class Receive
 	bool tagged(const std::uint8_t *frame) const;
 	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact);
 	void take_in(const std::uint8_t *frame, std::size_t len, time_ns now);
-	void keep(const std::uint8_t *frame, std::size_t len, bool inexact);
+	void keep(const std::uint8_t *frame, std::size_t len, bool inexact, time_ns now);
 	void drop_front();
 	void detect(const Frame &f);
 	bool counts_as_ack(const Layers &l) const;

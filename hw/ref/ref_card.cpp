@@ -23,6 +23,7 @@ RefCard::RefCard(sc_core::sc_module_name name, const TimeConfig &time, const Car
 		 CardOutside &outside)
     : Card(name, time, config, outside), phy_(config.autoneg_ns),
       interrupts_(registers_, statistics_, *this, config.features & feature_moderation),
+      time_sync_(registers_),
       transmit_(registers_, statistics_, *this, *this, *this, config.features),
       receive_(registers_, statistics_, *this, *this, config.features, config.line_drop)
 {
@@ -237,6 +238,17 @@ void RefCard::receive_overrun(ref::time_ns now)
 	raise_counted(cause_rxo, stat::icrxoc);
 }
 
+void RefCard::transmit_stamp(ref::time_ns now)
+{
+	if (config().features & feature_ptp)
+		time_sync_.sent(now);
+}
+
+bool RefCard::receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns now)
+{
+	return (config().features & feature_ptp) && time_sync_.received(frame, l, now);
+}
+
 void RefCard::receive_small(ref::time_ns now)
 {
 	interrupts_.raise(cause_srpd, now);
@@ -349,6 +361,7 @@ void RefCard::load_mac_address()
 void RefCard::soft_reset()
 {
 	statistics_.reset();
+	time_sync_.reset(now_);
 	nvm_.reset();
 	phy_.reset();
 	mdic_.reset();
@@ -422,6 +435,8 @@ uint32_t RefCard::read_register(uint32_t offset)
 {
 	if (offset >= reg::stats_first && offset < reg::stats_end)
 		return statistics_.read(offset);
+	if (TimeSync::owns(offset) && (config().features & feature_ptp))
+		return time_sync_.read(offset, now_);
 	switch (offset) {
 	case reg::status:
 		return read_status();
@@ -511,6 +526,10 @@ void RefCard::write_direction(uint32_t offset, uint32_t value)
 
 void RefCard::write_register(uint32_t offset, uint32_t value)
 {
+	if (TimeSync::owns(offset) && (config().features & feature_ptp)) {
+		time_sync_.write(offset, value, now_);
+		return;
+	}
 	switch (offset) {
 	case reg::ctrl:
 		write_control(value);

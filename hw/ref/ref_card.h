@@ -18,6 +18,7 @@
 #include "receive.h"
 #include "registers.h"
 #include "statistics.h"
+#include "time_sync.h"
 #include "transmit.h"
 
 namespace ringside::ref
@@ -58,6 +59,7 @@ class RefCard final : public Card,
 	Phy phy_;
 	Mdic mdic_;
 	Interrupts interrupts_;
+	TimeSync time_sync_;
 	Delay transmit_delay_, receive_delay_;
 	uint64_t ack_at_ = never; /* an ACK was received and waits for RAID */
 	Transmit transmit_;
@@ -81,8 +83,10 @@ class RefCard final : public Card,
 	/* TransmitEvents, ReceiveEvents */
 	void transmitted(unsigned int queue, bool at_once, bool delayed, ref::time_ns now) override;
 	void transmit_queue_empty(ref::time_ns now) override;
+	void transmit_stamp(ref::time_ns now) override;
 	void received(unsigned int queue, ref::time_ns now) override;
 	void receive_descriptors_low(ref::time_ns now) override;
+	bool receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns now) override;
 	void receive_small(ref::time_ns now) override;
 	void receive_ack(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;

@@ -120,6 +120,14 @@ constexpr Range table[] = {
 	{0x09000, 128, 8, 0xf, 0},			   /* FFMT */
 	{0x09400, 128, 8, all, 0},			   /* FTFT */
 	{0x09800, 128, 8, all, 0},			   /* FFVT */
+
+	/* 2.6 IEEE 1588; times and stamps live in TimeSync */
+	{reg::timinca, 1, 4, all, 0},
+	{reg::timadjl, 2, 4, all, 0},
+	{reg::tsynctxctl, 1, 4, ~bit(0), 0},
+	{reg::tsyncrxctl, 1, 4, ~(bit(0) | bit(5)), 0},
+	{reg::rxmtrl, 1, 4, all, 0x000088f7},
+	{reg::rxudp, 1, 4, all, 0x00000319},
 };
 
 /* One dword a register, filled once from the table. */

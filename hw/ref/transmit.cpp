@@ -12,6 +12,7 @@ namespace
 constexpr std::uint32_t cmd_eop = bit(24), cmd_ic_or_tse = bit(26), cmd_rs = bit(27);
 constexpr std::uint32_t cmd_dext = bit(29), cmd_vle = bit(30), cmd_ide = bit(31);
 constexpr std::uint32_t type_context = 0, type_data = 1;
+constexpr std::uint32_t extcmd_tstamp = bit(4);
 constexpr std::uint32_t popts_ixsm = bit(8), popts_txsm = bit(9);
 constexpr std::uint32_t status_dd = bit(0);
 
@@ -37,6 +38,7 @@ void Transmit::drop_batch()
 	consumed_ = 0;
 	done_.clear();
 	frames_.clear();
+	stamped_.clear();
 	sent_ = 0;
 }
 
@@ -210,6 +212,7 @@ void Transmit::open_packet(Packet &packet, const Descriptor &d, bool extended)
 	packet.discard = false;
 	packet.context = context_;
 	packet.finish = finish_of(d);
+	packet.stamped = extended && (d.word[3] & extcmd_tstamp);
 	packet.bytes.clear();
 	packet.segmented = extended && (d.word[2] & cmd_ic_or_tse) && (features_ & feature_tso);
 	packet.ip_checksum = extended && (d.word[3] & popts_ixsm) && (features_ & feature_tx_csum);
@@ -262,6 +265,8 @@ void Transmit::close_packet(Packet &packet, const Descriptor &d, bool extended)
 		statistics_.count(stat::tsctfc);
 		return;
 	}
+	if (packet.stamped)
+		stamped_.push_back(frames_.count());
 	segment(packet.context, packet.ip_checksum, packet.transport_checksum, packet.bytes.data(),
 		packet.bytes.size(), packet.finish, frames_);
 }
@@ -287,6 +292,8 @@ void Transmit::emit_single(const Packet &packet, const Descriptor &d, bool exten
 
 	if (std::max(len, finish.min_bytes) < min_frame)
 		return;
+	if (packet.stamped)
+		stamped_.push_back(frames_.count());
 	frame = frames_.append(len, finish);
 	std::copy(packet.bytes.begin(), packet.bytes.end(), frame);
 	if (extended)
@@ -308,9 +315,12 @@ bool Transmit::send(time_ns now)
 			line_blocked_ = true;
 			return false;
 		}
+		if (std::binary_search(stamped_.begin(), stamped_.end(), sent_))
+			events_.transmit_stamp(now);
 		statistics_.count_transmitted(frame, len);
 	}
 	frames_.clear();
+	stamped_.clear();
 	sent_ = 0;
 	return true;
 }

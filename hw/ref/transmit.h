@@ -31,6 +31,8 @@ class TransmitEvents
       public:
 	virtual void transmitted(unsigned int queue, bool at_once, bool delayed, time_ns now) = 0;
 	virtual void transmit_queue_empty(time_ns now) = 0;
+	/* A frame that asks for a time stamp begins to leave. */
+	virtual void transmit_stamp(time_ns now) = 0;
 
       protected:
 	~TransmitEvents() = default;
@@ -87,6 +89,7 @@ class Transmit
 		std::vector<std::uint8_t> bytes;
 		bool open = false; /* its first descriptor was seen */
 		bool discard = false;
+		bool stamped = false; /* its first frame */
 		bool segmented = false, ip_checksum = false, transport_checksum = false;
 		std::uint32_t legacy_start = 0;
 		Context context;
@@ -137,6 +140,7 @@ class Transmit
 	std::size_t gathered_bytes_ = 0; /* by this batch */
 	std::vector<Done> done_;
 	FrameList frames_;
+	std::vector<std::size_t> stamped_; /* of frames_ */
 	std::size_t sent_ = 0;
 
 	bool runnable() const;

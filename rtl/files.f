@@ -13,6 +13,7 @@ rtl/bus/dma_writer.sv
 rtl/bus/axil_slave.sv
 
 rtl/tx/tx_fetch.sv
+rtl/tx/tx_queues.sv
 rtl/tx/tx_parse.sv
 rtl/tx/tx_payload.sv
 rtl/tx/tx_walk.sv
@@ -20,6 +21,7 @@ rtl/tx/tx_segment.sv
 rtl/tx/tx_pack.sv
 rtl/tx/tx_csum.sv
 rtl/tx/tx_frame_buffer.sv
+rtl/tx/tx_ring_state.sv
 rtl/tx/tx_writeback.sv
 rtl/tx/tx_engine.sv
 

@@ -4,7 +4,11 @@
 // serve them. Ports and rules: docs/rtl.md.
 
 module ringside_card #(
-  parameter int unsigned DataW = 1024
+  parameter int unsigned DataW = 1024,
+  // 0: not synthesized, and absent from the feature word.
+  parameter bit EnTso = 1'b1,
+  parameter bit EnTxCsum = 1'b1,
+  parameter bit EnQueues = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the
@@ -98,6 +102,15 @@ module ringside_card #(
   localparam int unsigned FeatRxCsum = ringside_reg_pkg::RS_FEATURES_RX_CSUM_BIT;
   localparam int unsigned FeatModeration = ringside_reg_pkg::RS_FEATURES_MODERATION_BIT;
 
+  localparam int unsigned FeatQueues = ringside_reg_pkg::RS_FEATURES_QUEUES_BIT;
+  localparam int unsigned FeatVlan = ringside_reg_pkg::RS_FEATURES_VLAN_BIT;
+
+  // Features that are synthesized; of these, the ones switched on.
+  localparam logic [31:0] Built = ringside_reg_pkg::RS_FEATURES_RESET &
+      ~((EnTso ? 32'd0 : 32'd1 << FeatTso) | (EnTxCsum ? 32'd0 : 32'd1 << FeatTxCsum) |
+        (EnQueues ? 32'd0 : 32'd1 << FeatQueues));
+  logic [31:0] feature;
+
   // Register bus.
   logic srst, acc_re, acc_we;
   logic [16:0] acc_addr;
@@ -118,7 +131,7 @@ module ringside_card #(
   logic iame, pba_clr_en, timers_clear_en;
 
   // Events and statistics.
-  logic ev_lsc, ev_mdac, ev_txqe, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
+  logic ev_lsc, ev_mdac, ev_txqe, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
   logic [1:0] ev_tx_wb, ev_tx_wb_ide, ev_rx_wb;
   logic [7:0] ev_rx_wb_frames;
   logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
@@ -145,12 +158,15 @@ module ringside_card #(
   logic tx_drained, rx_drained, reader_drained, writer_drained;
   logic [63:0] csr_deadline, irq_deadline;
 
-  csr i_csr (
+  csr #(
+    .Built(Built)
+  ) i_csr (
     .clk_i(clk_regs_i),
     .rst_ni,
     .reset_kind_i,
     .now_i,
     .feature_en_i,
+    .feature_o(feature),
     .autoneg_ns_i,
     .mac_i,
     .bus_master_i,
@@ -228,7 +244,7 @@ module ringside_card #(
     .srst_i(srst),
     .now_i,
     .irq_mode_i,
-    .moderation_en_i(feature_en_i[FeatModeration]),
+    .moderation_en_i(feature[FeatModeration]),
     .iame_i(iame),
     .pba_clr_en_i(pba_clr_en),
     .timers_clear_en_i(timers_clear_en),
@@ -287,22 +303,27 @@ module ringside_card #(
   );
 
   tx_engine #(
-    .DataW(DataW)
+    .DataW(DataW),
+    .EnTso(EnTso),
+    .EnTxCsum(EnTxCsum),
+    .EnQueues(EnQueues)
   ) i_tx (
     .clk_i(clk_tx_i),
     .rst_ni,
     .srst_i(srst),
-    .enable_i(tx_enable[0]),
+    .enable_i(tx_enable),
     .psp_i(tx_psp),
     .wb_all_i(tx_wb_all),
-    .tso_en_i(feature_en_i[FeatTso]),
-    .csum_en_i(feature_en_i[FeatTxCsum]),
-    .ring_base_i(tx_ring_base[63:0]),
-    .ring_len_i(tx_ring_len[19:0]),
-    .tail_i(tx_tail[15:0]),
-    .head_we_i(tx_head_we[0]),
+    .tso_en_i(feature[FeatTso]),
+    .csum_en_i(feature[FeatTxCsum]),
+    .vlan_en_i(vlan_mode && feature[FeatVlan]),
+    .vet_i(vet),
+    .ring_base_i(tx_ring_base),
+    .ring_len_i(tx_ring_len),
+    .tail_i(tx_tail),
+    .head_we_i(tx_head_we),
     .head_wdata_i(head_wdata),
-    .head_o(tx_head[15:0]),
+    .head_o(tx_head),
     .desc_rd_req_valid_o(rd_req_valid[0]),
     .desc_rd_req_addr_o(rd_req_addr[0 +: 64]),
     .desc_rd_req_len_o(rd_req_len[0 +: 16]),
@@ -334,9 +355,10 @@ module ringside_card #(
     .m_axis_tuser_o,
     .m_axis_tvalid_o,
     .m_axis_tready_i,
-    .ev_wb_o(ev_tx_wb[0]),
-    .ev_wb_ide_o(ev_tx_wb_ide[0]),
+    .ev_wb_o(ev_tx_wb),
+    .ev_wb_ide_o(ev_tx_wb_ide),
     .ev_txqe_o(ev_txqe),
+    .ev_stamp_o(ev_tx_stamp),
     .stat_frame_o(tx_stat_frame),
     .stat_len_o(tx_stat_len),
     .stat_mcast_o(tx_stat_mcast),
@@ -356,7 +378,7 @@ module ringside_card #(
     .enable_i(rx_enable),
     .link_up_i(link),
     .line_drop_i,
-    .csum_en_i(feature_en_i[FeatRxCsum]),
+    .csum_en_i(feature[FeatRxCsum]),
     .rctl_i(rctl),
     .rfctl_i(rfctl),
     .rxcsum_i(rxcsum),
@@ -486,19 +508,15 @@ module ringside_card #(
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
   // Not there yet: the second queues, and causes of receive.
-  assign ev_tx_wb[1] = 1'b0;
-  assign ev_tx_wb_ide[1] = 1'b0;
   assign ev_rx_wb[1] = 1'b0;
   assign ev_srpd = 1'b0;
   assign ev_ack = 1'b0;
-  assign tx_head[31:16] = '0;
   assign rx_head[31:16] = '0;
   assign vfta_index = '0;
   assign reta_index = '0;
 
   // Interrupts are moderated by time, not by frames.
   logic unused_ports;
-  assign unused_ports = ^{ev_rx_wb_frames, feature_en_i, tx_enable[1], tx_head_we[1], rx_head_we[1], tx_ring_base[127:64],
-                          rx_ring_base[127:64], tx_ring_len[39:20], rx_ring_len[39:20], tx_tail[31:16], rx_tail[31:16],
-                          psrctl, mrqc, rsrpd, vlan_mode, vet, vfta_bit, reta_queue, rss_key};
+  assign unused_ports = ^{ev_rx_wb_frames, feature, rx_head_we[1], rx_ring_base[127:64],
+                          rx_ring_len[39:20], rx_tail[31:16], ev_tx_stamp, psrctl, mrqc, rsrpd, vfta_bit, reta_queue, rss_key};
 endmodule

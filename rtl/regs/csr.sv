@@ -8,12 +8,15 @@
 // Writes store (data & mask) | (reset & ~mask); both come from the generated map, as do reset values.
 // CTRL.RST pulses `srst_o` in the cycle in which the write acts and keeps PBA, PBS, FLA and the NVM.
 
-module csr (
+module csr #(
+  parameter logic [31:0] Built = ringside_reg_pkg::RS_FEATURES_RESET  // features that were synthesized
+) (
   input  logic           clk_i,
   input  logic           rst_ni,
   input  logic           reset_kind_i,
   input  logic [63:0]    now_i,
-  input  logic [31:0]    feature_en_i,
+  input  logic [31:0]    feature_en_i,  // taken in reset
+  output logic [31:0]    feature_o,     // built in and switched on
   input  logic [63:0]    autoneg_ns_i,
   input  logic [47:0]    mac_i,
   input  logic           bus_master_i,
@@ -105,7 +108,8 @@ module csr (
   logic [11:0] rsrpd_q;
   logic [5:0] pbs_q;
   logic [16*32-1:0] ral_q, rah_q;
-  logic phyra_q, lu_q, lu_valid_q;
+  logic [31:0] feature_q;
+  logic phyra_q, lu_q, lu_valid_q, bus_master_q;
 
   logic req, bus_we, we, re;
   logic [16:0] bus_addr, addr;
@@ -340,6 +344,12 @@ module csr (
     end
   end
 
+  // Inputs from outside that reach deep.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) feature_q <= feature_en_i & Built;
+    bus_master_q <= bus_master_i;
+  end
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni || srst) begin
       lu_valid_q <= 1'b0;
@@ -461,7 +471,7 @@ module csr (
         ringside_reg_pkg::VET_OFFSET: own_rdata = 32'(vet_q);
         ringside_reg_pkg::RS_MAGIC_OFFSET: own_rdata = ringside_reg_pkg::RS_MAGIC_RESET;
         ringside_reg_pkg::RS_VERSION_OFFSET: own_rdata = ringside_reg_pkg::RS_VERSION_RESET;
-        ringside_reg_pkg::RS_FEATURES_OFFSET: own_rdata = feature_en_i & ringside_reg_pkg::RS_FEATURES_RESET;
+        ringside_reg_pkg::RS_FEATURES_OFFSET: own_rdata = feature_q;
         default: begin
           if (plain) own_rdata = plain_written ? plain_rdata : reset;
           else if (in_mta) own_rdata = mta_rdata;
@@ -474,8 +484,9 @@ module csr (
   end
 
   // What the engines see.
-  assign master_enable = bus_master_i && !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT];
-  assign tx_enable_o = {tarc1_q[ringside_reg_pkg::TARC0_ENABLE_BIT], tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT]} &
+  assign master_enable = bus_master_q && !ctrl_q[ringside_reg_pkg::CTRL_GIO_MASTER_DISABLE_BIT];
+  assign tx_enable_o = {tarc1_q[ringside_reg_pkg::TARC0_ENABLE_BIT] && feature_q[ringside_reg_pkg::RS_FEATURES_QUEUES_BIT],
+                        tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT]} &
                        {2{master_enable && tctl_q[ringside_reg_pkg::TCTL_EN_BIT]}};
   assign tx_psp_o = tctl_q[ringside_reg_pkg::TCTL_PSP_BIT];
   assign rx_enable_o = master_enable && rctl_q[ringside_reg_pkg::RCTL_EN_BIT];
@@ -495,6 +506,7 @@ module csr (
   assign pba_clr_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_PBA_CLR_BIT];
   assign timers_clear_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_INT_TIMERS_CLEAR_ENA_BIT];
 
+  assign feature_o = feature_q;
   assign link_o = lu;
-  assign idle_o = axil_idle && phy_idle && lu_valid_q && lu == lu_q;
+  assign idle_o = axil_idle && phy_idle && lu_valid_q && lu == lu_q && bus_master_i == bus_master_q;
 endmodule

@@ -24,9 +24,11 @@ module tx_csum #(
   // The frame's last beat is, or was, here; `cancel_i`: there will be no frame.
   input  logic             commit_i,
   input  logic             cancel_i,
-  input  logic [51:0]      info_i,  // {len, below 60, ip en odd pos, l4 en odd pos udp add}
+  input  logic [69:0]      info_i,  // {stamp, tag on, tag, len, below 60, ip en odd pos, l4 en odd pos udp add}
 
   output logic             frame_valid_o,
+  output logic             frame_stamp_o,
+  output logic [16:0]      frame_tag_o,
   output logic [13:0]      frame_len_o,
   output logic             frame_short_o,
   output logic             ip_en_o,
@@ -79,7 +81,7 @@ module tx_csum #(
   end
 
   logic commit_q, cancel_q;
-  logic [51:0] info_q;
+  logic [69:0] info_q;
 
   always_ff @(posedge clk_i) begin
     if (ip_hit) ip_sum_q <= ip_tree;
@@ -104,7 +106,7 @@ module tx_csum #(
   // Second clock: the frame's sums.
   logic [47:0] ip_acc_q, l4_acc_q, ip_acc, l4_acc, ip_all_q, l4_all_q;
   logic final_q;
-  logic [51:0] final_info_q;
+  logic [69:0] final_info_q;
 
   assign ip_acc = ip_acc_q + (ip_hit_q ? 48'(ip_sum_q) : 48'd0);
   assign l4_acc = l4_acc_q + (l4_hit_q ? 48'(l4_sum_q) : 48'd0);
@@ -146,7 +148,8 @@ module tx_csum #(
   logic [16:0] l4_total;
   logic ip_odd, l4_odd, l4_udp;
 
-  assign {frame_len_o, frame_short_o, ip_en_o, ip_odd, ip_pos_o, l4_en_o, l4_odd, l4_pos_o, l4_udp, l4_add} = final_info_q;
+  assign {frame_stamp_o, frame_tag_o, frame_len_o, frame_short_o,
+          ip_en_o, ip_odd, ip_pos_o, l4_en_o, l4_odd, l4_pos_o, l4_udp, l4_add} = final_info_q;
   assign frame_valid_o = final_q;
 
   always_comb begin

@@ -31,9 +31,10 @@ module tx_fetch #(
   input  logic             desc_rd_rsp_last_i,
 
   output logic             desc_valid_o,
-  output logic [127:0]     desc_o,
+  output logic [127:0]     desc_o,       // with pop
   input  logic             desc_pop_i,
 
+  output logic             dry_o,      // nothing stored, nothing asked for, nothing in the ring
   output logic             drained_o,  // no request waits, no answer is due
   output logic             active_o    // some register changes at the next clock edge
 );
@@ -63,7 +64,7 @@ module tx_fetch #(
     want = '0;
     want_beats = '0;
     fits = 1'b0;
-    if (run_i && next_q != tail_i && tail_i < size && next_q < size && !counts_full) begin
+    if (run_i) if (next_q != tail_i) if (tail_i < size && next_q < size && !counts_full) begin
       ahead = (tail_i >= next_q) ? tail_i - next_q : size - next_q;
       want = (ahead > 16'(Batch)) ? BatchW'(Batch) : BatchW'(ahead);
       want_beats = (PtrW + 1)'((32'(want) + PerBeat - 1) / PerBeat);
@@ -101,7 +102,11 @@ module tx_fetch #(
 
   assign last_count = CntW'((32'(batch_count) - 32'd1) % PerBeat) + 1'b1;
   assign desc_valid_o = wr_q != rd_q;
-  assign desc_o = beat_q[rd_q[PtrW-1:0]][128*sub_q +: 128];
+
+  always_comb begin
+    desc_o = '0;
+    if (desc_pop_i) desc_o = beat_q[rd_q[PtrW-1:0]][128*sub_q +: 128];
+  end
   assign beat_done = desc_pop_i && CntW'(sub_q) + 1'b1 == count_q[rd_q[PtrW-1:0]];
 
   always_ff @(posedge clk_i) begin
@@ -151,6 +156,7 @@ module tx_fetch #(
     end
   end
 
+  assign dry_o = !desc_valid_o && drained_o && !fits;
   assign drained_o = !req_valid_q && counts_empty;
-  assign active_o = request || req_fire || desc_rd_rsp_valid_i || desc_pop_i;
+  assign active_o = (start_i && next_q != head_i) || request || req_fire || desc_rd_rsp_valid_i || desc_pop_i;
 endmodule

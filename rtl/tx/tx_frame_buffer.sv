@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Frames wait here until they are complete and their checksums known, then leave on the wire; the
-// checksums are put in on the way out. So the wire never waits in the middle of a frame for memory.
+// checksums are put in on the way out, and the VLAN tag behind the addresses. So the wire never waits in the middle of a frame for memory.
 //
 // A frame's beats are stored as they come and count once it is committed; a cancelled frame's beats are
 // overwritten. `room_o` promises space for what the stages before may still hold.
@@ -28,6 +28,9 @@ module tx_frame_buffer #(
   output logic             room_o,
 
   input  logic             frame_valid_i,
+  input  logic [15:0]      vet_i,
+  input  logic             frame_stamp_i,
+  input  logic [16:0]      frame_tag_i,    // {on, tag}
   input  logic [13:0]      frame_len_i,
   input  logic             frame_pad_i,
   input  logic             ip_en_i,
@@ -44,6 +47,8 @@ module tx_frame_buffer #(
   output logic             m_axis_tvalid_o,
   input  logic             m_axis_tready_i,
 
+  output logic             ev_stamp_o,     // the first beat of a frame with `stamp` left
+
   output logic             stat_frame_o,
   output logic [15:0]      stat_len_o,
   output logic             stat_mcast_o,
@@ -55,7 +60,7 @@ module tx_frame_buffer #(
   localparam int unsigned FrameW = $clog2(Frames);
   localparam int unsigned BeatW = 14 - LaneW + 1;
   localparam int unsigned Slack = 8;  // steps on their way when room_o goes away
-  localparam int unsigned InfoW = 65;
+  localparam int unsigned InfoW = 104 + 2 * BeatW;
 
   // Beats: written at wr_q; the frame being stored began at start_q; oldest not yet sent at rd_q.
   logic [DataW-1:0] mem_q [Beats];
@@ -81,38 +86,66 @@ module tx_frame_buffer #(
     end
   end
 
-  // Committed frames.
+  // Committed frames: all that the wire needs to know is worked out here, once a frame. The tag moves what is behind the
+  // addresses, checksum fields too.
+  function automatic logic [8:0] behind_tag(input logic on, input logic [7:0] pos, input logic second);
+    logic [8:0] at;
+    at = 9'(pos) + 9'(second);
+    behind_tag = (on && at >= 9'd12) ? at + 9'd4 : at;
+  endfunction
+
+  logic [13:0] in_len;
+  logic [BeatW-1:0] in_stored, in_beats;
+  logic [4*9-1:0] in_fix;
+  logic [InfoW-1:0] in_info;
+
+  always_comb begin
+    in_len = '0;
+    in_stored = '0;
+    in_beats = '0;
+    in_fix = '0;
+    in_info = '0;
+    if (frame_valid_i) begin
+      in_len = (frame_pad_i ? 14'd60 : frame_len_i) + (frame_tag_i[16] ? 14'd4 : 14'd0);
+      in_stored = BeatW'((15'(frame_len_i) + 15'(Lanes - 1)) >> LaneW);
+      in_beats = BeatW'((15'(in_len) + 15'(Lanes - 1)) >> LaneW);
+      in_fix = {behind_tag(frame_tag_i[16], l4_pos_i, 1'b1), behind_tag(frame_tag_i[16], l4_pos_i, 1'b0),
+                behind_tag(frame_tag_i[16], ip_pos_i, 1'b1), behind_tag(frame_tag_i[16], ip_pos_i, 1'b0)};
+      in_info = {frame_stamp_i, frame_tag_i, in_len, in_stored, in_beats, {2{l4_en_i}}, {2{ip_en_i}}, in_fix, l4_sum_i, ip_sum_i};
+    end
+  end
+
   logic info_empty, info_pop, unused_full;
   logic [InfoW-1:0] info;
   logic [FrameW:0] info_count;
 
   sync_fifo #(.Width(InfoW), .Depth(Frames)) u_frames (
-    .clk_i, .rst_ni, .flush_i(srst_i),
-    .push_i(frame_valid_i && !srst_i),
-    .data_i({frame_len_i, frame_pad_i, ip_en_i, ip_pos_i, ip_sum_i, l4_en_i, l4_pos_i, l4_sum_i}),
+    .clk_i, .rst_ni, .flush_i(srst_i), .push_i(frame_valid_i && !srst_i), .data_i(in_info),
     .pop_i(info_pop), .head_o(info), .empty_o(info_empty), .full_o(unused_full), .count_o(info_count)
   );
 
   assign room_o = used <= (PtrW + 1)'(Beats - Slack) && info_count <= (FrameW + 1)'(Frames - Slack);
 
   // The frame being sent.
-  logic [13:0] len, wire_len;
-  logic pad, ip_en, l4_en, last;
-  logic [7:0] ip_pos, l4_pos;
-  logic [15:0] ip_sum, l4_sum;
+  logic stamp, has_tag, last;
+  logic [15:0] tag;
+  logic [13:0] wire_len;
+  logic [3:0] fix_en;
+  logic [4*9-1:0] fix_pos;
+  logic [31:0] fix_byte;
   logic [BeatW-1:0] beat_q, stored, beats;
-  assign {len, pad, ip_en, ip_pos, ip_sum, l4_en, l4_pos, l4_sum} = info;
-  assign wire_len = pad ? 14'd60 : len;
-  assign stored = BeatW'((15'(len) + 15'(Lanes - 1)) >> LaneW);
-  assign beats = pad ? BeatW'((60 + Lanes - 1) / Lanes) : stored;
+  assign {stamp, has_tag, tag, wire_len, stored, beats, fix_en, fix_pos, fix_byte} = info;
   assign last = beat_q + 1'b1 == beats;
 
   // The wire's stage. `valid_q` once set stays until taken.
-  logic valid_q, last_q, first_q, user_q, kill_q, middle_q, blank_q, accept;
-  logic [LaneW-1:0] ends_q;
+  logic valid_q, last_q, first_q, stamp_q, tagged_q, user_q, kill_q, middle_q, blank_q, accept;
+  logic [LaneW-1:0] ends;
+  logic [Lanes-1:0] keep_q;
   logic [DataW-1:0] data_q;
   logic [13:0] len_q;
+  logic [31:0] tag_q;    // what goes in front of the beat's (in the first: behind the addresses') bytes
 
+  assign ends = wire_len[LaneW-1:0];
   assign accept = valid_q && m_axis_tready_i;
   assign take = !info_empty && (!valid_q || accept) && !kill_q;
   assign info_pop = take && last && !srst_i;
@@ -125,18 +158,15 @@ module tx_frame_buffer #(
   logic [3:0] fix_q;
   logic [4*LaneW-1:0] fix_lane_q;
   logic [31:0] fix_byte_q;
-  logic [4*9-1:0] fix_pos;
   logic [3:0] fix;
   logic [4*LaneW-1:0] fix_lane;
 
   always_comb begin
-    fix_pos = '0;
     fix = '0;
     fix_lane = '0;
-    if (take && beat_q <= BeatW'(256 / Lanes)) begin  // a field's last byte is at 256
-      fix_pos = {9'(l4_pos) + 9'd1, 9'(l4_pos), 9'(ip_pos) + 9'd1, 9'(ip_pos)};
+    if (take && beat_q <= BeatW'(260 / Lanes)) begin  // a field's last byte is at 256, or 4 behind
       for (int unsigned i = 0; i < 4; i++) begin
-        fix[i] = ((i < 2) ? ip_en : l4_en) && BeatW'(fix_pos[9*i+LaneW +: 9-LaneW]) == beat_q;
+        fix[i] = fix_en[i] && BeatW'(fix_pos[9*i+LaneW +: 9-LaneW]) == beat_q;
         fix_lane[LaneW*i +: LaneW] = fix_pos[9*i +: LaneW];
       end
     end
@@ -147,19 +177,23 @@ module tx_frame_buffer #(
       fix_q <= fix;
       if (fix != '0) begin
         fix_lane_q <= fix_lane;
-        fix_byte_q <= {l4_sum, ip_sum};
+        fix_byte_q <= fix_byte;
       end
-      last_q <= last;
-      ends_q <= wire_len[LaneW-1:0];
+      // Changes only with a frame's last beat and with the one behind it.
+      if (last || last_q) keep_q <= (last && ends != '0) ? ~({Lanes{1'b1}} << ends) : '1;
       first_q <= beat_q == '0;
       blank_q <= beat_q >= stored;
       len_q <= wire_len;
+      stamp_q <= stamp && beat_q == '0;
+      tagged_q <= has_tag;
+      if (has_tag) tag_q <= (beat_q == '0) ? {tag[7:0], tag[15:8], vet_i[7:0], vet_i[15:8]} : carry;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       valid_q <= 1'b0;
+      last_q <= 1'b1;
       user_q <= 1'b0;
       kill_q <= 1'b0;
       middle_q <= 1'b0;
@@ -167,6 +201,7 @@ module tx_frame_buffer #(
       rd_q <= '0;
     end else begin
       if (accept) middle_q <= !m_axis_tlast_o;
+      if (take) last_q <= last;
       if (srst_i) begin
         // What is on offer stays; if that is not a frame's end, an error end follows.
         beat_q <= '0;
@@ -189,9 +224,18 @@ module tx_frame_buffer #(
     end
   end
 
+  // A tagged frame's bytes move up by four lanes, from lane 12 on in its first beat; those that drop out
+  // at the top go before the next beat.
+  logic [31:0] carry;
+  assign carry = blank_q ? '0 : data_q[DataW-1 -: 32];
+
   always_comb begin
     m_axis_tdata_o = data_q;
     if (blank_q) m_axis_tdata_o = '0;
+    if (tagged_q) begin
+      m_axis_tdata_o = {m_axis_tdata_o[DataW-33:0], tag_q};
+      if (first_q) m_axis_tdata_o[127:0] = {tag_q, data_q[95:0]};
+    end
     for (int unsigned i = 0; i < 4; i++) begin
       if (fix_q[i]) m_axis_tdata_o[{fix_lane_q[LaneW*i +: LaneW], 3'b000} +: 8] = fix_byte_q[8*i +: 8];
     end
@@ -200,7 +244,7 @@ module tx_frame_buffer #(
   assign m_axis_tvalid_o = valid_q;
   assign m_axis_tlast_o = last_q || user_q;
   assign m_axis_tuser_o = user_q;
-  assign m_axis_tkeep_o = (last_q && ends_q != '0) ? ~({Lanes{1'b1}} << ends_q) : '1;
+  assign m_axis_tkeep_o = keep_q;
 
   // Statistics, when the last beat has left.
   logic group_q, all_q, group, all;
@@ -210,8 +254,10 @@ module tx_frame_buffer #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       stat_frame_o <= 1'b0;
+      ev_stamp_o <= 1'b0;
     end else begin
       stat_frame_o <= accept && last_q && !user_q;
+      ev_stamp_o <= accept && stamp_q && !user_q;
     end
     if (accept) begin
       group_q <= group;
@@ -225,7 +271,7 @@ module tx_frame_buffer #(
   end
 
   assign active_o = beat_valid_i || beat_commit_i || beat_cancel_i || frame_valid_i || take || accept ||
-                    (kill_q && !valid_q) || stat_frame_o || srst_i;
+                    (kill_q && !valid_q) || stat_frame_o || ev_stamp_o || srst_i;
 
   logic unused;
   assign unused = unused_full;

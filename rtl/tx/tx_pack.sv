@@ -31,7 +31,7 @@ module tx_pack #(
   input  logic             cancel_i,
   input  logic             done_i,
   input  logic [SumsW-1:0] sums_i,
-  input  logic [51:0]      info_i,
+  input  logic [69:0]      info_i,
 
   // Its sources.
   input  logic [DataW-1:0] payload_i,
@@ -48,7 +48,7 @@ module tx_pack #(
   output logic             cancel_o,
   output logic             done_o,
   output logic [SumsW-1:0] sums_o,
-  output logic [51:0]      info_o
+  output logic [69:0]      info_o
 );
   logic [DataW-1:0] left_q, base, turned, merged, keep, stop;
   logic [2*DataW-1:0] twice;

@@ -10,16 +10,19 @@
 //
 // Context registers persist over packets. A context between the data descriptors of a packet is
 // ignored; descriptor types other than context and data carry nothing and are completed.
-// POPTS, TSE and the context are latched with the packet's first descriptor, legacy CSS too; legacy
-// CSO and IC come from the EOP descriptor.
+// POPTS, TSE, the time stamp's request and the context are latched with the packet's first descriptor,
+// legacy CSS too; legacy CSO and IC, and the VLAN tag, come from the EOP descriptor (with TSE from the
+// first).
 //
 // A TSO packet that cannot be cut (strap off, or a context that makes no sense, sheet 4.8) is
 // marked `drop`: its pieces bring no bytes, nothing is read.
 
 module tx_parse #(
   parameter int unsigned MaxFrame = 16288,
-  localparam int unsigned StartW = 119,
-  localparam int unsigned EndW = 30
+  parameter bit EnTso = 1'b1,
+  parameter bit EnTxCsum = 1'b1,
+  localparam int unsigned StartW = 137,
+  localparam int unsigned EndW = 47
 ) (
   input  logic              clk_i,
   input  logic              rst_ni,
@@ -28,8 +31,10 @@ module tx_parse #(
   input  logic              wb_all_i,
   input  logic              tso_en_i,
   input  logic              csum_en_i,
+  input  logic              vlan_en_i,
 
   input  logic              desc_valid_i,
+  input  logic              desc_queue_i,
   input  logic [127:0]      desc_i,
   output logic              desc_pop_o,
 
@@ -47,7 +52,7 @@ module tx_parse #(
   output logic              piece_eop_o,
   input  logic              wb_full_i,
   output logic              wb_push_o,
-  output logic [36:0]       wb_o,
+  output logic [37:0]       wb_o,
 
   output logic [20:0]       gathered_o,  // bytes of the packet being parsed, sticks at the maximum
   output logic              active_o
@@ -63,7 +68,7 @@ module tx_parse #(
   assign carries = is_legacy || is_data;
 
   logic unused;
-  assign unused = ^{dw2[30], dw2[28], dw3[3:0]};
+  assign unused = ^{dw2[28], dw3[3:0]};
 
   logic accept, in_packet_q, first, eop;
   assign accept = run_i && desc_valid_i && !start_full_i && !end_full_i && !piece_full_i && !wb_full_i;
@@ -87,7 +92,7 @@ module tx_parse #(
     largest = '0;
     unfit = 1'b0;
     ip_outside = 1'b0;
-    if (load_context) begin
+    if (EnTso && load_context) begin
       largest = (dw2[19:0] < 20'(dw3[31:16])) ? dw2[19:0] : 20'(dw3[31:16]);
       unfit = dw3[31:16] == '0 || dw3[15:8] == '0 || dw2[19:0] == '0 ||
               desc_i[39:32] >= dw3[15:8] || desc_i[7:0] >= desc_i[39:32] ||
@@ -116,44 +121,59 @@ module tx_parse #(
   end
 
   // Packet-wide decisions, valid with the first descriptor.
-  logic tse, ixsm, txsm, drop, drop_q;
+  logic tse, csum_en, ixsm, txsm, drop, drop_q;
+  logic [16:0] tag;
   assign tse = is_data && dw2[26];
-  assign ixsm = is_data && dw3[8] && csum_en_i && (!tse || ip_q);
-  assign txsm = is_data && dw3[9] && csum_en_i;
-  assign drop = first ? tse && (!tso_en_i || unfit_q || (ixsm && ip_outside_q)) : drop_q;
+  assign csum_en = EnTxCsum && csum_en_i;
+  assign ixsm = is_data && dw3[8] && csum_en && (!tse || ip_q);
+  assign txsm = is_data && dw3[9] && csum_en;
+  assign drop = first ? tse && (!EnTso || !tso_en_i || unfit_q || (ixsm && ip_outside_q)) : drop_q;
+  assign tag = {vlan_en_i && dw2[30], dw3[31:16]};
 
   // Checksum ranges are [css, end), `to_end` when they reach to the frame's last byte. The IP range
   // is cut to an even length: some drivers give an IPCSE one too high (sheet 4.7).
   logic [16:0] ip_end, l4_end;
   assign ip_end = {1'b0, ipcse_q} + 17'(ipcse_q[0] != ipcss_q[0]);
   assign l4_end = {1'b0, tucse_q} + 17'd1;
-  assign start_o = {
-    drop, tse, tcp_q, ip_q,                                        // 4
-    hdrlen_q, mss_q, paylen_q,                                     // 44
-    ixsm, ipcss_q, ipcso_q, ipcse_q == '0, ip_end,                 // 35
-    is_legacy, txsm, is_legacy ? dw3[15:8] : tucss_q, tucso_q,     // 18
-    is_legacy || tucse_q == '0, l4_end                             // 18
-  };
+  always_comb begin
+    start_o = '0;
+    if (accept && first) begin
+      start_o = {
+        is_data && dw3[4], tag,                                        // 18
+        drop, tse, tcp_q, ip_q,                                        // 4
+        hdrlen_q, mss_q, paylen_q,                                     // 44
+        ixsm, ipcss_q, ipcso_q, ipcse_q == '0, ip_end,                 // 35
+        is_legacy, txsm, is_legacy ? dw3[15:8] : tucss_q, tucso_q,     // 18
+        is_legacy || tucse_q == '0, l4_end                             // 18
+      };
+    end
+  end
 
-  logic [19:0] len;
-  assign len = is_legacy ? {4'd0, dw2[15:0]} : dw2[19:0];
   assign piece_addr_o = desc_i[63:0];
-  assign piece_len_o = drop ? '0 : len;
   assign piece_eop_o = eop;
 
   logic [20:0] gathered_q, gathered_sum;
   logic [21:0] gathered_full;
-  assign gathered_full = {1'b0, first ? 21'd0 : gathered_q} + 22'(piece_len_o);
-  assign gathered_sum = gathered_full[21] ? '1 : gathered_full[20:0];
+
+  always_comb begin
+    piece_len_o = '0;
+    gathered_full = '0;
+    gathered_sum = '0;
+    if (accept) begin
+      if (!drop) piece_len_o = is_legacy ? {4'd0, dw2[15:0]} : dw2[19:0];
+      gathered_full = {1'b0, first ? 21'd0 : gathered_q} + 22'(piece_len_o);
+      gathered_sum = gathered_full[21] ? '1 : gathered_full[20:0];
+    end
+  end
   assign gathered_o = gathered_q;
 
   assign start_push_o = accept && carries && first;
   assign piece_push_o = accept && carries;
   assign read_push_o = piece_push_o && piece_len_o != '0;
   assign end_push_o = accept && carries && eop;
-  assign end_o = {gathered_sum, is_legacy && dw2[26] && csum_en_i, dw2[23:16]};
+  assign end_o = {gathered_sum, tag, is_legacy && dw2[26] && csum_en, dw2[23:16]};
   assign wb_push_o = accept;
-  assign wb_o = {carries, !in_packet_q && !carries || carries && eop, dw2[27] || wb_all_i, dw2[27], dw2[31],
+  assign wb_o = {desc_queue_i, carries, !in_packet_q && !carries || carries && eop, dw2[27] || wb_all_i, dw2[27], dw2[31],
                  dw3[31:4], 4'b0001};
 
   always_ff @(posedge clk_i) begin

@@ -17,6 +17,8 @@
 module tx_walk #(
   parameter int unsigned DataW = 1024,
   parameter int unsigned MaxFrame = 16288,
+  parameter bit EnTso = 1'b1,
+  parameter bit EnTxCsum = 1'b1,
   localparam int unsigned LaneW = $clog2(DataW / 8),
   localparam int unsigned HdrW = 8 - LaneW,  // index of a header beat
   localparam int unsigned SumsW = 2 * (2 + 2 * LaneW)
@@ -28,9 +30,9 @@ module tx_walk #(
 
   // Queues filled by tx_parse.
   input  logic               start_valid_i,
-  input  logic [118:0]       start_i,
+  input  logic [136:0]       start_i,
   output logic               start_pop_o,
-  input  logic [8:0]         end_i,    // legacy checksum {on, field}
+  input  logic [25:0]        end_i,    // VLAN tag {on, tag}, legacy checksum {on, field}
   output logic               end_pop_o,
   input  logic               piece_valid_i,
   input  logic [20:0]        piece_i,  // {eop, length}
@@ -70,7 +72,7 @@ module tx_walk #(
   output logic               step_cancel_o,
   output logic               step_done_o,
   output logic [SumsW-1:0]   step_sums_o,      // see tx_csum
-  output logic [51:0]        step_info_o,      // with commit; see tx_csum
+  output logic [69:0]        step_info_o,      // with commit; see tx_csum
 
   output logic               stat_tso_o,
   output logic               stat_tso_fail_o,
@@ -91,20 +93,21 @@ module tx_walk #(
   assign {start_drop, start_tse} = start_i[118:117];
   assign start_hdrlen = start_i[114:107];
 
-  logic [118:0] par_q;
-  logic p_tse, p_tcp, p_ip, p_ixsm, p_ip_end0, p_legacy, p_txsm, p_l4_end0, unused_drop;
+  logic [136:0] par_q;
+  logic p_stamp, p_tse, p_tcp, p_ip, p_ixsm, p_ip_end0, p_legacy, p_txsm, p_l4_end0, unused_drop;
   logic [7:0] p_hdrlen, p_ipcss, p_ipcso, p_css, p_tucso;
   logic [15:0] p_mss;
   logic [19:0] p_paylen;
-  logic [16:0] p_ip_end, p_l4_end;
-  assign {unused_drop, p_tse, p_tcp, p_ip, p_hdrlen, p_mss, p_paylen, p_ixsm, p_ipcss, p_ipcso, p_ip_end0, p_ip_end,
+  logic [16:0] p_ip_end, p_l4_end, p_tag;
+  assign {p_stamp, p_tag, unused_drop, p_tse, p_tcp, p_ip, p_hdrlen, p_mss, p_paylen, p_ixsm, p_ipcss, p_ipcso, p_ip_end0, p_ip_end,
           p_legacy, p_txsm, p_css, p_tucso, p_l4_end0, p_l4_end} = par_q;
   assign tso_o = {p_tcp, p_ip, p_ixsm, p_hdrlen, p_mss, p_paylen};
   assign tso_pos_o = {p_tucso, p_css, p_ipcso, p_ipcss};
 
   logic legacy_ic;
   logic [7:0] legacy_cso;
-  assign {legacy_ic, legacy_cso} = end_i;
+  logic [16:0] end_tag;
+  assign {end_tag, legacy_ic, legacy_cso} = end_i;
 
   // The piece in work: bytes it still has, and the lane at which they go on.
   logic piece_ok_q, piece_eop_q, piece_load;
@@ -118,6 +121,7 @@ module tx_walk #(
   logic [14-LaneW:0] beat_q;  // index in the frame of the beat under construction
   logic [15:0] seg_rem_q, seg_len_q;
   logic [HdrW-1:0] hdr_idx_q;
+  logic later_q;  // a segment that is not the first
 
   // One step's arithmetic.
   logic have, nothing, limited, piece_ends, target_ends, spills;
@@ -170,7 +174,7 @@ module tx_walk #(
           begin_packet = 1'b1;
           fail = start_drop;
           if (start_drop) state_d = StSkip;
-          else if (start_tse) state_d = StHeader;
+          else if (EnTso && start_tse) state_d = StHeader;
           else state_d = StFrame;
         end
 
@@ -206,7 +210,7 @@ module tx_walk #(
           if (end_packet) state_d = StIdle;
         end
 
-        StHeader: begin
+        StHeader: if (EnTso) begin
           if (flush_q) begin
             step = 1'b1;
             clear_flush = 1'b1;
@@ -234,7 +238,7 @@ module tx_walk #(
           end
         end
 
-        StSegWait: begin
+        StSegWait: if (EnTso) begin
           if (seg_none_i) begin
             fail = 1'b1;
             end_packet = eop_seen_q;
@@ -244,14 +248,14 @@ module tx_walk #(
           end
         end
 
-        StSegHeader: if (room_i) begin
+        StSegHeader: if (EnTso && room_i) begin
           step = 1'b1;
           hdr_step = 1'b1;
           emit = 1'b1;
           if (9'({hdr_idx_q, {LaneW{1'b0}}}) + 9'(2 * Lanes) > 9'(p_hdrlen)) state_d = StSegment;
         end
 
-        StSegment: if (room_i) begin
+        StSegment: if (EnTso && room_i) begin
           if (flush_q) begin
             step = 1'b1;
             clear_flush = 1'b1;
@@ -363,6 +367,8 @@ module tx_walk #(
         seg_rem_q <= seg_rem_q - 16'(take);
       end
     end
+    if (begin_packet) later_q <= 1'b0;
+    else if (segment_over) later_q <= 1'b1;
     if (begin_packet) eop_seen_q <= 1'b0;
     else if (piece_eop_q && ((use_beat && piece_ends) || use_piece)) eop_seen_q <= 1'b1;
     if (begin_segment) begin
@@ -388,7 +394,7 @@ module tx_walk #(
   logic [SumsW-1:0] sums;
   always_comb begin
     sums = '0;
-    if (emit) sums = {range(p_ixsm, p_ipcss, p_ip_end0, p_ip_end, BeatW'(beat_q)),
+    if (EnTxCsum && emit) sums = {range(p_ixsm, p_ipcss, p_ip_end0, p_ip_end, BeatW'(beat_q)),
                       range(p_legacy || p_txsm, p_css, p_l4_end0, p_l4_end, BeatW'(beat_q))};
   end
 
@@ -403,7 +409,9 @@ module tx_walk #(
   logic ip_on, l4_on;
   logic [7:0] l4_field;
   logic [15:0] l4_add;
-  logic [51:0] info;
+  logic [69:0] info;
+  logic [16:0] tag;
+  logic stamp;
   assign l4_field = p_legacy ? legacy_cso : p_tucso;
 
   always_comb begin
@@ -411,13 +419,17 @@ module tx_walk #(
     l4_add = '0;
     ip_on = 1'b0;
     l4_on = 1'b0;
+    tag = '0;
+    stamp = 1'b0;
     info = '0;
     if (commit) begin
       data_len = use_beat ? len_sum[13:0] : len_q;
       l4_add = p_tse ? 16'(p_hdrlen) - 16'(p_css) + seg_len_q : 16'd0;
-      ip_on = inserts(p_ixsm, p_ipcso, p_ipcss, p_ip_end0, p_ip_end, data_len);
-      l4_on = inserts(p_legacy ? legacy_ic : p_txsm, l4_field, p_css, p_l4_end0, p_l4_end, data_len);
-      info = {data_len, data_len < 14'd60, ip_on, p_ipcss[0], p_ipcso,
+      ip_on = EnTxCsum && inserts(p_ixsm, p_ipcso, p_ipcss, p_ip_end0, p_ip_end, data_len);
+      l4_on = EnTxCsum && inserts(p_legacy ? legacy_ic : p_txsm, l4_field, p_css, p_l4_end0, p_l4_end, data_len);
+      tag = p_tse ? p_tag : end_tag;
+      stamp = p_stamp && !(p_tse && later_q);
+      info = {stamp, tag, data_len, data_len < 14'd60, ip_on, p_ipcss[0], p_ipcso,
               l4_on, p_css[0], l4_field, !p_legacy && !p_tcp, l4_add};
     end
   end
@@ -433,11 +445,11 @@ module tx_walk #(
 
   always_ff @(posedge clk_i) begin
     if (step) begin
-      step_hdr_src_o <= hdr_step;
-      step_hdr_dst_o <= state_q == StHeader;
+      step_hdr_src_o <= EnTso && hdr_step;
+      step_hdr_dst_o <= EnTso && state_q == StHeader;
       step_hdr_idx_o <= hdr_step ? hdr_idx_q : beat_q[HdrW-1:0];
       step_none_src_o <= !use_beat;
-      step_tail_o <= state_q == StSegment && first_q && use_beat;
+      step_tail_o <= EnTso && state_q == StSegment && first_q && use_beat;
       step_rot_o <= lane_q - pos_q;
       step_pos_o <= pos_q;
       step_emit_o <= emit;

@@ -83,6 +83,7 @@ module register_block (
   output logic        idle_o,
   output logic [63:0] deadline_o
 );
+  logic [31:0] feature;
   logic acc_re, acc_we;
   logic [16:0] acc_addr;
   logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
@@ -93,8 +94,10 @@ module register_block (
   logic csr_idle, irq_idle, stats_idle;
   logic [63:0] csr_deadline, irq_deadline;
 
-  csr i_csr (
-    .clk_i, .rst_ni, .reset_kind_i, .now_i, .feature_en_i, .autoneg_ns_i, .mac_i, .bus_master_i, .link_up_i,
+  csr #(
+    .Built('1)
+  ) i_csr (
+    .clk_i, .rst_ni, .reset_kind_i, .now_i, .feature_en_i, .feature_o(feature), .autoneg_ns_i, .mac_i, .bus_master_i, .link_up_i,
     .s_axil_awaddr_i, .s_axil_awvalid_i, .s_axil_awready_o, .s_axil_wdata_i, .s_axil_wstrb_i,
     .s_axil_wvalid_i, .s_axil_wready_o, .s_axil_bvalid_o, .s_axil_bresp_o, .s_axil_bready_i,
     .s_axil_araddr_i, .s_axil_arvalid_i, .s_axil_arready_o, .s_axil_rvalid_o, .s_axil_rdata_o,
@@ -124,7 +127,7 @@ module register_block (
     .clk_i, .rst_ni,
     .srst_i(srst_o),
     .now_i, .irq_mode_i,
-    .moderation_en_i(feature_en_i[3]),
+    .moderation_en_i(feature[ringside_reg_pkg::RS_FEATURES_MODERATION_BIT]),
     .iame_i(iame), .pba_clr_en_i(pba_clr_en), .timers_clear_en_i(timers_clear_en),
     .re_i(acc_re), .we_i(acc_we), .addr_i(acc_addr), .wraw_i(acc_wraw), .wdata_i(acc_wdata),
     .rdata_o(irq_rdata),

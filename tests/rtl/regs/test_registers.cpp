@@ -527,6 +527,11 @@ START_TEST(engines_run_only_when_all_their_switches_are_on)
 
 	b.write(E1000_TCTL, E1000_TCTL_EN);
 	b.write(E1000_RCTL, E1000_RCTL_EN);
+	ck_assert(b.model.tx_enable_o == 1 && b.model.rx_enable_o); // the second queue's strap is off
+	b.model.feature_en_i = E1000_RS_FEATURES_QUEUES;
+	b.reset(0);
+	b.write(E1000_TCTL, E1000_TCTL_EN);
+	b.write(E1000_RCTL, E1000_RCTL_EN);
 	ck_assert(b.model.tx_enable_o == 3 && b.model.rx_enable_o);
 	b.model.bus_master_i = 0;
 	b.step();
@@ -677,6 +682,7 @@ START_TEST(ringsides_block_tells_who_it_is_and_what_is_switched_on)
 	ck_assert_uint_eq(b.read(E1000_RS_MAGIC), 'R' << 24 | 'I' << 16 | 'N' << 8 | 'G');
 	ck_assert_uint_eq(b.read(E1000_RS_VERSION), 1);
 	b.model.feature_en_i = 0x5;
+	b.reset(0);
 	ck_assert_uint_eq(b.read(E1000_RS_FEATURES), E1000_RS_FEATURES_TSO | E1000_RS_FEATURES_RX_CSUM);
 }
 END_TEST

@@ -26,7 +26,7 @@ static struct tx *engine(struct tx_ring *ring)
 	struct tx_options o = { .seed = 1, .read_latency = LATENCY, .write_latency = LATENCY, .discard = true };
 	struct tx *tx = tx_new(&o);
 
-	tx_ring_init(ring, tx, 4096);
+	tx_ring_init(ring, tx, 0, 4096);
 	return tx;
 }
 

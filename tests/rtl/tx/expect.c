@@ -40,17 +40,29 @@ static bool can_insert(uint32_t from, uint32_t last, uint32_t field, uint32_t le
 	return from < len && field + 2 <= len && (last == 0 || last >= from);
 }
 
-static void send_frame(struct tx_wire *wire, const uint8_t *data, uint32_t len, bool psp)
+// Padded, and then with its tag.
+static void send_frame(struct tx_wire *wire, const uint8_t *data, uint32_t len, const struct tx_packet *p,
+		       const struct tx_pins *pins)
 {
+	uint32_t tag = p->vle && pins->vlan_en ? 4 : 0;
+
 	if (wire->count == wire->room) {
 		wire->room = wire->room ? 2 * wire->room : 16;
 		wire->frames = realloc(wire->frames, wire->room * sizeof(*wire->frames));
 	}
 	struct expected_frame *f = &wire->frames[wire->count++];
 
-	f->len = psp && len < 60 ? 60 : len;
-	f->data = calloc(1, f->len);
-	memcpy(f->data, data, len);
+	f->len = (pins->psp && len < 60 ? 60 : len) + tag;
+	f->data = calloc(1, f->len < 16 ? 16 : f->len);
+	if (!tag) {
+		memcpy(f->data, data, len);
+		return;
+	}
+	memcpy(f->data, data, len < 12 ? len : 12);
+	put16(f->data + 12, pins->vet);
+	put16(f->data + 14, p->vlan);
+	if (len > 12)
+		memcpy(f->data + 16, data + 12, len - 12);
 }
 
 // Both sums are taken over the frame without the other's result.
@@ -135,7 +147,7 @@ static void segment(struct tx_wire *wire, const struct tx_packet *p, unsigned po
 		memcpy(frame + c->hdrlen, p->bytes + c->hdrlen + at, n);
 		edit_header(frame, c, k, n, at + n == payload, popts & TX_IXSM);
 		insert_checksums(frame, c->hdrlen + n, c, popts, c->hdrlen - c->tucss + n);
-		send_frame(wire, frame, c->hdrlen + n, pins->psp);
+		send_frame(wire, frame, c->hdrlen + n, p, pins);
 	}
 	wire->tso++;
 }
@@ -158,7 +170,7 @@ void tx_expect(struct tx_wire *wire, const struct tx_packet *p, const struct tx_
 		c = (struct tx_context){ .tucss = p->css, .tucso = p->cso, .tcp = true };
 	}
 	insert_checksums(frame, p->len, &c, popts, 0);
-	send_frame(wire, frame, p->len, pins->psp);
+	send_frame(wire, frame, p->len, p, pins);
 }
 
 void tx_wire_free(struct tx_wire *wire)

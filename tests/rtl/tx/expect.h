@@ -12,6 +12,8 @@ struct tx_packet {
 	uint32_t len;
 	bool legacy, tse;
 	unsigned popts;		// data descriptors
+	bool vle;
+	uint16_t vlan;		// with vle
 	bool ic;		// legacy
 	uint8_t cso, css;	// legacy
 	struct tx_context ctx;	// in force when the packet's first descriptor came

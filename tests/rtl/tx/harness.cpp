@@ -22,6 +22,11 @@
 namespace {
 
 constexpr unsigned Beat = BEAT_BYTES;
+#ifdef BARE
+constexpr bool Bare = true; // tests see the straps off, the engine has them on
+#else
+constexpr bool Bare = false;
+#endif
 
 // xorshift64*: small, seeded, the same everywhere.
 class Random {
@@ -70,7 +75,9 @@ struct tx {
 		  dut(std::make_unique<Vtx_engine>(&context))
 	{
 		memset(&pins, 0, sizeof(pins));
-		pins.tso_en = pins.csum_en = true;
+		pins.tso_en = pins.csum_en = !Bare;
+		pins.vlan_en = true;
+		pins.vet = 0x8100;
 		dut->rst_ni = 0;
 		dut->eval();
 		for (int i = 0; i < 4; i++)
@@ -99,7 +106,8 @@ struct tx {
 	void take_requests();
 	unsigned kept_bytes();
 	void take_wire();
-	void check_stable();
+	bool in_a_ring(uint64_t addr, unsigned len) const;
+	void drive_pins();
 
 	tx_options opt;
 	tx_pins pins;
@@ -116,7 +124,8 @@ struct tx {
 	std::unique_ptr<tx_frame> frame;
 	std::vector<uint8_t> before;
 	std::array<uint8_t, Beat + 3> wire_before;
-	bool head_we = false, srst = false, hold_wire = false, hold_reads = false, wire_waited = false;
+	unsigned head_we = 0;
+	bool srst = false, hold_wire = false, hold_reads = false, wire_waited = false;
 	bool turn_data = false;
 	uint16_t head_wdata = 0;
 };
@@ -159,6 +168,14 @@ void tx::drive_reads()
 		reads.pop_front();
 }
 
+bool tx::in_a_ring(uint64_t addr, unsigned len) const
+{
+	for (const auto &r : pins.ring)
+		if (addr >= r.base && addr + len <= r.base + r.len)
+			return true;
+	return false;
+}
+
 void tx::drive_writes()
 {
 	dut->wb_wr_done_i = 0;
@@ -166,8 +183,7 @@ void tx::drive_writes()
 		return;
 	const Write &w = writes.front();
 	uint64_t at = w.addr - TX_MEM_BASE;
-	uint64_t in_ring = w.addr - pins.ring_base;
-	if (in_ring >= pins.ring_len)
+	if (!in_a_ring(w.addr, 1))
 		fail("write outside the ring");
 	if (w.len != 4 || (w.addr & 15) != 12)
 		fail("write of something else than a descriptor's last dword");
@@ -182,8 +198,7 @@ void tx::take_requests()
 {
 	if (dut->desc_rd_req_valid_o && dut->desc_rd_req_ready_i) {
 		unsigned len = dut->desc_rd_req_len_o;
-		if (!len || len % 16 || dut->desc_rd_req_addr_o < pins.ring_base ||
-		    dut->desc_rd_req_addr_o + len > pins.ring_base + pins.ring_len)
+		if (!len || len % 16 || !in_a_ring(dut->desc_rd_req_addr_o, len))
 			fail("descriptor read outside the ring");
 		reads.push_back({true, dut->desc_rd_req_addr_o, len, 0, counts.cycles + opt.read_latency, false});
 		counts.desc_requests++;
@@ -283,20 +298,28 @@ void tx::take_wire()
 	frames.push_back(std::move(frame));
 }
 
-// One clock; true if anything moved or is still to come from the harness itself.
-bool tx::cycle()
+void tx::drive_pins()
 {
-	dut->enable_i = pins.enable;
+	dut->enable_i = pins.ring[0].enable | pins.ring[1].enable << 1;
 	dut->psp_i = pins.psp;
 	dut->wb_all_i = pins.wb_all;
-	dut->tso_en_i = pins.tso_en;
-	dut->csum_en_i = pins.csum_en;
-	dut->ring_base_i = pins.ring_base;
-	dut->ring_len_i = pins.ring_len;
-	dut->tail_i = pins.tail;
+	dut->tso_en_i = pins.tso_en || Bare;
+	dut->csum_en_i = pins.csum_en || Bare;
+	dut->vlan_en_i = pins.vlan_en;
+	dut->vet_i = pins.vet;
+	for (unsigned r = 0; r < 2; r++)
+		memcpy(bytes_of(dut->ring_base_i) + 8 * r, &pins.ring[r].base, 8);
+	dut->ring_len_i = pins.ring[0].len | (uint64_t)pins.ring[1].len << 20;
+	dut->tail_i = pins.ring[0].tail | (uint32_t)pins.ring[1].tail << 16;
 	dut->head_we_i = head_we;
 	dut->head_wdata_i = head_wdata;
 	dut->srst_i = srst;
+}
+
+// One clock; true if anything moved or is still to come from the harness itself.
+bool tx::cycle()
+{
+	drive_pins();
 	bool stall = random.percent(opt.req_stall_pct);
 	turn_data = !turn_data;
 	dut->desc_rd_req_ready_i = !stall && (!turn_data || !dut->data_rd_req_valid_o);
@@ -327,8 +350,11 @@ bool tx::cycle()
 
 	counts.cycles++;
 	counts.idle_cycles += idle;
-	counts.ev_wb += dut->ev_wb_o;
-	counts.ev_wb_ide += dut->ev_wb_ide_o;
+	for (unsigned r = 0; r < 2; r++) {
+		counts.ev_wb[r] += dut->ev_wb_o >> r & 1;
+		counts.ev_wb_ide[r] += dut->ev_wb_ide_o >> r & 1;
+	}
+	counts.ev_stamp += dut->ev_stamp_o;
 	counts.ev_txqe += dut->ev_txqe_o;
 	if (dut->stat_frame_o) {
 		counts.stat_frames++;
@@ -343,7 +369,8 @@ bool tx::cycle()
 		writes.clear();
 		write_data.clear();
 	}
-	head_we = srst = false;
+	head_we = 0;
+	srst = false;
 	return !idle || !reads.empty() || !writes.empty() || (dut->m_axis_tvalid_o && !hold_wire) ||
 	       dut->desc_rd_req_valid_o || dut->data_rd_req_valid_o || dut->wb_wr_req_valid_o || dut->wb_wr_valid_o;
 }
@@ -380,9 +407,9 @@ const char *tx_error(const struct tx *tx)
 	return tx->error[0] ? tx->error : nullptr;
 }
 
-uint16_t tx_head(const struct tx *tx)
+uint16_t tx_head(const struct tx *tx, unsigned ring)
 {
-	return tx->dut->head_o;
+	return (uint16_t)(tx->dut->head_o >> (16 * ring));
 }
 
 bool tx_drained(const struct tx *tx)
@@ -390,9 +417,9 @@ bool tx_drained(const struct tx *tx)
 	return tx->dut->drained_o;
 }
 
-void tx_write_head(struct tx *tx, uint16_t head)
+void tx_write_head(struct tx *tx, unsigned ring, uint16_t head)
 {
-	tx->head_we = true;
+	tx->head_we = 1u << ring;
 	tx->head_wdata = head;
 	tx->cycle();
 }

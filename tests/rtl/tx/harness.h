@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { TX_MEM_BYTES = 4 << 20, TX_FRAME_MAX = 16384 };
+enum { TX_MEM_BYTES = 8 << 20, TX_FRAME_MAX = 16384 };
 #define TX_MEM_BASE 0x1234500000000ull
 
 struct tx_options {
@@ -44,15 +44,19 @@ struct tx_counts {
 	uint64_t cycles, idle_cycles;
 	uint64_t frames, wire_bytes, first_beat_cycle, last_beat_cycle;
 	uint64_t read_requests, read_bytes, desc_requests, writes;
-	uint64_t ev_wb, ev_wb_ide, ev_txqe;
+	uint64_t ev_wb[2], ev_wb_ide[2], ev_txqe, ev_stamp; // of the two rings
 	uint64_t stat_frames, stat_bytes, stat_mcast, stat_bcast, stat_tso, stat_tso_fail;
 };
 
 struct tx_pins {
-	bool enable, psp, wb_all, tso_en, csum_en;
-	uint64_t ring_base;
-	uint32_t ring_len;
-	uint16_t tail;
+	bool psp, wb_all, tso_en, csum_en, vlan_en;
+	uint16_t vet;
+	struct {
+		bool enable;
+		uint64_t base;
+		uint32_t len;
+		uint16_t tail;
+	} ring[2];
 };
 
 struct tx;
@@ -64,10 +68,10 @@ uint8_t *tx_mem(struct tx *tx);                       // TX_MEM_BYTES at TX_MEM_
 struct tx_pins *tx_pin(struct tx *tx);               // taken over at the next cycle
 const struct tx_counts *tx_count(const struct tx *tx);
 const char *tx_error(const struct tx *tx);            // NULL: no rule broken
-uint16_t tx_head(const struct tx *tx);
+uint16_t tx_head(const struct tx *tx, unsigned ring);
 bool tx_drained(const struct tx *tx);
 
-void tx_write_head(struct tx *tx, uint16_t head);     // one cycle of head_we_i
+void tx_write_head(struct tx *tx, unsigned ring, uint16_t head); // one cycle of head_we_i
 void tx_soft_reset(struct tx *tx);                    // one cycle of srst_i
 void tx_hold_wire(struct tx *tx, bool hold);
 void tx_hold_reads(struct tx *tx, bool hold);         // no read is answered

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RING_AT = 0x10, BUFFERS_AT = 0x11000 };
+enum { RING_AT = 0x10, BUFFERS_AT = 0x11000, HALF = TX_MEM_BYTES / 2 }; // a half of the memory a ring
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -14,19 +14,23 @@ static void put32(uint8_t *at, uint32_t value)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
 
-void tx_ring_init(struct tx_ring *ring, struct tx *tx, unsigned size)
+void tx_ring_init(struct tx_ring *ring, struct tx *tx, unsigned index, unsigned size)
 {
+	struct tx_pins *pins = tx_pin(tx);
+
 	memset(ring, 0, sizeof(*ring));
-	assert(size % 8 == 0 && size * 16 <= sizeof(ring->shadow));
+	assert(index < 2 && size % 8 == 0 && size * 16 <= sizeof(ring->shadow));
 	ring->tx = tx;
+	ring->index = index;
+	ring->vlan = 0xbeef;
 	ring->size = size;
-	ring->base = TX_MEM_BASE + RING_AT;
-	ring->buffer_next = BUFFERS_AT;
-	memset(tx_mem(tx) + RING_AT, 0, size * 16);
-	tx_pin(tx)->ring_base = ring->base;
-	tx_pin(tx)->ring_len = size * 16;
-	tx_pin(tx)->tail = 0;
-	tx_pin(tx)->enable = true;
+	ring->base = TX_MEM_BASE + index * HALF + RING_AT;
+	ring->buffer_next = index * HALF + BUFFERS_AT;
+	memset(tx_mem(tx) + (ring->base - TX_MEM_BASE), 0, size * 16);
+	pins->ring[index].base = ring->base;
+	pins->ring[index].len = size * 16;
+	pins->ring[index].tail = 0;
+	pins->ring[index].enable = true;
 }
 
 void tx_ring_put(struct tx_ring *ring, uint64_t addr, uint32_t dword2, uint32_t dword3)
@@ -52,23 +56,23 @@ void tx_ring_context(struct tx_ring *ring, const struct tx_context *ctx, unsigne
 
 void tx_ring_data(struct tx_ring *ring, uint64_t addr, uint32_t len, unsigned cmd, unsigned popts)
 {
-	tx_ring_put(ring, addr, len | 1u << 20 | (cmd | TX_DEXT) << 24, popts << 8 | 0xbeef0000);
+	tx_ring_put(ring, addr, len | 1u << 20 | (cmd | TX_DEXT) << 24, popts << 8 | (uint32_t)ring->vlan << 16);
 }
 
 void tx_ring_legacy(struct tx_ring *ring, uint64_t addr, uint16_t len, unsigned cmd, uint8_t cso, uint8_t css)
 {
-	tx_ring_put(ring, addr, len | (uint32_t)cso << 16 | cmd << 24, (uint32_t)css << 8 | 0xcafe0000);
+	tx_ring_put(ring, addr, len | (uint32_t)cso << 16 | cmd << 24, (uint32_t)css << 8 | (uint32_t)ring->vlan << 16);
 }
 
 void tx_ring_kick(struct tx_ring *ring)
 {
-	tx_pin(ring->tx)->tail = ring->tail;
+	tx_pin(ring->tx)->ring[ring->index].tail = ring->tail;
 }
 
 uint64_t tx_ring_buffer(struct tx_ring *ring, const void *data, uint32_t len, unsigned skew)
 {
-	if (ring->buffer_next + len + 256 > TX_MEM_BYTES)
-		ring->buffer_next = BUFFERS_AT;
+	if (ring->buffer_next + len + 256 > (ring->index + 1) * HALF)
+		ring->buffer_next = ring->index * HALF + BUFFERS_AT;
 	uint32_t at = ring->buffer_next + skew;
 
 	memcpy(tx_mem(ring->tx) + at, data, len);

@@ -15,22 +15,22 @@ $(TESTTX_OUT)/%.o: tests/rtl/tx/%.c
 	$(Q)$(CC) $(CFLAGS_COMMON) -c -o $@ $<
 -include $(wildcard $(TESTTX_OUT)/*.d)
 
-# $(1): data width in bits
+# $(1) name, $(2) data width in bits, $(3) synthesis parameters, $(4) macros of harness and main program
 define testtx_program
 $(TESTTX_OUT)/$(1)/Vtx_engine__ALL.a: $(TESTTX_RTL)
-	$(call say,VERILATE,tx_engine ($(1) bit))
+	$(call say,VERILATE,tx_engine ($(1)))
 	$(Q)mkdir -p $$(@D)
-	$(Q)$(TESTTX_VERILATOR) -O3 --x-assign unique --x-initial unique --assert -GDataW=$(1) --Mdir $$(@D) $(TESTTX_RTL)
+	$(Q)$(TESTTX_VERILATOR) -O3 --x-assign unique --x-initial unique --assert -GDataW=$(2) $(3) --Mdir $$(@D) $(TESTTX_RTL)
 	$(Q)+$(MAKE) -s -C $$(@D) -f Vtx_engine.mk OPT_FAST=-O2 Vtx_engine__ALL.a verilated.o verilated_threads.o >/dev/null
 
 $(TESTTX_OUT)/harness_$(1).o: tests/rtl/tx/harness.cpp tests/rtl/tx/harness.h $(TESTTX_OUT)/$(1)/Vtx_engine__ALL.a
 	$(call say,CXX,$$@)
-	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTTX_INC) -I$(TESTTX_OUT)/$(1) -DBEAT_BYTES="($(1) / 8)" -c -o $$@ $$<
+	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTTX_INC) -I$(TESTTX_OUT)/$(1) -DBEAT_BYTES="($(2) / 8)" $(4) -c -o $$@ $$<
 
 $(TESTTX_OUT)/test_tx_engine_$(1).o: tests/rtl/tx/test_tx_engine.c
 	$(call say,CC,$$@)
 	$(Q)mkdir -p $$(@D)
-	$(Q)$(CC) $(CFLAGS_COMMON) -DTEST_NAME='"tx_engine, $(1) bit"' -c -o $$@ $$<
+	$(Q)$(CC) $(CFLAGS_COMMON) -DTEST_NAME='"tx_engine, $(1)"' $(4) -c -o $$@ $$<
 
 $(TESTTX_OUT)/test_tx_engine_$(1): $(addprefix $(TESTTX_OUT)/,test_tx_engine_$(1).o $(TESTTX_TOPICS) traffic.o expect.o ring.o harness_$(1).o $(1)/Vtx_engine__ALL.a)
 	$(call say,LINK,$$@)
@@ -40,7 +40,10 @@ TESTS += rtl-tx-$(1):$(TESTTX_OUT)/test_tx_engine_$(1)
 TEST_PROGRAMS += $(TESTTX_OUT)/test_tx_engine_$(1)
 endef
 
-$(foreach w,128 1024,$(eval $(call testtx_program,$(w))))
+$(foreach w,128 1024,$(eval $(call testtx_program,$(w),$(w))))
+# All that can be removed is, while the straps are on.
+$(eval $(call testtx_program,bare,1024,-GEnTso=0 -GEnTxCsum=0 -GEnQueues=0,-DBARE))
+TESTS += rtl-tx-removed:tests/rtl/tx/test_removed.py
 
 # The benchmark's model is built for speed, the way the card's is.
 $(TESTTX_OUT)/fast/Vtx_engine__ALL.a: $(TESTTX_RTL)

@@ -210,9 +210,9 @@ START_TEST(a_context_persists_over_packets_and_over_switching_off)
 		traffic_send(&t, &p, NULL);
 		traffic_plain(&t, 70, NULL);
 		traffic_check(&t);
-		tx_pin(t.tx)->enable = false;
+		tx_pin(t.tx)->ring[0].enable = false;
 		tx_cycle(t.tx, 20);
-		tx_pin(t.tx)->enable = true;
+		tx_pin(t.tx)->ring[0].enable = true;
 	}
 	traffic_stop(&t);
 }

@@ -9,7 +9,8 @@ static void send_anything(struct traffic *t)
 	uint32_t parts[40], header;
 	struct tx_context ctx;
 	struct shape s = { .parts = parts, .count = traffic_below(t, 40), .skew = traffic_below(t, 64),
-			   .no_report = traffic_below(t, 3) == 0, .cmd = traffic_below(t, 2) ? TX_IDE : 0 };
+			   .no_report = traffic_below(t, 3) == 0, .cmd = (traffic_below(t, 2) ? TX_IDE : 0) | (traffic_below(t, 2) ? TX_VLE : 0) };
+	t->ring.vlan = (uint16_t)traffic_below(t, 65536);
 	unsigned scale = 1 + traffic_below(t, 3000);
 
 	for (unsigned i = 0; i < s.count; i++)

@@ -29,10 +29,10 @@ START_TEST(an_unreadable_ring_is_gone_through_without_a_frame)
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
-	tx_pin(t.tx)->ring_base = 0x1000;
-	tx_pin(t.tx)->tail = 200;
+	tx_pin(t.tx)->ring[0].base = 0x1000;
+	tx_pin(t.tx)->ring[0].tail = 200;
 	ck_assert(tx_settle(t.tx, 100000));
-	ck_assert_uint_eq(tx_head(t.tx), 200);
+	ck_assert_uint_eq(tx_head(t.tx, 0), 200);
 	ck_assert_uint_eq(tx_frames(t.tx), 0);
 	traffic_stop(&t);
 }
@@ -53,16 +53,16 @@ START_TEST(a_reset_ends_the_frame_on_the_wire_with_the_error_bit)
 		for (unsigned i = 0; i < 5000 && tx_count(t.tx)->wire_bytes < bytes + 64 * after; i++)
 			tx_cycle(t.tx, 1);
 		tx_soft_reset(t.tx);
-		tx_pin(t.tx)->tail = 0;
+		tx_pin(t.tx)->ring[0].tail = 0;
 		t.ring.tail = 0;
 		ck_assert(tx_settle(t.tx, 10000));
 		ck_assert_msg(!tx_error(t.tx), "%s", tx_error(t.tx));
 		ck_assert_uint_eq(tx_frames(t.tx), frames + 1);
 		ck_assert(tx_nth_frame(t.tx, frames)->bad);
-		ck_assert_uint_eq(tx_head(t.tx), 0);
+		ck_assert_uint_eq(tx_head(t.tx, 0), 0);
 
 		// Then it works as from new.
-		tx_ring_init(&t.ring, t.tx, RING);
+		tx_ring_init(&t.ring, t.tx, 0, RING);
 		tx_wire_free(&t.wire);
 		frames = tx_frames(t.tx);
 		traffic_tso(&t, TCP4, 5000, 1448, NULL);
@@ -73,7 +73,7 @@ START_TEST(a_reset_ends_the_frame_on_the_wire_with_the_error_bit)
 			ck_assert_int_eq(memcmp(tx_nth_frame(t.tx, frames + i)->data, t.wire.frames[i].data,
 						t.wire.frames[i].len), 0);
 		tx_soft_reset(t.tx);
-		tx_ring_init(&t.ring, t.tx, RING);
+		tx_ring_init(&t.ring, t.tx, 0, RING);
 	}
 	traffic_stop(&t);
 }
@@ -84,13 +84,13 @@ START_TEST(switched_off_it_asks_for_nothing_and_goes_on_later)
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
-	tx_pin(t.tx)->enable = false;
+	tx_pin(t.tx)->ring[0].enable = false;
 	for (unsigned i = 0; i < 10; i++)
 		traffic_plain(&t, 500, NULL);
 	tx_ring_kick(&t.ring);
 	ck_assert(tx_settle(t.tx, 1000));
 	ck_assert_uint_eq(tx_count(t.tx)->desc_requests, 0);
-	tx_pin(t.tx)->enable = true;
+	tx_pin(t.tx)->ring[0].enable = true;
 	traffic_check(&t);
 	traffic_stop(&t);
 }
@@ -108,9 +108,9 @@ START_TEST(switching_off_under_way_loses_and_repeats_no_frame)
 		traffic_checksum(&t, TCP4, 60 + traffic_below(&t, 1400), NULL);
 	tx_ring_kick(&t.ring);
 	for (unsigned i = 0; i < 60; i++) {
-		tx_pin(t.tx)->enable = true;
+		tx_pin(t.tx)->ring[0].enable = true;
 		tx_cycle(t.tx, 1 + traffic_below(&t, 150));
-		tx_pin(t.tx)->enable = false;
+		tx_pin(t.tx)->ring[0].enable = false;
 		ck_assert(tx_settle(t.tx, 10000));
 		ck_assert(tx_drained(t.tx));
 		uint64_t writes = tx_count(t.tx)->writes;
@@ -118,9 +118,9 @@ START_TEST(switching_off_under_way_loses_and_repeats_no_frame)
 		tx_cycle(t.tx, 200);
 		ck_assert_uint_eq(tx_count(t.tx)->writes, writes);
 	}
-	tx_pin(t.tx)->enable = true;
+	tx_pin(t.tx)->ring[0].enable = true;
 	ck_assert(tx_settle(t.tx, 100000));
-	ck_assert_uint_eq(tx_head(t.tx), t.ring.tail);
+	ck_assert_uint_eq(tx_head(t.tx, 0), t.ring.tail);
 	ck_assert_msg(!tx_error(t.tx), "%s", tx_error(t.tx));
 	ck_assert_uint_eq(tx_frames(t.tx), t.wire.count);
 	for (unsigned i = 0; i < t.wire.count; i++) {
@@ -142,14 +142,14 @@ START_TEST(switched_off_amid_a_packet_the_head_returns_to_its_start)
 		tx_ring_legacy(&t.ring, tx_ring_buffer(&t.ring, bytes, 100, 0), 100, 0, 0, 0);
 	tx_ring_kick(&t.ring);
 	ck_assert(tx_settle(t.tx, 10000));
-	ck_assert_uint_eq(tx_head(t.tx), 6);
-	tx_pin(t.tx)->enable = false;
+	ck_assert_uint_eq(tx_head(t.tx, 0), 6);
+	tx_pin(t.tx)->ring[0].enable = false;
 	ck_assert(tx_settle(t.tx, 10000));
-	ck_assert_uint_eq(tx_head(t.tx), 1);
+	ck_assert_uint_eq(tx_head(t.tx, 0), 1);
 	t.ring.tail = 1;
 	traffic_plain(&t, 70, NULL);
 	tx_ring_kick(&t.ring);
-	tx_pin(t.tx)->enable = true;
+	tx_pin(t.tx)->ring[0].enable = true;
 	ck_assert(tx_settle(t.tx, 10000));
 	ck_assert_uint_eq(tx_frames(t.tx), 2);
 	ck_assert_uint_eq(tx_nth_frame(t.tx, 1)->len, 70);

@@ -25,7 +25,15 @@ void traffic_start(struct traffic *t, int variant, unsigned ring_size)
 	o.seed = 77 + (uint64_t)variant;
 	t->seed = o.seed;
 	t->tx = tx_new(&o);
-	tx_ring_init(&t->ring, t->tx, ring_size);
+	tx_ring_init(&t->ring, t->tx, 0, ring_size);
+}
+
+void traffic_second(struct traffic *second, const struct traffic *first, unsigned ring_size)
+{
+	memset(second, 0, sizeof(*second));
+	second->seed = first->seed ^ 0x5eed;
+	second->tx = first->tx;
+	tx_ring_init(&second->ring, first->tx, 1, ring_size);
 }
 
 void traffic_stop(struct traffic *t)
@@ -95,6 +103,8 @@ void traffic_send(struct traffic *t, struct tx_packet *p, const struct shape *sh
 	uint32_t at = 0;
 
 	p->ctx = t->ctx;
+	p->vle = s->cmd & TX_VLE;
+	p->vlan = t->ring.vlan;
 	for (unsigned i = 0; i < s->count && at + s->parts[i] < p->len; i++) {
 		put_descriptor(t, p, s, at, s->parts[i], false);
 		at += s->parts[i];
@@ -140,11 +150,16 @@ void traffic_plain(struct traffic *t, uint32_t len, const struct shape *shape)
 	traffic_send(t, &p, shape);
 }
 
+static bool same_frame(const struct tx_frame *got, const struct expected_frame *want)
+{
+	return !got->bad && got->len == want->len && !memcmp(got->data, want->data, want->len);
+}
+
 static void check_frame(unsigned i, const struct tx_frame *got, const struct expected_frame *want)
 {
 	uint32_t at = 0;
 
-	if (!got->bad && got->len == want->len && !memcmp(got->data, want->data, want->len))
+	if (same_frame(got, want))
 		return;
 	ck_assert_msg(!got->bad, "frame %u ended with the error bit", i);
 	ck_assert_msg(got->len == want->len, "frame %u has %u bytes, not %u", i, got->len, want->len);
@@ -153,28 +168,36 @@ static void check_frame(unsigned i, const struct tx_frame *got, const struct exp
 	ck_abort_msg("frame %u (%u bytes): byte %u is %02x, not %02x", i, want->len, at, got->data[at], want->data[at]);
 }
 
-static void check_wire(struct traffic *t)
-{
-	uint64_t bytes = 0, mcast = 0, bcast = 0;
+struct sums {
+	uint64_t frames, bytes, mcast, bcast, tso, tso_fail;
+};
 
-	for (unsigned i = 0; i < t->wire.count && i < tx_frames(t->tx); i++) {
-		const struct expected_frame *want = &t->wire.frames[i];
+static void add_sums(struct sums *s, const struct tx_wire *wire)
+{
+	for (unsigned i = 0; i < wire->count; i++) {
+		const struct expected_frame *want = &wire->frames[i];
 		bool all = want->len >= 6 && !memcmp(want->data, "\xff\xff\xff\xff\xff\xff", 6);
 
-		check_frame(i, tx_nth_frame(t->tx, i), want);
-		bytes += want->len;
-		bcast += all;
-		mcast += (want->data[0] & 1) && !all;
+		s->bytes += want->len;
+		s->bcast += all;
+		s->mcast += (want->data[0] & 1) && !all;
 	}
-	ck_assert_uint_eq(tx_frames(t->tx), t->wire.count);
-	const struct tx_counts *c = tx_count(t->tx);
+	s->frames += wire->count;
+	s->tso += wire->tso;
+	s->tso_fail += wire->tso_fail;
+}
 
-	ck_assert_uint_eq(c->stat_frames, t->wire.count);
-	ck_assert_uint_eq(c->stat_bytes, bytes);
-	ck_assert_uint_eq(c->stat_mcast, mcast);
-	ck_assert_uint_eq(c->stat_bcast, bcast);
-	ck_assert_uint_eq(c->stat_tso, t->wire.tso);
-	ck_assert_uint_eq(c->stat_tso_fail, t->wire.tso_fail);
+static void check_sums(const struct tx *tx, const struct sums *s)
+{
+	const struct tx_counts *c = tx_count(tx);
+
+	ck_assert_uint_eq(tx_frames(tx), s->frames);
+	ck_assert_uint_eq(c->stat_frames, s->frames);
+	ck_assert_uint_eq(c->stat_bytes, s->bytes);
+	ck_assert_uint_eq(c->stat_mcast, s->mcast);
+	ck_assert_uint_eq(c->stat_bcast, s->bcast);
+	ck_assert_uint_eq(c->stat_tso, s->tso);
+	ck_assert_uint_eq(c->stat_tso_fail, s->tso_fail);
 }
 
 static bool dd_if_reported(const uint8_t *desc)
@@ -187,15 +210,55 @@ static bool dd_always(const uint8_t *desc)
 	return desc[8] || desc[9] || desc[10] || desc[11]; // not for slots never used
 }
 
+static void check_ring(const struct traffic *t)
+{
+	ck_assert_uint_eq(tx_head(t->tx, t->ring.index), t->ring.tail);
+	ck_assert_int_eq(tx_ring_touched(&t->ring, tx_pin(t->tx)->wb_all ? dd_always : dd_if_reported), -1);
+}
+
+static void settle(struct tx *tx)
+{
+	bool settled = tx_settle(tx, SETTLE_CYCLES);
+
+	ck_assert_msg(!tx_error(tx), "%s", tx_error(tx));
+	ck_assert_msg(settled, "still busy");
+	ck_assert(tx_drained(tx));
+}
+
 void traffic_check(struct traffic *t)
 {
-	tx_ring_kick(&t->ring);
-	bool settled = tx_settle(t->tx, SETTLE_CYCLES);
+	struct sums sums = { 0 };
 
-	ck_assert_msg(!tx_error(t->tx), "%s", tx_error(t->tx));
-	ck_assert_msg(settled, "still busy");
-	check_wire(t);
-	ck_assert_uint_eq(tx_head(t->tx), t->ring.tail);
-	ck_assert_int_eq(tx_ring_touched(&t->ring, tx_pin(t->tx)->wb_all ? dd_always : dd_if_reported), -1);
-	ck_assert(tx_drained(t->tx));
+	tx_ring_kick(&t->ring);
+	settle(t->tx);
+	for (unsigned i = 0; i < t->wire.count && i < tx_frames(t->tx); i++)
+		check_frame(i, tx_nth_frame(t->tx, i), &t->wire.frames[i]);
+	add_sums(&sums, &t->wire);
+	check_sums(t->tx, &sums);
+	check_ring(t);
+}
+
+void traffic_check_both(struct traffic *first, struct traffic *second)
+{
+	struct sums sums = { 0 };
+	unsigned a = 0, b = 0;
+
+	tx_ring_kick(&first->ring);
+	tx_ring_kick(&second->ring);
+	settle(first->tx);
+	for (unsigned i = 0; i < tx_frames(first->tx); i++) {
+		const struct tx_frame *got = tx_nth_frame(first->tx, i);
+
+		if (a < first->wire.count && same_frame(got, &first->wire.frames[a]))
+			a++;
+		else if (b < second->wire.count)
+			check_frame(i, got, &second->wire.frames[b++]);
+		else
+			ck_abort_msg("frame %u is the next of neither ring", i);
+	}
+	add_sums(&sums, &first->wire);
+	add_sums(&sums, &second->wire);
+	check_sums(first->tx, &sums);
+	check_ring(first);
+	check_ring(second);
 }

@@ -18,7 +18,7 @@ struct traffic {
 struct shape {
 	const uint32_t *parts; // fragment lengths; what is left over goes into one more
 	unsigned count;
-	unsigned cmd; // IFCS, IDE; RS and EOP are set on the last one
+	unsigned cmd; // IFCS, IDE, VLE; RS and EOP are set on the last one
 	unsigned skew;
 	bool no_report;
 };
@@ -27,6 +27,9 @@ struct shape {
 enum { TRAFFIC_VARIANTS = 5 };
 void traffic_start(struct traffic *t, int variant, unsigned ring_size);
 void traffic_stop(struct traffic *t);
+
+// The card's second ring as traffic of its own through the same engine; nothing to stop.
+void traffic_second(struct traffic *second, const struct traffic *first, unsigned ring_size);
 
 // Bytes that look like Ethernet / IP / TCP or UDP, the rest random.
 enum frame_kind { TCP4, TCP6, UDP4, UDP6 };
@@ -45,3 +48,6 @@ void traffic_plain(struct traffic *t, uint32_t len, const struct shape *shape);
 
 // Runs until everything is done and checks wire, ring, head, statistics and the harness's own rules.
 void traffic_check(struct traffic *t);
+
+// The same for both rings: each one's frames in its order, mixed in any way.
+void traffic_check_both(struct traffic *first, struct traffic *second);

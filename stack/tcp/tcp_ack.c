@@ -424,8 +424,11 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 
 	if (before(ack, prior_snd_una))
 		return old_ack(sk, skb, flag);
-	if (after(ack, tp->snd_nxt)) /* of what was never sent */
+	if (after(ack, tp->snd_nxt)) { /* of what was never sent (RFC 9293, 3.10.7.4, fifth) */
+		if (!(flag & FLAG_NO_CHALLENGE_ACK))
+			tcp_send_challenge_ack(sk);
 		return -1;
+	}
 	if (after(ack, prior_snd_una)) {
 		flag |= FLAG_SND_UNA_ADVANCED;
 		icsk->icsk_retransmits = 0;

@@ -161,6 +161,20 @@ static void shrunk_window_timer(struct sock *sk)
 	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, icsk->icsk_rto_us);
 }
 
+/* The last wait ends when TCP_USER_TIMEOUT does (RFC 5482). */
+static uint32_t next_rto_us(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const uint32_t elapsed_ms = tcp_time_stamp_ms(tcp_sk(sk)) - tcp_sk(sk)->timeout_stamp_ms;
+
+	if (!icsk->icsk_user_timeout_ms)
+		return icsk->icsk_rto_us;
+	if (elapsed_ms >= icsk->icsk_user_timeout_ms)
+		return TCP_TIMEOUT_MIN_US;
+	return (uint32_t)min_u64(icsk->icsk_rto_us,
+				 (icsk->icsk_user_timeout_ms - elapsed_ms) * (uint64_t)1000);
+}
+
 static void retransmit_timer(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -198,7 +212,7 @@ static void retransmit_timer(struct sock *sk)
 	}
 	icsk->icsk_backoff++;
 	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
-	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, icsk->icsk_rto_us);
+	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, next_rto_us(sk));
 }
 
 /* ---- zero-window probes ---- */

@@ -12,9 +12,9 @@
 
 #define LINK_LIMIT (5 * HOST_SECOND)
 /* A frame's way by DMA, interrupt and soft interrupt; with room. */
-#define SETTLE_NS  (50 * HOST_US)
+#define SETTLE_NS (50 * HOST_US)
 /* Orphans and TIME_WAIT that the count of receive buffers hides end in this. */
-#define REST_NS	   (300 * HOST_SECOND)
+#define REST_NS (300 * HOST_SECOND)
 
 struct card_backend {
 	struct stack_host host; /* first */
@@ -137,11 +137,11 @@ static bool finish(struct backend *base, char *error, size_t error_len)
 	return false;
 }
 
-#define CARD_OPS(title, maker)                                                                     \
-	{                                                                                          \
-		.name = title, .create = maker, .start = start, .now_ns = stack_host_now_ns,       \
-		.wait = stack_host_wait, .send = stack_host_send, .receive = stack_host_receive,   \
-		.call = stack_host_call, .sysctl = stack_host_sysctl, .finish = finish,              \
+#define CARD_OPS(title, maker)                                                                   \
+	{                                                                                        \
+		.name = title, .create = maker, .start = start, .now_ns = stack_host_now_ns,     \
+		.wait = stack_host_wait, .send = stack_host_send, .receive = stack_host_receive, \
+		.call = stack_host_call, .sysctl = stack_host_sysctl, .finish = finish,          \
 	}
 
 const struct backend_ops backend_ref = CARD_OPS("ref", create_ref);

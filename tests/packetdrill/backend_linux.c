@@ -185,7 +185,8 @@ static int linux_sysctl(struct backend *b, const char *name, const char *value)
 	int fd;
 
 	if (!strcmp(name, "net.ipv4.tcp_congestion_control")) {
-		snprintf(self(b)->congestion_control, sizeof(self(b)->congestion_control), "%s", value);
+		snprintf(self(b)->congestion_control, sizeof(self(b)->congestion_control), "%s",
+			 value);
 		return 0;
 	}
 	snprintf(path, sizeof(path), "/proc/sys/%s", name);

@@ -115,7 +115,8 @@ static bool address_value(struct run *r, const struct expr *e, int family, void 
 	const struct expr *text = e;
 	int64_t number;
 
-	if (e->kind == EXPR_CALL && (!strcmp(e->text, "inet_addr") || !strcmp(e->text, "inet_pton")))
+	if (e->kind == EXPR_CALL &&
+	    (!strcmp(e->text, "inet_addr") || !strcmp(e->text, "inet_pton")))
 		for (text = e->items; text && text->next; text = text->next)
 			;
 	if (text && text->kind == EXPR_STRING) {
@@ -146,12 +147,15 @@ static bool struct_address(struct run *r, const struct expr *e, struct sockaddr_
 	uint8_t bytes[16] = {0};
 
 	if (!family || !expr_integer(r, family, &family_value))
-		return run_fail(r, e->line, "an address is {sa_family=AF_INET, sin_port=htons(N), sin_addr=inet_addr(\"...\")}");
+		return run_fail(
+			r, e->line,
+			"an address is {sa_family=AF_INET, sin_port=htons(N), sin_addr=inet_addr(\"...\")}");
 	if (port && !expr_integer(r, port, &port_value))
 		return false;
 	if (address && !address_value(r, address, (int)family_value, bytes))
 		return false;
-	*len = put_address(to, family_value == AF_INET6 ? 6 : 4, bytes, ntohs((uint16_t)port_value));
+	*len = put_address(to, family_value == AF_INET6 ? 6 : 4, bytes,
+			   ntohs((uint16_t)port_value));
 	to->ss_family = (sa_family_t)family_value;
 	return true;
 }
@@ -172,7 +176,8 @@ bool arg_address(struct run *r, struct pending_call *p, unsigned int i, unsigned
 	else if (!struct_address(r, e, address, &size))
 		return false;
 	if (len && !expr_is_ellipsis(len)) {
-		if (!expr_integer(r, len->kind == EXPR_LIST && len->items ? len->items : len, &value))
+		if (!expr_integer(r, len->kind == EXPR_LIST && len->items ? len->items : len,
+				  &value))
 			return false;
 		size = (socklen_t)value;
 	}

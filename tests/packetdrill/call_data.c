@@ -28,7 +28,8 @@ static bool compare(struct run *r, const struct pending_call *p, const struct io
 		for (size_t b = 0; b < iov[i].iov_len && len; b++, len--, offset++)
 			if (((const uint8_t *)iov[i].iov_base)[b] != stream_byte(offset))
 				return run_fail(r, p->event->line,
-						"byte %u of the stream is not what the peer sent", offset);
+						"byte %u of the stream is not what the peer sent",
+						offset);
 	return true;
 }
 
@@ -90,13 +91,12 @@ bool prepare_sendto(struct run *r, struct pending_call *p)
 		return false;
 	fill(r, p, &iov, 1);
 	note_opening(r, p, p->call.arg[3]);
-	return !call_arg(p, 4) ||
-	       arg_address(r, p, 4, 4, &r->addresses.remote, r->remote_port);
+	return !call_arg(p, 4) || arg_address(r, p, 4, 4, &r->addresses.remote, r->remote_port);
 }
 
 /* [{..., 10}, {..., 20}] */
-static bool vector(struct run *r, struct pending_call *p, const struct expr *list, struct iovec **out,
-		   size_t *count)
+static bool vector(struct run *r, struct pending_call *p, const struct expr *list,
+		   struct iovec **out, size_t *count)
 {
 	size_t n = 0;
 	int64_t len;
@@ -123,7 +123,8 @@ static bool prepare_vector(struct run *r, struct pending_call *p, bool write)
 	struct iovec *iov;
 	size_t count;
 
-	if (!arg_fd(r, p, 0, 0) || !vector(r, p, call_arg(p, 1), &iov, &count) || !arg_word(r, p, 2, 2))
+	if (!arg_fd(r, p, 0, 0) || !vector(r, p, call_arg(p, 1), &iov, &count) ||
+	    !arg_word(r, p, 2, 2))
 		return false;
 	p->call.arg[1] = (long)iov;
 	if (write)
@@ -148,7 +149,8 @@ static bool prepare_message(struct run *r, struct pending_call *p, bool write)
 	size_t count = 0;
 
 	if (e->kind != EXPR_STRUCT)
-		return run_fail(r, e->line, "a message is written {msg_iov(1)=[{..., LENGTH}], msg_flags=0}");
+		return run_fail(r, e->line,
+				"a message is written {msg_iov(1)=[{..., LENGTH}], msg_flags=0}");
 	if (!arg_fd(r, p, 0, 0) || !vector(r, p, expr_field(e, "msg_iov"), &msg->msg_iov, &count) ||
 	    !arg_word(r, p, 2, 2))
 		return false;

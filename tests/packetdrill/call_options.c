@@ -35,7 +35,8 @@ static bool put_fields(struct run *r, const struct expr *e, void *to, socklen_t 
 		}
 		return true;
 	}
-	return run_fail(r, e->line, "a value's fields are {onoff=, linger=} or {tv_sec=, tv_usec=}");
+	return run_fail(r, e->line,
+			"a value's fields are {onoff=, linger=} or {tv_sec=, tv_usec=}");
 }
 
 /* [1], {onoff=1, linger=0}, "cubic", ... */
@@ -67,7 +68,8 @@ static bool put_value(struct run *r, const struct expr *e, void *to, socklen_t *
 	case EXPR_STRUCT:
 		return put_fields(r, e, to, len);
 	default:
-		return run_fail(r, e->line, "a value is written [N], {name=N, ...}, \"text\" or ...");
+		return run_fail(r, e->line,
+				"a value is written [N], {name=N, ...}, \"text\" or ...");
 	}
 }
 
@@ -136,8 +138,8 @@ bool check_getsockopt(struct run *r, struct pending_call *p)
 	if (!memcmp(expected, (void *)p->call.arg[3], len))
 		return true;
 	if (want->kind == EXPR_LIST)
-		return run_fail(r, p->event->line, "expected the value %d, got %d", *(int *)expected,
-				*(int *)p->call.arg[3]);
+		return run_fail(r, p->event->line, "expected the value %d, got %d",
+				*(int *)expected, *(int *)p->call.arg[3]);
 	return run_fail(r, p->event->line, "the option's value differs%s%.64s",
 			want->kind == EXPR_STRING ? ": " : "",
 			want->kind == EXPR_STRING ? (char *)p->call.arg[3] : "");

@@ -24,7 +24,8 @@ bool prepare_poll(struct run *r, struct pending_call *p)
 	int64_t fd, events;
 
 	if (list->kind != EXPR_LIST)
-		return run_fail(r, list->line, "descriptors are written [{fd=N, events=POLLIN, revents=0}]");
+		return run_fail(r, list->line,
+				"descriptors are written [{fd=N, events=POLLIN, revents=0}]");
 	for (const struct expr *e = list->items; e; e = e->next)
 		n++;
 	fds = call_memory(p, (n + 1) * sizeof(*fds));
@@ -116,8 +117,8 @@ bool check_epoll_wait(struct run *r, struct pending_call *p)
 		if (want.events != got[n].events || want.data.u64 != got[n].data.u64)
 			return run_fail(r, p->event->line,
 					"event %ld: expected 0x%x of %llu, got 0x%x of %llu", n + 1,
-					want.events, (unsigned long long)want.data.u64, got[n].events,
-					(unsigned long long)got[n].data.u64);
+					want.events, (unsigned long long)want.data.u64,
+					got[n].events, (unsigned long long)got[n].data.u64);
 		if (call_arg(p, 1)->kind == EXPR_STRUCT)
 			break;
 	}

@@ -20,8 +20,7 @@ static bool prepare_socket(struct run *r, struct pending_call *p)
 
 static bool prepare_bind(struct run *r, struct pending_call *p)
 {
-	return arg_fd(r, p, 0, 0) &&
-	       arg_address(r, p, 1, 1, &r->addresses.local, r->local_port);
+	return arg_fd(r, p, 0, 0) && arg_address(r, p, 1, 1, &r->addresses.local, r->local_port);
 }
 
 static bool prepare_connect(struct run *r, struct pending_call *p)
@@ -34,8 +33,7 @@ static bool prepare_connect(struct run *r, struct pending_call *p)
 	}
 	if (fd)
 		r->subject_fd = fd->live;
-	return arg_fd(r, p, 0, 0) &&
-	       arg_address(r, p, 1, 1, &r->addresses.remote, r->remote_port);
+	return arg_fd(r, p, 0, 0) && arg_address(r, p, 1, 1, &r->addresses.remote, r->remote_port);
 }
 
 static bool prepare_fd_and_word(struct run *r, struct pending_call *p)
@@ -75,7 +73,8 @@ static bool prepare_getname(struct run *r, struct pending_call *p)
 
 static bool check_getname(struct run *r, struct pending_call *p)
 {
-	const uint8_t *want = (const uint8_t *)p->call.arg[3], *got = (const uint8_t *)p->call.arg[1];
+	const uint8_t *want = (const uint8_t *)p->call.arg[3],
+		      *got = (const uint8_t *)p->call.arg[1];
 	char text[64];
 
 	if (!want || !memcmp(want, got, r->addresses.version == 4 ? 8 : 24))
@@ -193,7 +192,8 @@ static bool check_result(struct run *r, struct pending_call *p)
 	if (spec->error)
 		want = -errno_value(spec->error);
 	if (spec->error && !want)
-		return run_fail(r, p->event->line, "'%s' is not the name of an errno value", spec->error);
+		return run_fail(r, p->event->line, "'%s' is not the name of an errno value",
+				spec->error);
 	if (spec->any_result)
 		return true;
 	if (p->type->makes_fd && want >= 0 && p->call.result >= 0)
@@ -244,8 +244,8 @@ static bool prepare_call(struct run *r, struct pending_call *p)
 	if (!p->type)
 		return run_fail(r, p->event->line, "the runner knows no call '%s'", spec->name);
 	if (spec->arg_count < p->type->min_args || spec->arg_count > p->type->max_args)
-		return run_fail(r, p->event->line, "%s() takes %u to %u arguments, not %u", spec->name,
-				p->type->min_args, p->type->max_args, spec->arg_count);
+		return run_fail(r, p->event->line, "%s() takes %u to %u arguments, not %u",
+				spec->name, p->type->min_args, p->type->max_args, spec->arg_count);
 	p->call.number = p->type->number;
 	return p->type->prepare(r, p);
 }
@@ -279,7 +279,8 @@ bool run_call(struct run *r, const struct event *e, uint64_t due_ns)
 	last_ns = r->backend->ops->now_ns(r->backend) + r->tolerance_ns;
 	while (run_collect_calls(r) && !e->time.blocking && still_pending(r, e)) {
 		if (r->backend->ops->now_ns(r->backend) >= last_ns)
-			return run_fail(r, e->line, "%s() sleeps; a call that sleeps is written START...END",
+			return run_fail(r, e->line,
+					"%s() sleeps; a call that sleeps is written START...END",
 					e->call->name);
 		r->backend->ops->wait(r->backend, last_ns);
 	}

@@ -100,7 +100,8 @@ static bool set(struct run *r, int line, char *text)
 	if (error == -ENOENT)
 		return run_fail(r, line, "%s has no setting %s", r->backend->ops->name, text);
 	if (error)
-		return run_fail(r, line, "%s=%s: refused by %s", text, value, r->backend->ops->name);
+		return run_fail(r, line, "%s=%s: refused by %s", text, value,
+				r->backend->ops->name);
 	return true;
 }
 
@@ -137,9 +138,12 @@ static bool run_line(struct run *r, int line, char *text)
 	if (!program || *program == '#')
 		return true;
 	if (ends_with(program, "defaults.sh"))
-		return apply(r, google_defaults, sizeof(google_defaults) / sizeof(google_defaults[0]));
+		return apply(r, google_defaults,
+			     sizeof(google_defaults) / sizeof(google_defaults[0]));
 	if (strcmp(program, "sysctl") != 0 && !ends_with(program, "set_sysctls.py"))
-		return run_fail(r, line, "'%s': only sysctl, set_sysctls.py and defaults.sh are run", program);
+		return run_fail(r, line,
+				"'%s': only sysctl, set_sysctls.py and defaults.sh are run",
+				program);
 	while ((word = next_word(&at)))
 		if (*word != '-' && *word != '>' && !set(r, line, word))
 			return false;
@@ -153,7 +157,8 @@ bool run_command(struct run *r, int line, const char *text)
 
 	if (!copy)
 		abort();
-	for (char *one = strtok_r(copy, "\n;&", &save); one && good; one = strtok_r(NULL, "\n;&", &save))
+	for (char *one = strtok_r(copy, "\n;&", &save); one && good;
+	     one = strtok_r(NULL, "\n;&", &save))
 		good = run_line(r, line, one);
 	free(copy);
 	return good;

@@ -19,7 +19,8 @@ static bool call_value(struct run *r, const struct expr *e, int64_t *value)
 	else if (!strcmp(e->text, "htonl"))
 		*value = htonl((uint32_t)*value);
 	else
-		return run_fail(r, e->line, "%s() is not known here; htons() and htonl() are", e->text);
+		return run_fail(r, e->line, "%s() is not known here; htons() and htonl() are",
+				e->text);
 	return true;
 }
 

@@ -27,7 +27,7 @@ struct flow *flow_find(struct flow *list, uint16_t local_port, uint16_t remote_p
 
 void flow_restart(struct flow *f)
 {
-	f->local_known = f->ts_known = f->remote_isn_known = false;
+	f->local_known = f->ts_known = f->remote_isn_known = f->reopening = false;
 	f->local_shift = f->ts_shift = 0;
 	f->stamp_count = 0;
 }

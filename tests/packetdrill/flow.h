@@ -19,6 +19,8 @@ struct flow {
 	uint32_t local_shift;		  /* on the wire - in the script */
 	uint32_t local_isn, remote_isn;	  /* in the script */
 	bool remote_isn_known;
+	bool reopening; /* the peer sent another SYN, with next_remote_isn */
+	uint32_t next_remote_isn;
 	bool ts_known;
 	uint32_t ts_shift;
 	int64_t ts_lateness_ns; /* of the packet that told ts_shift */

@@ -19,7 +19,7 @@ static inline uint32_t inet_sum(const uint8_t *data, size_t len, uint32_t sum)
 static inline uint16_t inet_checksum(const uint8_t *data, size_t len, uint32_t sum)
 {
 	sum = inet_sum(data, len, sum);
-	return (uint16_t)~((sum & 0xffff) + (sum >> 16));
+	return (uint16_t) ~((sum & 0xffff) + (sum >> 16));
 }
 
 static inline uint32_t inet_pseudo_sum(const uint8_t *src, const uint8_t *dst, size_t address_bytes,

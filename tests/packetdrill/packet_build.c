@@ -78,7 +78,8 @@ static void put_checksum(const struct addresses *a, const struct ip_fields *ip, 
 			 size_t offset, uint8_t protocol, size_t len)
 {
 	size_t address_bytes = a->version == 4 ? 4 : 16;
-	uint32_t sum = inet_pseudo_sum(a->local.bytes, a->remote.bytes, address_bytes, protocol, len);
+	uint32_t sum =
+		inet_pseudo_sum(a->local.bytes, a->remote.bytes, address_bytes, protocol, len);
 	uint16_t check = inet_checksum(h, len, sum);
 
 	if (protocol == IP_PROTOCOL_UDP && !check)

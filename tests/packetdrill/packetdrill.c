@@ -16,11 +16,11 @@
 #include "commands.h"
 #include "run.h"
 
-#define ATTEMPTS_MAX 4 /* in real time, while the machine is too busy to be punctual */
+#define ATTEMPTS_MAX 4	 /* in real time, while the machine is too busy to be punctual */
 #define LIMIT_S	     150 /* of a script's process */
 /* Exit status of a script's process: this plus the outcome, so that no other end looks like one. */
-#define STATUS_BASE  64
-#define ASSERTIONS   "tests/packetdrill/assertions.py"
+#define STATUS_BASE 64
+#define ASSERTIONS  "tests/packetdrill/assertions.py"
 
 enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_LATE };
 
@@ -54,15 +54,17 @@ static const struct backend_ops *const backends[] = {
 
 static bool set_address(struct run *r, const struct script_option *o, struct address *to)
 {
-	if (inet_pton(r->addresses.version == 4 ? AF_INET : AF_INET6, o->value ? o->value : "", to) == 1)
+	if (inet_pton(r->addresses.version == 4 ? AF_INET : AF_INET6, o->value ? o->value : "",
+		      to) == 1)
 		return true;
 	return run_fail(r, o->line, "--%s: not an address of IPv%d", o->name, r->addresses.version);
 }
 
 static void default_addresses(struct addresses *a)
 {
-	static const char *const text[2][3] = {{"192.168.0.1", "192.0.2.1", "192.168.0.2"},
-					       {"fd3d:0a0b:17d6::1", "2001:db8::1", "fd3d:0a0b:17d6::2"}};
+	static const char *const text[2][3] = {
+		{"192.168.0.1", "192.0.2.1", "192.168.0.2"},
+		{"fd3d:0a0b:17d6::1", "2001:db8::1", "fd3d:0a0b:17d6::2"}};
 	int family = a->version == 4 ? AF_INET : AF_INET6;
 
 	inet_pton(family, text[a->version == 6][0], &a->local);
@@ -76,7 +78,8 @@ static bool excluded(const struct run *r, const struct script_option *o, const c
 {
 	size_t len = strlen(r->backend->ops->name);
 
-	if (strcmp(o->name, "not_on") != 0 || !o->value || strncmp(o->value, r->backend->ops->name, len) != 0 ||
+	if (strcmp(o->name, "not_on") != 0 || !o->value ||
+	    strncmp(o->value, r->backend->ops->name, len) != 0 ||
 	    (o->value[len] && o->value[len] != ' '))
 		return false;
 	*why = o->value[len] ? o->value + len + 1 : "no reason given";
@@ -90,7 +93,8 @@ static bool number_option(struct run *r, const struct script_option *o, unsigned
 
 	*out = strtoul(o->value ? o->value : "", &end, 0);
 	if (end == o->value || !o->value || *end || *out < min || *out > max)
-		return run_fail(r, o->line, "--%s: a number from %lu to %lu belongs here", o->name, min, max);
+		return run_fail(r, o->line, "--%s: a number from %lu to %lu belongs here", o->name,
+				min, max);
 	return true;
 }
 
@@ -402,9 +406,10 @@ static int report(const struct suite *s)
 
 static void usage(FILE *to)
 {
-	fprintf(to, "packetdrill [--backend=stack|ref|rtl|linux] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
-		    "Runs packetdrill scripts; stack: the stack alone, ref, rtl: with driver and card,\n"
-		    "linux: this machine's Linux in a network namespace, the oracle.\n");
+	fprintf(to,
+		"packetdrill [--backend=stack|ref|rtl|linux] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
+		"Runs packetdrill scripts; stack: the stack alone, ref, rtl: with driver and card,\n"
+		"linux: this machine's Linux in a network namespace, the oracle.\n");
 }
 
 static const struct backend_ops *backend_named(const char *name)
@@ -464,7 +469,8 @@ int main(int argc, char **argv)
 	}
 	run_jobs(&s);
 	if (!judge_assertions(&s)) {
-		fprintf(stderr, "packetdrill: python3 " ASSERTIONS " failed; run from the top of the tree\n");
+		fprintf(stderr, "packetdrill: python3 " ASSERTIONS
+				" failed; run from the top of the tree\n");
 		return 1;
 	}
 	return report(&s);

@@ -49,8 +49,9 @@ static bool outbound_flow(struct run *r, const struct event *e, const struct pac
 	    !(opens && r->opening))
 		return true;
 	if (r->flow && !opens && v->protocol == IP_PROTOCOL_TCP)
-		return run_fail(r, e->line, "a packet of another connection: ports %u > %u, not %u > %u",
-				v->src_port, v->dst_port, r->flow->local_port, r->flow->remote_port);
+		return run_fail(
+			r, e->line, "a packet of another connection: ports %u > %u, not %u > %u",
+			v->src_port, v->dst_port, r->flow->local_port, r->flow->remote_port);
 	r->flow = flow_of_ports(r, v->src_port, v->dst_port);
 	if (opens && r->opening)
 		flow_restart(r->flow);
@@ -71,13 +72,17 @@ static uint8_t *stream_payload(uint32_t offset, size_t len)
 	return bytes;
 }
 
-/* A SYN with another number than the one before begins the connection anew. */
+/* A SYN with another number than the one before may begin the connection anew: if the stack answers
+ * it with a SYN of its own. */
 static void note_remote_isn(struct flow *f, const struct packet_spec *spec)
 {
 	if (!(spec->flags & FLAG_SYN))
 		return;
-	if (f->remote_isn_known && f->remote_isn != spec->seq && !(spec->flags & FLAG_ACK))
-		flow_restart(f);
+	if (f->remote_isn_known && f->remote_isn != spec->seq && !(spec->flags & FLAG_ACK)) {
+		f->reopening = true;
+		f->next_remote_isn = spec->seq;
+		return;
+	}
 	f->remote_isn = spec->seq;
 	f->remote_isn_known = true;
 }
@@ -272,10 +277,11 @@ void packet_print(FILE *to, const struct run *r, const struct packet *p)
 
 /* ---- outbound ---- */
 
-static bool differs(struct run *r, const struct event *e, const struct packet *p, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+static bool differs(struct run *r, const struct event *e, const struct packet *p, const char *fmt,
+		    ...) __attribute__((format(printf, 4, 5)));
 
-static bool differs(struct run *r, const struct event *e, const struct packet *p, const char *fmt, ...)
+static bool differs(struct run *r, const struct event *e, const struct packet *p, const char *fmt,
+		    ...)
 {
 	char *text = NULL;
 	char reason[256];
@@ -391,13 +397,19 @@ static bool same_payload(struct run *r, const struct event *e, const struct pack
 			       v->payload_len);
 	for (size_t i = 0; f->local_known && i < v->payload_len; i++)
 		if (v->payload[i] != stream_byte(offset + (uint32_t)i))
-			return differs(r, e, p, "byte %zu of the payload is not what was written", i);
+			return differs(r, e, p, "byte %zu of the payload is not what was written",
+				       i);
 	return true;
 }
 
 static void learn_local_isn(struct flow *f, const struct packet_spec *spec,
 			    const struct packet_view *v)
 {
+	if (f->reopening && (v->tcp.flags & FLAG_SYN)) {
+		flow_restart(f);
+		f->remote_isn = f->next_remote_isn;
+		f->remote_isn_known = true;
+	}
 	if (f->local_known || !(spec->flags & v->tcp.flags & FLAG_SYN))
 		return;
 	f->local_known = true;

@@ -85,7 +85,8 @@ static bool fail_late(struct run *r, int line, const char *what, double got, dou
 	r->late = r->backend->real_time && got > to;
 	if (from == to)
 		return run_fail(r, line, "%s at %.6f s, expected at %.6f s", what, got, from);
-	return run_fail(r, line, "%s at %.6f s, expected between %.6f s and %.6f s", what, got, from, to);
+	return run_fail(r, line, "%s at %.6f s, expected between %.6f s and %.6f s", what, got,
+			from, to);
 }
 
 /* Lets time pass until time_ns. */
@@ -179,8 +180,10 @@ static bool expect_silence(struct run *r)
 	to = open_memstream(&text, &len);
 	packet_print(to, r, p);
 	fclose(to);
-	run_fail(r, line, "at the script's end the stack had sent a packet that is not in it, at %.6f s:\n      %s",
-		 seconds(r, p->time_ns), text);
+	run_fail(
+		r, line,
+		"at the script's end the stack had sent a packet that is not in it, at %.6f s:\n      %s",
+		seconds(r, p->time_ns), text);
 	free(text);
 	free(p);
 	return false;
@@ -195,7 +198,8 @@ static bool run_event(struct run *r, const struct event *e)
 	if (e->kind == EVENT_PACKET && !e->packet->inbound)
 		return expect_packet(r, e);
 	if (e->time.kind == TIME_ANY || e->time.is_range)
-		return run_fail(r, e->line, "only a packet of the stack may come at any time or in a range");
+		return run_fail(r, e->line,
+				"only a packet of the stack may come at any time or in a range");
 	if (!advance_to(r, e, w.from_ns))
 		return false;
 	note_time(r, e, now_ns(r));
@@ -226,10 +230,12 @@ static bool finish_calls(struct run *r)
 {
 	while (r->pending) {
 		const struct pending_call *p = r->pending;
-		uint64_t last_ns = p->due_ns + r->tolerance_ns + slack_ns(r, p->due_ns, p->started_ns);
+		uint64_t last_ns =
+			p->due_ns + r->tolerance_ns + slack_ns(r, p->due_ns, p->started_ns);
 
 		if (now_ns(r) >= last_ns)
-			return run_fail(r, p->event->line, "%s() still sleeps at %.6f s, expected to end at %.6f s",
+			return run_fail(r, p->event->line,
+					"%s() still sleeps at %.6f s, expected to end at %.6f s",
 					p->event->call->name, seconds(r, now_ns(r)),
 					seconds(r, p->due_ns));
 		r->backend->ops->wait(r->backend, last_ns);

@@ -38,19 +38,19 @@ struct run {
 	unsigned int mtu;
 	uint64_t tolerance_ns;
 
-	uint64_t start_ns;	 /* of the first event */
-	uint64_t last_ns;	 /* when the latest event happened: what + counts from */
-	int64_t nominal_ns;	 /* when it should have, since the start */
-	int64_t lateness_ns;	 /* of the event under way: real - nominal */
+	uint64_t start_ns;	   /* of the first event */
+	uint64_t last_ns;	   /* when the latest event happened: what + counts from */
+	int64_t nominal_ns;	   /* when it should have, since the start */
+	int64_t lateness_ns;	   /* of the event under way: real - nominal */
 	struct flow *flows, *flow; /* all; the one spoken of */
 	bool opening;		   /* connect() was called: the next SYN begins a connection */
 	struct run_fd fds[RUN_FDS_MAX];
 	int subject_fd; /* live one that %{ }% is about; -1: none yet */
 	struct pending_call *pending;
 
-	unsigned int key;	  /* of this run among the assertions */
-	FILE *assertions; /* what %{ }% has to hold, for python3 */
-	FILE *trace;	  /* NULL, or each event as it happens */
+	unsigned int key;  /* of this run among the assertions */
+	FILE *assertions;  /* what %{ }% has to hold, for python3 */
+	FILE *trace;	   /* NULL, or each event as it happens */
 	bool failed, late; /* late: only because the machine was busy */
 	char message[2048];
 };

@@ -16,7 +16,7 @@
 enum expr_kind {
 	EXPR_ELLIPSIS, /* ...: the runner's choice */
 	EXPR_INTEGER,
-	EXPR_WORD,   /* a constant's name */
+	EXPR_WORD, /* a constant's name */
 	EXPR_STRING,
 	EXPR_OR,     /* items: operands of | */
 	EXPR_CALL,   /* text(items): htons(80) */
@@ -55,10 +55,10 @@ enum option_kind {
 	OPTION_SACK_OK,
 	OPTION_SACK,
 	OPTION_TS,
-	OPTION_FO,	/* kind 34 */
-	OPTION_FO_EXP,	/* kind 254, magic f989 */
-	OPTION_MD5,	/* kind 19 */
-	OPTION_RAW,	/* bytes as they are */
+	OPTION_FO,     /* kind 34 */
+	OPTION_FO_EXP, /* kind 254, magic f989 */
+	OPTION_MD5,    /* kind 19 */
+	OPTION_RAW,    /* bytes as they are */
 };
 
 #define SACK_BLOCKS_MAX	 4
@@ -78,10 +78,10 @@ struct option_spec {
 #define UNSPECIFIED (-1)
 
 struct packet_spec {
-	bool inbound;		     /* towards the stack under test */
-	int src_port, dst_port;	     /* UNSPECIFIED: of the current flow */
-	int ecn, tos, ttl;	     /* UNSPECIFIED: not looked at, or a default */
-	bool bad_checksum;	     /* inbound: the transport checksum is wrong */
+	bool inbound;		/* towards the stack under test */
+	int src_port, dst_port; /* UNSPECIFIED: of the current flow */
+	int ecn, tos, ttl;	/* UNSPECIFIED: not looked at, or a default */
+	bool bad_checksum;	/* inbound: the transport checksum is wrong */
 	enum protocol protocol;
 
 	uint8_t flags;
@@ -140,7 +140,7 @@ struct script_option {
 struct script {
 	const char *path;
 	struct script_option *options;
-	struct event *setup;   /* commands before the first event */
+	struct event *setup; /* commands before the first event */
 	struct event *events;
 	struct event *cleanup; /* commands after the last */
 	struct arena_chunk *chunks;

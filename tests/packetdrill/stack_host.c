@@ -96,7 +96,8 @@ static uint32_t ipv4_number(const struct address *a)
 	       (uint32_t)a->bytes[2] << 8 | a->bytes[3];
 }
 
-bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error, size_t error_len)
+bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error,
+		      size_t error_len)
 {
 	uint64_t until_ns = host_now_ns(s->world) + HOST_SECOND;
 

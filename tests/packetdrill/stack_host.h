@@ -22,7 +22,7 @@ struct stack_host {
 	struct addresses addresses;
 	/* A frame for the stack, on its wire now. */
 	void (*inject)(struct stack_host *s, const void *frame, uint32_t len);
-	uint64_t settle_ns; /* how long a frame takes from the wire to the stack */
+	uint64_t settle_ns;	     /* how long a frame takes from the wire to the stack */
 	struct packet *first, **end; /* IP packets sent, oldest first */
 	struct packet *neighbour_replies;
 };
@@ -33,7 +33,8 @@ static inline struct stack_host *stack_host(struct backend *b)
 }
 
 /* The device is up: addresses, descriptors. */
-bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error, size_t error_len);
+bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error,
+		      size_t error_len);
 /* The stack has put a frame on the wire. */
 void stack_host_frame(struct stack_host *s, const uint8_t *frame, uint32_t len, uint64_t time_ns);
 /* Runs fn as the only task until it has ended. */

@@ -17,9 +17,18 @@ struct setting {
 };
 
 #define AT(field) offsetof(struct sysctl, field)
-#define U32(name)     {"net.ipv4." #name, SETTING_U32, AT(name)}
-#define SECONDS(name) {"net.ipv4." #name, SETTING_U32, AT(name##_s)}
-#define BOOL(name)    {"net.ipv4." #name, SETTING_BOOL, AT(name)}
+#define U32(name)                                        \
+	{                                                \
+		"net.ipv4." #name, SETTING_U32, AT(name) \
+	}
+#define SECONDS(name)                                        \
+	{                                                    \
+		"net.ipv4." #name, SETTING_U32, AT(name##_s) \
+	}
+#define BOOL(name)                                        \
+	{                                                 \
+		"net.ipv4." #name, SETTING_BOOL, AT(name) \
+	}
 
 static const struct setting settings[] = {
 	{"net.core.somaxconn", SETTING_U32, AT(somaxconn)},
@@ -116,7 +125,8 @@ int stack_host_sysctl(struct backend *b, const char *name, const char *value)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!strcmp(settings[i].name, name))
 			return store(&settings[i],
-				     (uint8_t *)net_sysctl(stack_host(b)->net) + settings[i].offset, value)
+				     (uint8_t *)net_sysctl(stack_host(b)->net) + settings[i].offset,
+				     value)
 				       ? 0
 				       : -EINVAL;
 	return -ENOENT;

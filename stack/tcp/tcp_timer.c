@@ -166,13 +166,14 @@ static uint32_t next_rto_us(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const uint32_t elapsed_ms = tcp_time_stamp_ms(tcp_sk(sk)) - tcp_sk(sk)->timeout_stamp_ms;
+	uint64_t left_us;
 
 	if (!icsk->icsk_user_timeout_ms)
 		return icsk->icsk_rto_us;
 	if (elapsed_ms >= icsk->icsk_user_timeout_ms)
 		return TCP_TIMEOUT_MIN_US;
-	return (uint32_t)min_u64(icsk->icsk_rto_us,
-				 (icsk->icsk_user_timeout_ms - elapsed_ms) * (uint64_t)1000);
+	left_us = (icsk->icsk_user_timeout_ms - elapsed_ms) * (uint64_t)1000;
+	return left_us < icsk->icsk_rto_us ? (uint32_t)left_us : icsk->icsk_rto_us;
 }
 
 static void retransmit_timer(struct sock *sk)

@@ -143,6 +143,19 @@ struct ipv6_route {
 	int ifindex;
 };
 
+/* The kernel's own work makes a new address usable a moment later. */
+static bool usable(int fd, const struct in6_addr *address)
+{
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_addr = *address};
+
+	for (int tries = 0; tries < 2000; tries++) {
+		if (!bind(fd, (struct sockaddr *)&in6, sizeof(in6)))
+			return true;
+		usleep(1000);
+	}
+	return false;
+}
+
 static bool set_ipv6(int fd, const struct addresses *a)
 {
 	struct in6_ifreq address = {.ifr6_prefixlen = a->prefix_len,
@@ -150,7 +163,8 @@ static bool set_ipv6(int fd, const struct addresses *a)
 	struct ipv6_route route = {.flags = RTF_UP, .metric = 1, .ifindex = address.ifr6_ifindex};
 
 	memcpy(&address.ifr6_addr, a->local.bytes, 16);
-	return !ioctl(fd, SIOCSIFADDR, &address) && !ioctl(fd, SIOCADDRT, &route);
+	return !ioctl(fd, SIOCSIFADDR, &address) && !ioctl(fd, SIOCADDRT, &route) &&
+	       usable(fd, &address.ifr6_addr);
 }
 
 static bool set_up_device(const struct addresses *a, unsigned int mtu)

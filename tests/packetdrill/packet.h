@@ -55,6 +55,7 @@ struct packet *packet_udp(const struct addresses *a, const struct ip_fields *ip,
 /* quoted: the packet that an error is about; rest: the second word of the ICMP header. */
 struct packet *packet_icmp(const struct addresses *a, const struct ip_fields *ip, uint8_t type,
 			   uint8_t code, uint32_t rest, const uint8_t *quoted, size_t len);
+/* bytes NULL: zeroes. */
 struct packet *packet_copy(const uint8_t *bytes, size_t len, uint64_t time_ns);
 
 struct packet_view {

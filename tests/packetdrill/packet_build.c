@@ -151,7 +151,8 @@ struct packet *packet_copy(const uint8_t *bytes, size_t len, uint64_t time_ns)
 
 	if (!p)
 		abort();
-	memcpy(p->bytes, bytes, len);
+	if (bytes)
+		memcpy(p->bytes, bytes, len);
 	p->len = len;
 	p->time_ns = time_ns;
 	return p;

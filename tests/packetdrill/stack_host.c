@@ -5,9 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <net/if_ether.h>
+#include <net/sysctl.h>
 
-#define ARP_FRAME_BYTES 42
-#define REST_LIMIT	(3000 * HOST_SECOND)
+#define ARP_FRAME_BYTES	    42
+#define ICMP6_TARGET	    48 /* of a neighbour solicitation: its offset behind the IPv6 header's begin */
+#define ICMP6_SOLICITATION  135
+#define ICMP6_ADVERTISEMENT 136
+#define REST_LIMIT	    (3000 * HOST_SECOND)
 
 static const uint8_t gateway_mac[ETH_ALEN] = {0x02, 0, 0, 0, 0, 0xfe};
 
@@ -21,20 +25,17 @@ void stack_host_do(struct stack_host *s, void (*fn)(void *arg), void *arg)
 
 /* ---- frames ---- */
 
-static void to_ethernet(struct stack_host *s, const struct packet *p)
+static struct packet *to_ethernet(struct stack_host *s, const struct packet *p)
 {
-	uint8_t *frame = malloc(ETH_HLEN + p->len);
-	uint16_t type = p->bytes[0] >> 4 == 6 ? 0x86dd : ETH_P_IP;
+	struct packet *frame = packet_copy(NULL, ETH_HLEN + p->len, 0);
+	uint16_t type = p->bytes[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;
 
-	if (!frame)
-		abort();
-	memcpy(frame, s->dev->dev_addr, ETH_ALEN);
-	memcpy(frame + ETH_ALEN, gateway_mac, ETH_ALEN);
-	frame[12] = (uint8_t)(type >> 8);
-	frame[13] = (uint8_t)type;
-	memcpy(frame + ETH_HLEN, p->bytes, p->len);
-	s->inject(s, frame, (uint32_t)(ETH_HLEN + p->len));
-	free(frame);
+	memcpy(frame->bytes, s->dev->dev_addr, ETH_ALEN);
+	memcpy(frame->bytes + ETH_ALEN, gateway_mac, ETH_ALEN);
+	frame->bytes[12] = (uint8_t)(type >> 8);
+	frame->bytes[13] = (uint8_t)type;
+	memcpy(frame->bytes + ETH_HLEN, p->bytes, p->len);
+	return frame;
 }
 
 /* RFC 826: whoever is asked for, it is the gateway's interface. */
@@ -58,17 +59,57 @@ static void answer_arp(struct stack_host *s, const uint8_t *frame, uint32_t len)
 	s->neighbour_replies = reply;
 }
 
+/* RFC 4861, 7.2.4: a solicited advertisement for whatever address is asked for. */
+static void answer_solicitation(struct stack_host *s, const struct packet *solicitation)
+{
+	struct addresses a = {.version = 6};
+	struct packet *advertisement, *frame;
+	uint8_t body[24] = {[16] = 2, 1};
+
+	memcpy(body, solicitation->bytes + ICMP6_TARGET, 16);
+	memcpy(body + 18, gateway_mac, ETH_ALEN);
+	memcpy(a.local.bytes, body, 16);
+	memcpy(a.remote.bytes, solicitation->bytes + 8, 16);
+	advertisement = packet_icmp(&a, &(struct ip_fields){.ttl = 255}, ICMP6_ADVERTISEMENT, 0,
+				    0xe0000000, body, sizeof(body));
+	frame = to_ethernet(s, advertisement);
+	frame->next = s->neighbour_replies;
+	s->neighbour_replies = frame;
+	free(advertisement);
+}
+
+/* Messages of IPv6 about itself: neighbours, routers, multicast groups. */
+static bool is_housekeeping(struct stack_host *s, const struct packet *p)
+{
+	struct packet_view v;
+
+	if (p->bytes[0] >> 4 != 6)
+		return false;
+	if (p->bytes[6] == 0) /* hop-by-hop: multicast listener reports */
+		return true;
+	if (packet_decode(p, &v) || v.protocol != IP_PROTOCOL_ICMPV6 || v.icmp_type < 130)
+		return false;
+	if (v.icmp_type == ICMP6_SOLICITATION && p->len >= ICMP6_TARGET + 16 &&
+	    memcmp(p->bytes + ICMP6_TARGET, s->addresses.local.bytes, 16) != 0)
+		answer_solicitation(s, p);
+	return true;
+}
+
 void stack_host_frame(struct stack_host *s, const uint8_t *frame, uint32_t len, uint64_t time_ns)
 {
 	uint32_t type = len < ETH_HLEN ? 0 : (uint32_t)frame[12] << 8 | frame[13];
 
 	if (type == ETH_P_ARP) {
 		answer_arp(s, frame, len);
-	} else if (type == ETH_P_IP) {
+	} else if (type == ETH_P_IP || type == ETH_P_IPV6) {
 		struct packet *p = packet_copy(frame + ETH_HLEN, len - ETH_HLEN, time_ns);
 
-		*s->end = p;
-		s->end = &p->next;
+		if (is_housekeeping(s, p)) {
+			free(p);
+		} else {
+			*s->end = p;
+			s->end = &p->next;
+		}
 	}
 	host_stop(s->world);
 }
@@ -96,6 +137,19 @@ static uint32_t ipv4_number(const struct address *a)
 	       (uint32_t)a->bytes[2] << 8 | a->bytes[3];
 }
 
+static int configure(struct stack_host *s, const struct addresses *a)
+{
+	struct in6_addr local, gateway;
+
+	if (a->version == 4)
+		return net_ipv4_configure(s->dev, ipv4_number(&a->local), a->prefix_len,
+					  ipv4_number(&a->gateway));
+	memcpy(&local, a->local.bytes, sizeof(local));
+	memcpy(&gateway, a->gateway.bytes, sizeof(gateway));
+	net_sysctl(s->net)->ipv6_dad_transmits = 0;
+	return net_ipv6_configure(s->dev, &local, a->prefix_len, &gateway);
+}
+
 bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error,
 		      size_t error_len)
 {
@@ -104,12 +158,7 @@ bool stack_host_start(struct stack_host *s, const struct addresses *a, char *err
 	s->addresses = *a;
 	s->end = &s->first;
 	s->net = host_net(s->host);
-	if (a->version != 4) {
-		snprintf(error, error_len, "the runner does not configure IPv6 on our stack yet");
-		return false;
-	}
-	if (net_ipv4_configure(s->dev, ipv4_number(&a->local), a->prefix_len,
-			       ipv4_number(&a->gateway))) {
+	if (configure(s, a)) {
 		snprintf(error, error_len, "the stack refuses its address");
 		return false;
 	}
@@ -136,8 +185,10 @@ void stack_host_send(struct backend *b, const struct packet *p)
 {
 	struct stack_host *s = stack_host(b);
 	uint64_t until_ns = host_now_ns(s->world) + s->settle_ns;
+	struct packet *frame = to_ethernet(s, p);
 
-	to_ethernet(s, p);
+	s->inject(s, frame->bytes, (uint32_t)frame->len);
+	free(frame);
 	while (run_until(s, until_ns))
 		;
 }

@@ -21,6 +21,8 @@ void sock_init_data(struct sock *sk, struct net *net)
 	sk->sk_sndtimeo_ns = PORT_WAIT_FOREVER;
 	sk->sk_rcvlowat = 1;
 	sk->sk_max_pacing_rate = UINT64_MAX;
+	sk->sk_memory_bytes = sk->sk_protocol == IPPROTO_TCP ? &net->tcp_memory_bytes
+							      : &net->other_memory_bytes;
 }
 
 struct sock *sk_alloc(struct net *net, uint16_t family, const struct proto *prot, int type,
@@ -133,6 +135,7 @@ void sk_error_report(struct sock *sk)
 static void sock_rfree(struct sk_buff *skb)
 {
 	skb->sk->sk_rmem_alloc -= skb->truesize;
+	*skb->sk->sk_memory_bytes -= skb->truesize;
 }
 
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk)
@@ -141,6 +144,7 @@ void skb_set_owner_r(struct sk_buff *skb, struct sock *sk)
 	skb->sk = sk;
 	skb->destructor = sock_rfree;
 	sk->sk_rmem_alloc += skb->truesize;
+	*sk->sk_memory_bytes += skb->truesize;
 }
 
 static void sock_wfree(struct sk_buff *skb)

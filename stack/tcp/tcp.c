@@ -377,7 +377,7 @@ static void orphan(struct sock *sk)
 	if (sk->sk_state != TCP_CLOSE) {
 		net_tcp(sk)->orphan_count++;
 		tp->counted_orphan = true;
-		if (tcp_too_many_orphans(sk)) {
+		if (tcp_orphan_too_many(sk, 0)) {
 			NET_INC(sk->sk_net, TcpExtTCPAbortOnMemory);
 			reset_and_close(sk);
 		}
@@ -418,7 +418,7 @@ bool tcp_stream_memory_free(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (sk->sk_wmem_queued >= sk->sk_sndbuf)
+	if (sk->sk_wmem_queued >= sk->sk_sndbuf || !tcp_wmem_allowed(sk))
 		return false;
 	return !tp->notsent_lowat || tp->write_seq - tp->snd_nxt < tp->notsent_lowat;
 }

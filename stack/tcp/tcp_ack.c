@@ -114,7 +114,7 @@ static uint32_t trim_acked(struct sock *sk, struct sk_buff *skb)
 
 	skb_drop_front(skb, len);
 	TCP_SKB_CB(skb)->seq += len;
-	sk->sk_wmem_queued -= len;
+	sk_wmem_queued_sub(sk, len);
 	tcp_set_skb_pcount(skb, mss);
 	return old - TCP_SKB_CB(skb)->pcount;
 }

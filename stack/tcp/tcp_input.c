@@ -450,7 +450,7 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb)
 		NET_INC(sk->sk_net, TcpExtTCPRcvQDrop);
 		inet_csk(sk)->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_NOW;
 		sk_data_ready(sk);
-		drop(skb, SKB_DROP_TcpRcvBuf);
+		drop(skb, tcp_memory_exhausted(sk) ? SKB_DROP_TcpProtoMem : SKB_DROP_TcpRcvBuf);
 		return;
 	}
 	in_order(sk, skb);
@@ -557,7 +557,7 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 			fast_pure_ack(sk, skb);
 			return;
 		}
-		if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf &&
+		if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf && tcp_rmem_allowed(sk) &&
 		    skb->len - tp->tcp_header_len <= tcp_receive_window(tp)) {
 			fast_data(sk, skb);
 			return;

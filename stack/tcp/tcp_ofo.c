@@ -48,14 +48,15 @@ void tcp_ofo_purge(struct sock *sk)
 	tp->ooo_last_skb = NULL;
 }
 
-/* Throws away out-of-order data from its end until skb fits (the peer keeps it: RFC 2018, 8). */
-static void prune_ofo(struct sock *sk, const struct sk_buff *in)
+/* Throws away out-of-order data from its end until skb fits into limit_bytes (the peer keeps it:
+ * RFC 2018, 8). */
+static void prune_ofo(struct sock *sk, const struct sk_buff *in, uint32_t limit_bytes)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct rb_node *n;
 	bool pruned = false;
 
-	while (sk->sk_rmem_alloc + in->truesize > sk->sk_rcvbuf &&
+	while (sk->sk_rmem_alloc + in->truesize > limit_bytes &&
 	       (n = rb_last(&tp->out_of_order_queue))) {
 		struct sk_buff *skb = rb_entry(n, struct sk_buff, rbnode);
 
@@ -153,10 +154,20 @@ bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 {
 	const struct sk_buff *tail = skb_peek_tail(&sk->sk_receive_queue);
 
-	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf || (tail && can_coalesce(tail, skb)))
+	const bool allowed = tcp_rmem_allowed(sk);
+
+	if (allowed && (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf ||
+			(tail && can_coalesce(tail, skb))))
 		return true;
 	NET_INC(sk->sk_net, TcpExtPruneCalled);
 	collapse_receive_queue(sk);
+	if (!allowed) {
+		/* What fills the hole counts more than what lies above it. */
+		if (TCP_SKB_CB(skb)->seq == tcp_sk(sk)->rcv_nxt)
+			prune_ofo(sk, skb, sk_sysctl(sk)->tcp_rmem[0]);
+		if (!tcp_rmem_allowed(sk))
+			return false;
+	}
 	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
 	/* In order and within the window: promised, so a sixteenth more. Before pruning, which takes
@@ -164,7 +175,7 @@ bool tcp_try_rmem(struct sock *sk, const struct sk_buff *skb)
 	if (TCP_SKB_CB(skb)->seq == tcp_sk(sk)->rcv_nxt &&
 	    sk->sk_rmem_alloc <= sk->sk_rcvbuf + sk->sk_rcvbuf / 16)
 		return true;
-	prune_ofo(sk, skb);
+	prune_ofo(sk, skb, sk->sk_rcvbuf);
 	if (sk->sk_rmem_alloc + skb->truesize <= sk->sk_rcvbuf)
 		return true;
 	NET_INC(sk->sk_net, TcpExtRcvPruned);

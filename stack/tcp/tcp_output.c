@@ -18,14 +18,14 @@ struct sk_buff *tcp_stream_alloc_skb(struct sock *sk)
 	tcb = TCP_SKB_CB(skb);
 	memset(tcb, 0, sizeof(*tcb));
 	INIT_LIST_HEAD(&tcb->tsorted);
-	sk->sk_wmem_queued += (uint32_t)sizeof(*skb);
+	sk_wmem_queued_add(sk, (uint32_t)sizeof(*skb));
 	return skb;
 }
 
 void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb)
 {
 	list_del_init(&TCP_SKB_CB(skb)->tsorted);
-	sk->sk_wmem_queued -= (uint32_t)sizeof(*skb) + skb->len;
+	sk_wmem_queued_sub(sk, (uint32_t)sizeof(*skb) + skb->len);
 	consume_skb(skb);
 }
 
@@ -484,7 +484,7 @@ static void trim_head(struct sock *sk, struct sk_buff *skb, uint32_t len)
 
 	skb_drop_front(skb, len);
 	tcb->seq += len;
-	sk->sk_wmem_queued -= len;
+	sk_wmem_queued_sub(sk, len);
 }
 
 static void update_pcount(struct sock *sk, struct sk_buff *skb, uint32_t mss)

@@ -151,7 +151,7 @@ long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uin
 	TCP_SKB_CB(skb)->end_seq += r.len;
 	TCP_SKB_CB(skb)->pcount = 0;
 	tp->write_seq += r.len;
-	sk->sk_wmem_queued += r.len;
+	sk_wmem_queued_add(sk, r.len);
 	return r.len;
 }
 

@@ -5,10 +5,13 @@
 void sysctl_init_tcp(struct sysctl *s)
 {
 	static const uint32_t rmem[3] = {4096, 131072, 6291456};
+	/* As Linux chooses for a host of 2 GB. */
+	static const uint32_t mem[3] = {24576, 32768, 49152};
 	static const uint32_t wmem[3] = {4096, 16384, 4194304};
 
 	memcpy(s->tcp_rmem, rmem, sizeof(rmem));
 	memcpy(s->tcp_wmem, wmem, sizeof(wmem));
+	memcpy(s->tcp_mem, mem, sizeof(mem));
 	s->ip_local_port_range[0] = 32768;
 	s->ip_local_port_range[1] = 60999;
 	s->tcp_syn_retries = 6;

@@ -26,11 +26,6 @@ static struct sock *csk_sock(struct inet_connection_sock *icsk)
 
 /* ---- giving up ---- */
 
-bool tcp_too_many_orphans(struct sock *sk)
-{
-	return net_tcp(sk)->orphan_count > sk_sysctl(sk)->tcp_max_orphans;
-}
-
 static uint32_t orphan_retries(const struct sock *sk, bool alive)
 {
 	uint32_t retries = sk_sysctl(sk)->tcp_orphan_retries;
@@ -44,7 +39,7 @@ static uint32_t orphan_retries(const struct sock *sk, bool alive)
 /* An orphan may not hold scarce memory: RST and end. */
 static bool out_of_resources(struct sock *sk, bool do_reset)
 {
-	if (!tcp_too_many_orphans(sk))
+	if (!tcp_orphan_too_many(sk, tcp_orphan_shift(sk)))
 		return false;
 	if (do_reset)
 		tcp_send_active_reset(sk);

@@ -44,6 +44,8 @@ static uint32_t window_wanted(struct sock *sk)
 
 	if (free_space < full >> 1) {
 		icsk->icsk_ack.quick = 0;
+		if (tcp_under_memory_pressure(sk))
+			tp->rcv_ssthresh = min_u32(tp->rcv_ssthresh, 4u * tp->advmss);
 		if (free_space < full >> 4 || free_space < mss)
 			return 0;
 	}
@@ -106,7 +108,7 @@ void tcp_sndbuf_expand(struct sock *sk)
 	uint64_t windows = ca->sndbuf_expand ? ca->sndbuf_expand(sk) : 2;
 	uint64_t wanted = windows * segments * segment_bytes;
 
-	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK)
+	if ((sk->sk_userlocks & SOCK_SNDBUF_LOCK) || tcp_under_memory_pressure(sk))
 		return;
 	if (wanted > sk_sysctl(sk)->tcp_wmem[2])
 		wanted = sk_sysctl(sk)->tcp_wmem[2];
@@ -135,7 +137,7 @@ void tcp_grow_window(struct sock *sk, const struct sk_buff *skb)
 	const uint32_t limit = min_u32(tp->window_clamp, tcp_space(sk));
 	uint32_t room, step;
 
-	if (limit <= tp->rcv_ssthresh)
+	if (limit <= tp->rcv_ssthresh || tcp_under_memory_pressure(sk))
 		return;
 	room = limit - tp->rcv_ssthresh;
 	if (tcp_win_from_space(sk, skb->truesize) > skb->len)
@@ -208,7 +210,7 @@ void tcp_rcv_space_adjust(struct sock *sk)
 		if (bytes > s->tcp_rmem[2])
 			bytes = s->tcp_rmem[2];
 		if (s->tcp_moderate_rcvbuf && !(sk->sk_userlocks & SOCK_RCVBUF_LOCK) &&
-		    bytes > sk->sk_rcvbuf) {
+		    bytes > sk->sk_rcvbuf && !tcp_under_memory_pressure(sk)) {
 			sk->sk_rcvbuf = (uint32_t)bytes;
 			tp->window_clamp = tcp_full_space(sk);
 		}

@@ -90,7 +90,7 @@
 	X(TcpExtTCPACKSkippedFinWait2) X(TcpExtTCPACKSkippedTimeWait) \
 	X(TcpExtTCPACKSkippedChallenge) X(TcpExtTCPWinProbe) X(TcpExtTCPKeepAlive) \
 	X(TcpExtTCPRcvQDrop) X(TcpExtTCPZeroWindowDrop) X(TcpExtTCPAutoCorking) \
-	X(TcpExtTCPAckCompressed)
+	X(TcpExtTCPAckCompressed) X(TcpExtTCPMemoryPressures)
 /* clang-format on */
 
 #define NET_MIB_ALL(X)                                                                    \

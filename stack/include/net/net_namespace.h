@@ -53,6 +53,7 @@ struct net {
 	struct netns_tcp *tcp;
 	struct mem_cache skb_cache, data_cache[SKB_DATA_CLASSES];
 	uint64_t skbs_alive, blocks_alive;
+	uint64_t tcp_memory_bytes, other_memory_bytes; /* of sockets' queues */
 	uint64_t mib[MIB_COUNT];
 	uint64_t drops[SKB_DROP_COUNT];
 	const struct net_trace_ops *trace; /* NULL: none (trace.h) */

@@ -109,6 +109,7 @@ struct sock {
 	/* Memory in bytes of truesize. */
 	uint32_t sk_rmem_alloc, sk_rcvbuf; /* receive queues */
 	uint32_t sk_wmem_queued, sk_sndbuf;
+	uint64_t *sk_memory_bytes; /* the network's sum of both, of this protocol's sockets */
 	uint32_t sk_wmem_alloc; /* handed down, not yet freed by the driver */
 	uint32_t sk_drops;
 
@@ -244,6 +245,18 @@ static inline int sock_error(struct sock *sk)
 
 	sk->sk_err = 0;
 	return -err;
+}
+
+static inline void sk_wmem_queued_add(struct sock *sk, uint32_t bytes)
+{
+	sk->sk_wmem_queued += bytes;
+	*sk->sk_memory_bytes += bytes;
+}
+
+static inline void sk_wmem_queued_sub(struct sock *sk, uint32_t bytes)
+{
+	sk->sk_wmem_queued -= bytes;
+	*sk->sk_memory_bytes -= bytes;
 }
 
 /* Sets skb's owner to sk's receive memory; the destructor gives it back. */

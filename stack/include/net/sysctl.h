@@ -19,6 +19,7 @@ struct sysctl {
 	/* net.ipv4 */
 	uint16_t ip_local_port_range[2];   /* 32768 60999 */
 	uint32_t tcp_rmem[3], tcp_wmem[3]; /* bytes: minimum, default, maximum */
+	uint32_t tcp_mem[3]; /* of all sockets, pages of 4 KiB: fine again, pressure, limit */
 	uint32_t tcp_syn_retries;	   /* 6 */
 	uint32_t tcp_synack_retries;	   /* 5 */
 	uint32_t tcp_retries1;		   /* 3 */

@@ -340,6 +340,7 @@ struct netns_tcp {
 	uint32_t fastopen_cached;
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
+	bool memory_pressure; /* between tcp_mem's limits: as it was (tcp_mem.c) */
 	uint32_t socks;		    /* struct tcp_sock alive */
 	struct skb_data *page_frag; /* where sendmsg puts payload next */
 	uint32_t page_frag_offset;
@@ -568,6 +569,15 @@ void tcp_rate_gen(struct sock *sk, uint32_t delivered, uint32_t lost, struct rat
 void tcp_rate_check_app_limited(struct sock *sk);
 /* Bytes/s of the latest sample, 0: none. */
 uint64_t tcp_delivery_rate(const struct tcp_sock *tp);
+
+/* ---- tcp_mem.c ---- */
+bool tcp_memory_exhausted(const struct sock *sk);
+bool tcp_under_memory_pressure(const struct sock *sk);
+/* Whether the queue may grow at all: there is memory, or it is below its guaranteed minimum. */
+bool tcp_rmem_allowed(const struct sock *sk);
+bool tcp_wmem_allowed(const struct sock *sk);
+bool tcp_orphan_too_many(const struct sock *sk, unsigned int shift);
+unsigned int tcp_orphan_shift(const struct sock *sk);
 
 /* ---- tcp_chrono.c ---- */
 enum tcp_chrono {
@@ -852,7 +862,6 @@ void tcp_write_timer_handler(struct sock *sk);
 void tcp_delack_timer_handler(struct sock *sk);
 void tcp_set_keepalive(struct sock *sk, bool on);
 void tcp_reset_keepalive_timer(struct sock *sk, uint64_t in_ns);
-bool tcp_too_many_orphans(struct sock *sk);
 uint64_t tcp_keepalive_time_ns(const struct tcp_sock *tp);
 uint64_t tcp_fin_time_ns(const struct sock *sk);
 

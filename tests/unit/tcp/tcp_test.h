@@ -149,6 +149,7 @@ Suite *ipv6_suite(void);
 Suite *congestion_suite(void);
 Suite *ecn_suite(void);
 Suite *inside_suite(void);
+Suite *memory_suite(void);
 Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
 

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 					  loss_suite,	    flow_suite,	    accept_suite,
 					  robust_suite,	    socket_suite,   poll_suite,
 					  syncookies_suite, fastopen_suite, congestion_suite,
-					  ecn_suite,	    inside_suite};
+					  ecn_suite,	    inside_suite, memory_suite};
 	SRunner *runner = srunner_create(NULL);
 	int failed;
 

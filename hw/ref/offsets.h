@@ -28,6 +28,8 @@ constexpr std::uint32_t ctrl = 0x00000, ctrl_dup = 0x00004, status = 0x00008, ee
 constexpr std::uint32_t eerd = 0x00014, ctrl_ext = 0x00018, fla = 0x0001c, mdic = 0x00020;
 constexpr std::uint32_t icr = 0x000c0, itr = 0x000c4, ics = 0x000c8, ims = 0x000d0, imc = 0x000d8;
 constexpr std::uint32_t eiac = 0x000dc, iam = 0x000e0, ivar = 0x000e4, eitr0 = 0x000e8;
+constexpr std::uint32_t fcal = 0x00028, fcah = 0x0002c, fct = 0x00030, fcttv = 0x00170;
+constexpr std::uint32_t fcrtl = 0x02160, fcrth = 0x02168, fcrtv = 0x05f40;
 constexpr std::uint32_t vet = 0x00038, rctl = 0x00100, tctl = 0x00400, vfta = 0x05600;
 constexpr std::uint32_t pba = 0x01000, pbs = 0x01008, eewr = 0x0102c;
 constexpr std::uint32_t rsrpd = 0x02c00, raid = 0x02c08, psrctl = 0x02170, mrqc = 0x05818,
@@ -55,8 +57,10 @@ constexpr std::uint32_t window_bytes = 0x20000;
 /* Bits of CTRL, STATUS, CTRL_EXT (2.1a - 2.1c). */
 constexpr std::uint32_t ctrl_fd = bit(0), ctrl_gio_master_disable = bit(2), ctrl_slu = bit(6);
 constexpr std::uint32_t ctrl_frcspd = bit(11), ctrl_frcdpx = bit(12), ctrl_rst = bit(26);
-constexpr std::uint32_t ctrl_vme = bit(30), ctrl_phy_rst = bit(31);
+constexpr std::uint32_t ctrl_rfce = bit(27), ctrl_tfce = bit(28), ctrl_vme = bit(30),
+			ctrl_phy_rst = bit(31);
 constexpr std::uint32_t status_fd = bit(0), status_lu = bit(1), status_asdv_1000 = 2u << 8;
+constexpr std::uint32_t status_txoff = bit(4), fcrtl_xone = bit(31);
 constexpr std::uint32_t status_phyra = bit(10), status_gio_master_en = bit(19);
 constexpr std::uint32_t ctrl_ext_timers_clear = bit(29), ctrl_ext_ee_rst = bit(13);
 constexpr std::uint32_t ctrl_ext_spd_byps = bit(15), ctrl_ext_iame = bit(27);
@@ -75,8 +79,9 @@ constexpr std::uint32_t rctl_en = bit(1), rctl_sbp = bit(2), rctl_upe = bit(3), 
 constexpr std::uint32_t rctl_lbm = 3u << 6, rctl_lbm_mac = 1u << 6;
 constexpr std::uint32_t rctl_lpe = bit(5), rctl_bam = bit(15), rctl_bsex = bit(25);
 constexpr std::uint32_t rctl_vfe = bit(18), rctl_cfien = bit(19), rctl_cfi = bit(20);
-constexpr std::uint32_t rctl_secrc = bit(26);
-constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tarc_enable = bit(10);
+constexpr std::uint32_t rctl_dpf = bit(22), rctl_pmcf = bit(23), rctl_secrc = bit(26);
+constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tctl_swxoff = bit(22),
+			tarc_enable = bit(10);
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
 constexpr std::uint32_t rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
@@ -99,7 +104,7 @@ constexpr std::uint32_t feature_packet_csum = bit(13);
 constexpr std::uint32_t features_built =
 	feature_tso | feature_tx_csum | feature_rx_csum | feature_moderation | feature_queues |
 	feature_vlan | feature_rss | feature_split | feature_loopback | feature_stats |
-	feature_detect | feature_packet_csum | feature_ptp;
+	feature_detect | feature_packet_csum | feature_ptp | feature_pause;
 
 } // namespace ringside::ref
 

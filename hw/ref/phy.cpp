@@ -7,11 +7,11 @@ namespace ringside::ref
 namespace
 {
 
-constexpr unsigned int bmcr = 0, bmsr = 1, anlpar = 5, page_select = 22, oem_bits = 25;
+constexpr unsigned int bmcr = 0, bmsr = 1, anar = 4, anlpar = 5, page_select = 22, oem_bits = 25;
 constexpr std::uint16_t bmcr_reset = 1 << 15, bmcr_loopback = 1 << 14, bmcr_autoneg = 1 << 12;
 constexpr std::uint16_t bmcr_power_down = 1 << 11, bmcr_restart = 1 << 9, bmcr_reserved = 0x3f;
 constexpr std::uint16_t bmsr_link = 1 << 2, bmsr_autoneg_done = 1 << 5;
-constexpr std::uint16_t anlpar_ack = 1 << 14;
+constexpr std::uint16_t anlpar_ack = 1 << 14, an_pause = 1 << 10;
 constexpr std::uint16_t oem_restart = 1 << 10;
 constexpr std::uint16_t status1_number = 17, status1_link = 1 << 10;
 
@@ -81,6 +81,11 @@ void Phy::restart(time_ns now)
 bool Phy::powered() const
 {
 	return !(value_.at(bmcr) & bmcr_power_down);
+}
+
+bool Phy::pause() const
+{
+	return value_.at(anar) & value_.at(anlpar) & an_pause;
 }
 
 bool Phy::looped() const

@@ -31,6 +31,8 @@ class Phy
 
 	void carrier(bool present, time_ns now);
 	bool link() const;
+	/* Both ends know symmetric pause. */
+	bool pause() const;
 	/* BMCR.LOOPBACK: what is sent comes back. */
 	bool looped() const;
 

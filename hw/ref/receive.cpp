@@ -108,7 +108,7 @@ bool Receive::tagged(const std::uint8_t *frame) const
 }
 
 /* Filters of 5.2, in their order; counts why a frame is not taken. */
-bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact)
+bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact, time_ns now)
 {
 	const std::uint32_t rctl = registers_[reg::rctl];
 	const bool oversize = len > max_long || (len > max_ordinary && !(rctl & rctl_lpe));
@@ -121,6 +121,8 @@ bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexa
 			return false;
 	}
 
+	if (events_.receive_pause(frame, now))
+		return false;
 	if (tagged(frame) && !passes_vlan(registers_, load16(frame + 14)))
 		return false;
 
@@ -157,13 +159,15 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact, tim
 	fifo_bytes_ += bytes.size();
 	f.bytes = std::move(bytes);
 	fifo_.push_back(std::move(f));
+	events_.receive_level(fifo_bytes_, now);
 }
 
-void Receive::drop_front()
+void Receive::drop_front(time_ns now)
 {
 	fifo_bytes_ -= fifo_.front().bytes.size();
 	spare_.push_back(std::move(fifo_.front().bytes));
 	fifo_.pop_front();
+	events_.receive_level(fifo_bytes_, now);
 }
 
 bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
@@ -196,7 +200,7 @@ void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
 {
 	bool inexact;
 
-	if (!acceptable(frame, len, inexact))
+	if (!acceptable(frame, len, inexact, now))
 		return;
 	if (!has_room()) {
 		statistics_.count(stat::mpc);
@@ -303,7 +307,7 @@ void Receive::fetch(time_ns now)
 
 	if (need >= ring.size()) {
 		statistics_.count(stat::mpc);
-		drop_front();
+		drop_front(now);
 		announce_room(now);
 		return;
 	}
@@ -337,7 +341,7 @@ void Receive::deliver(time_ns now)
 		else
 			deliver_frame(fifo_.front(), now);
 		detect(fifo_.front());
-		drop_front();
+		drop_front(now);
 	}
 	stage_ = Stage::delivered;
 	announce_room(now);

@@ -33,6 +33,10 @@ class ReceiveEvents
 	virtual void receive_descriptors_low(time_ns now) = 0;
 	/* True: the frame was given the time stamp. */
 	virtual bool receive_stamp(const std::uint8_t *frame, const Layers &l, time_ns now) = 0;
+	/* A frame on the line. True: it was a pause frame and is consumed. */
+	virtual bool receive_pause(const std::uint8_t *frame, time_ns now) = 0;
+	/* Bytes that wait in the FIFO, whenever that has changed. */
+	virtual void receive_level(std::size_t bytes, time_ns now) = 0;
 	virtual void receive_small(time_ns now) = 0; /* shorter than RSRPD */
 	virtual void receive_ack(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
@@ -154,10 +158,10 @@ class Receive
 	std::size_t capacity() const;
 	std::uint16_t vlan_ethertype() const;
 	bool tagged(const std::uint8_t *frame) const;
-	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact);
+	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact, time_ns now);
 	void take_in(const std::uint8_t *frame, std::size_t len, time_ns now);
 	void keep(const std::uint8_t *frame, std::size_t len, bool inexact, time_ns now);
-	void drop_front();
+	void drop_front(time_ns now);
 	void detect(const Frame &f);
 	bool counts_as_ack(const Layers &l) const;
 	std::uint32_t packet_checksum(const Frame &f) const;

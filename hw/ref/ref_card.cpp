@@ -23,7 +23,7 @@ RefCard::RefCard(sc_core::sc_module_name name, const TimeConfig &time, const Car
 		 CardOutside &outside)
     : Card(name, time, config, outside), phy_(config.autoneg_ns),
       interrupts_(registers_, statistics_, *this, config.features & feature_moderation),
-      time_sync_(registers_),
+      flow_control_(registers_, statistics_, *this), time_sync_(registers_),
       transmit_(registers_, statistics_, *this, *this, *this, config.features),
       receive_(registers_, statistics_, *this, *this, config.features, config.line_drop)
 {
@@ -40,12 +40,15 @@ void RefCard::move_to(uint64_t t)
 /* DMA or a frame that is under way or could start. */
 uint64_t RefCard::work_ns() const
 {
-	return std::min({transmit_.deadline(), receive_.deadline(), mdic_.deadline()});
+	const uint64_t transmit = transmit_.held(now_) ? never : transmit_.deadline();
+
+	return std::min({transmit, receive_.deadline(), mdic_.deadline()});
 }
 
 uint64_t RefCard::next_ns() const
 {
-	return at_least(std::min({work_ns(), interrupts_.deadline(), phy_.deadline(),
+	return at_least(std::min({work_ns(), transmit_.deadline(), flow_control_.deadline(),
+				  interrupts_.deadline(), phy_.deadline(),
 				  transmit_delay_.deadline(), receive_delay_.deadline(), ack_at_}),
 			now_);
 }
@@ -79,9 +82,13 @@ bool RefCard::step()
 	if (interrupts_.step(now_))
 		return true;
 	if (phy_.step(now_)) {
+		if (phy_.pause())
+			registers_.set(reg::ctrl, registers_[reg::ctrl] | ctrl_rfce | ctrl_tfce);
 		update_link();
 		return true;
 	}
+	if (flow_control_.step(now_))
+		return true;
 	if (mdic_.deadline() <= now_) {
 		if (mdic_.step(now_))
 			interrupts_.raise(cause_mdac, now_);
@@ -249,6 +256,23 @@ bool RefCard::receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns 
 	return (config().features & feature_ptp) && time_sync_.received(frame, l, now);
 }
 
+bool RefCard::receive_pause(const uint8_t *frame, ref::time_ns now)
+{
+	if (!(config().features & feature_pause))
+		return false;
+
+	const bool consumed = flow_control_.received(frame, now);
+
+	transmit_.hold_until(flow_control_.held_until());
+	return consumed;
+}
+
+void RefCard::receive_level(size_t bytes, ref::time_ns now)
+{
+	if ((config().features & feature_pause) && !looped())
+		flow_control_.level(bytes, now);
+}
+
 void RefCard::receive_small(ref::time_ns now)
 {
 	interrupts_.raise(cause_srpd, now);
@@ -288,6 +312,7 @@ void RefCard::transmit_ready(uint64_t time_ns)
 {
 	move_to(time_ns);
 	transmit_.line_ready();
+	flow_control_.line_ready();
 }
 
 /* --- PCI function, resets ----------------------------------------------------------------------
@@ -362,6 +387,7 @@ void RefCard::soft_reset()
 {
 	statistics_.reset();
 	time_sync_.reset(now_);
+	flow_control_.reset();
 	nvm_.reset();
 	phy_.reset();
 	mdic_.reset();
@@ -418,6 +444,8 @@ uint32_t RefCard::read_status() const
 		status |= status_fd;
 	if (link_)
 		status |= status_lu;
+	if (now_ < flow_control_.held_until())
+		status |= status_txoff;
 	if (!master_off)
 		status |= status_gio_master_en;
 	return status | (forced_speed ? ctrl >> 8 & 3 : gigabit) << 6;
@@ -519,8 +547,11 @@ void RefCard::write_direction(uint32_t offset, uint32_t value)
 		if (!(value & rctl_en))
 			receive_.abandon();
 		update_loop();
-	} else if (!(value & tctl_en)) {
-		transmit_.abandon();
+	} else {
+		if (!(value & tctl_en))
+			transmit_.abandon();
+		if ((value & tctl_swxoff) && (config().features & feature_pause))
+			flow_control_.send_xoff();
 	}
 }
 

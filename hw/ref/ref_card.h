@@ -11,6 +11,7 @@
 #include "hw/card.h"
 #include "bus.h"
 #include "delay.h"
+#include "flow_control.h"
 #include "interrupts.h"
 #include "mdic.h"
 #include "nvm.h"
@@ -59,6 +60,7 @@ class RefCard final : public Card,
 	Phy phy_;
 	Mdic mdic_;
 	Interrupts interrupts_;
+	FlowControl flow_control_;
 	TimeSync time_sync_;
 	Delay transmit_delay_, receive_delay_;
 	uint64_t ack_at_ = never; /* an ACK was received and waits for RAID */
@@ -87,6 +89,8 @@ class RefCard final : public Card,
 	void received(unsigned int queue, ref::time_ns now) override;
 	void receive_descriptors_low(ref::time_ns now) override;
 	bool receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns now) override;
+	bool receive_pause(const uint8_t *frame, ref::time_ns now) override;
+	void receive_level(size_t bytes, ref::time_ns now) override;
 	void receive_small(ref::time_ns now) override;
 	void receive_ack(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;

@@ -18,6 +18,8 @@ namespace ringside::ref
 /* Offsets of the counters that this card counts. */
 namespace stat
 {
+constexpr std::uint32_t xonrxc = 0x4048, xontxc = 0x404c, xoffrxc = 0x4050, xofftxc = 0x4054;
+constexpr std::uint32_t fcruc = 0x4058;
 constexpr std::uint32_t mpc = 0x4010, prc64 = 0x405c, gprc = 0x4074, bprc = 0x4078, mprc = 0x407c;
 constexpr std::uint32_t gptc = 0x4080, gorcl = 0x4088, gotcl = 0x4090, rnbc = 0x40a0, ruc = 0x40a4;
 constexpr std::uint32_t roc = 0x40ac, torl = 0x40c0, totl = 0x40c8, tpr = 0x40d0, tpt = 0x40d4;

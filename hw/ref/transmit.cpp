@@ -27,6 +27,7 @@ void Transmit::reset()
 {
 	context_ = Context{};
 	line_blocked_ = false;
+	held_until_ = 0;
 	active_ = 0;
 	abandon();
 }
@@ -92,7 +93,7 @@ time_ns Transmit::deadline() const
 	case Stage::idle:
 		return runnable(0) || runnable(1) ? 0 : never;
 	case Stage::send:
-		return line_blocked_ ? never : ready_at_;
+		return line_blocked_ ? never : std::max(ready_at_, held_until_);
 	default:
 		return ready_at_;
 	}

@@ -60,6 +60,16 @@ class Transmit
 	{
 		dma_allowed_ = allowed;
 	}
+	/* No frame leaves before then: the other end wants a pause. */
+	void hold_until(time_ns t)
+	{
+		held_until_ = t;
+	}
+	/* There would be frames to send, but for the pause. */
+	bool held(time_ns now) const
+	{
+		return stage_ == Stage::send && now < held_until_;
+	}
 	/* The line takes frames again. */
 	void line_ready()
 	{
@@ -134,6 +144,7 @@ class Transmit
 	bool line_blocked_ = false;
 	Stage stage_ = Stage::idle;
 	time_ns ready_at_ = 0;
+	time_ns held_until_ = 0;
 
 	Context context_;
 	std::uint32_t consumed_ = 0;	 /* descriptors, by this batch */

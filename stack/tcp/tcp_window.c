@@ -15,6 +15,9 @@ void tcp_select_initial_window(const struct sock *sk, uint32_t space, uint32_t m
 	const struct sysctl *s = sk_sysctl(sk);
 	uint32_t largest;
 
+	/* A buffer that the application set will not grow: nor need its window be scaled for it. */
+	if ((sk->sk_userlocks & SOCK_RCVBUF_LOCK) && (*window_clamp > space || !*window_clamp))
+		*window_clamp = space;
 	if (!*window_clamp)
 		*window_clamp = WINDOW_UNSCALED_MAX << TCP_MAX_WSCALE;
 	space = min_u32(space, *window_clamp);

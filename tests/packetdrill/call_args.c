@@ -152,7 +152,8 @@ static bool struct_address(struct run *r, const struct expr *e, struct sockaddr_
 			"an address is {sa_family=AF_INET, sin_port=htons(N), sin_addr=inet_addr(\"...\")}");
 	if (port && !expr_integer(r, port, &port_value))
 		return false;
-	if (address && !address_value(r, address, (int)family_value, bytes))
+	if (address &&
+	    !address_value(r, address, family_value == AF_INET6 ? AF_INET6 : AF_INET, bytes))
 		return false;
 	*len = put_address(to, family_value == AF_INET6 ? 6 : 4, bytes,
 			   ntohs((uint16_t)port_value));

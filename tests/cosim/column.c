@@ -2,6 +2,7 @@
 #include "column.h"
 
 #include <check.h>
+#include <net/ipv6.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,24 @@ struct bring_up {
 	const struct e1000_options *driver;
 	int side;
 };
+
+static struct in6_addr address6(int side)
+{
+	return (struct in6_addr){.s6_addr = {0xfd, [15] = (uint8_t)(1 + side)}};
+}
+
+static void configure_ipv6(struct column_side *s, int side)
+{
+	const struct in6_addr addr = address6(side);
+	struct net_ipv6_info info;
+
+	ck_assert_int_eq(net_ipv6_configure(s->dev, &addr, 64, NULL), 0);
+	do { /* until duplicate address detection is through */
+		ck_assert_uint_lt(host_now_ns(host_world(s->host)), LINK_LIMIT);
+		host_sleep(s->host, 10 * HOST_MS);
+		ck_assert_uint_ge(net_ipv6_addresses(s->dev, &info, 1), 1);
+	} while (!info.usable);
+}
 
 static void bring_up(void *arg)
 {
@@ -28,6 +47,8 @@ static void bring_up(void *arg)
 		ck_assert_uint_lt(host_now_ns(b->column->world), LINK_LIMIT);
 		host_sleep(s->host, HOST_MS);
 	}
+	if (b->column->ipv6)
+		configure_ipv6(s, b->side);
 }
 
 static void open_platform(struct column *c, const struct column_options *o)
@@ -54,6 +75,7 @@ void column_setup(struct column *c, const struct column_options *o)
 
 	memset(c, 0, sizeof(*c));
 	c->features_off = o->features_off;
+	c->ipv6 = o->ipv6;
 	open_platform(c, o);
 	c->world =
 		host_world_create(&(struct host_world_options){.seed = o->seed, .costs = o->costs});
@@ -107,13 +129,31 @@ void column_run(struct column *c, unsigned int limit_s)
 		      "tasks still wait after %u s of virtual time", limit_s);
 }
 
-struct sockaddr_in column_address(int side, uint16_t port)
+socklen_t column_address(const struct column *c, int side, uint16_t port,
+			 struct sockaddr_storage *out)
 {
-	uint32_t addr = ADDRESS_BASE + 1u + (uint32_t)side;
-
-	return (struct sockaddr_in){
+	const struct sockaddr_in sin = {
 		.sin_family = AF_INET,
-		.sin_port = __builtin_bswap16(port),
-		.sin_addr.s_addr = __builtin_bswap32(addr),
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(ADDRESS_BASE + 1u + (uint32_t)side),
 	};
+	const struct sockaddr_in6 sin6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = address6(side),
+	};
+
+	if (c->ipv6)
+		memcpy(out, &sin6, sizeof(sin6));
+	else
+		memcpy(out, &sin, sizeof(sin));
+	return c->ipv6 ? sizeof(sin6) : sizeof(sin);
+}
+
+int column_socket(struct column *c, int side)
+{
+	int fd = sys_socket(c->side[side].files, c->ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+
+	ck_assert_int_ge(fd, 0);
+	return fd;
 }

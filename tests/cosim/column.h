@@ -21,6 +21,7 @@ struct column_options {
 	struct host_costs costs;
 	struct e1000_options driver;
 	uint32_t features_off; /* netdev features switched off on both sides (NETIF_F_GRO, ...) */
+	bool ipv6;	       /* the addresses of column_address() are IPv6 */
 	uint64_t seed;
 };
 
@@ -39,15 +40,20 @@ struct column {
 	struct ringside_wire *wire;
 	struct column_side side[2];
 	uint32_t features_off;
+	bool ipv6;
 };
 
-/* Side 0 is 10.0.0.1, side 1 10.0.0.2. Devices are up and have carrier. */
+/* Side 0 is 10.0.0.1, side 1 10.0.0.2; with ipv6 also fd00::1 and fd00::2. Devices are up and have carrier. */
 void column_setup(struct column *c, const struct column_options *options);
 /* Closes everything; asserts that sockets, sk_buffs, memory and DMA mappings are all given back,
  * and that no DMA was refused. */
 void column_teardown(struct column *c);
 /* Runs until all tasks have ended; fails after limit_s of virtual time. */
 void column_run(struct column *c, unsigned int limit_s);
-struct sockaddr_in column_address(int side, uint16_t port);
+/* A side's address and port; returns its length. */
+socklen_t column_address(const struct column *c, int side, uint16_t port,
+			 struct sockaddr_storage *out);
+/* A stream socket of a side, of the addresses' family. */
+int column_socket(struct column *c, int side);
 
 #endif

@@ -78,11 +78,11 @@ static void serve(void *arg)
 {
 	struct duplex_end *e = arg;
 	struct files_struct *files = e->column->side[e->side].files;
-	struct sockaddr_in own = column_address(e->side, PORT);
-	int listener = sys_socket(files, AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_storage own;
+	const socklen_t len = column_address(e->column, e->side, PORT, &own);
+	int listener = column_socket(e->column, e->side);
 
-	ck_assert_int_ge(listener, 0);
-	ck_assert_int_eq(sys_bind(files, listener, (struct sockaddr *)&own, sizeof(own)), 0);
+	ck_assert_int_eq(sys_bind(files, listener, (struct sockaddr *)&own, len), 0);
 	ck_assert_int_eq(sys_listen(files, listener, 1), 0);
 	e->fd = sys_accept4(files, listener, NULL, NULL, 0);
 	ck_assert_int_ge(e->fd, 0);
@@ -94,12 +94,12 @@ static void dial(void *arg)
 {
 	struct duplex_end *e = arg;
 	struct files_struct *files = e->column->side[e->side].files;
-	struct sockaddr_in to = column_address(e->peer->side, PORT);
+	struct sockaddr_storage to;
+	const socklen_t len = column_address(e->column, e->peer->side, PORT, &to);
 
 	host_sleep(e->column->side[e->side].host, HOST_MS); /* the server listens by then */
-	e->fd = sys_socket(files, AF_INET, SOCK_STREAM, 0);
-	ck_assert_int_ge(e->fd, 0);
-	ck_assert_int_eq(sys_connect(files, e->fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	e->fd = column_socket(e->column, e->side);
+	ck_assert_int_eq(sys_connect(files, e->fd, (struct sockaddr *)&to, len), 0);
 	start_both(e);
 }
 

@@ -207,6 +207,12 @@ void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed)
 		neigh_output(n, skb);
 }
 
+void neigh_reconfirm(struct neighbour *n)
+{
+	n->updated_ns = port_time_ns(n->table->net->port);
+	set_state(n, NEIGH_REACHABLE, reachable_time_ns(n));
+}
+
 void neigh_suspect(struct neighbour *n)
 {
 	if (neigh_known(n))

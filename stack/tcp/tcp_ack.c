@@ -4,6 +4,7 @@
  * delivered, takes the round-trip sample, updates the window, drives loss recovery and congestion
  * control, and rearms the timer.
  */
+#include <net/neighbour.h>
 #include <net/tcp.h>
 
 void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us)
@@ -410,6 +411,15 @@ static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
 	return flag;
 }
 
+/* What we sent has arrived, so the next hop works: it need not be asked (RFC 4861 section 7.3.1). */
+static void confirm_neighbour(struct sock *sk)
+{
+	const struct ip_route *rt = &inet_sk(sk)->route;
+
+	if (rt->neigh && rt->generation == sk->sk_net->route_generation)
+		neigh_confirm(rt->neigh);
+}
+
 int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -442,6 +452,8 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	if (!prior_packets)
 		return idle_ack(sk, skb, prior_snd_una, flag);
 
+	if (flag & FLAG_SND_UNA_ADVANCED)
+		confirm_neighbour(sk);
 	flag |= clean_rtx_queue(sk, prior_fack, &sack);
 	if (flag & FLAG_ECE)
 		tp->delivered_ce += tp->delivered - prior_delivered;

@@ -84,6 +84,13 @@ void neigh_suspect(struct neighbour *n);
 int neigh_output(struct neighbour *n, struct sk_buff *skb);
 /* dev NULL: all. */
 void neigh_flush(struct neigh_table *t, struct net_device *dev);
+/* n takes what we send: a transport's hint (RFC 4861 section 7.3.1). */
+void neigh_reconfirm(struct neighbour *n);
+static inline void neigh_confirm(struct neighbour *n)
+{
+	if (n->state == NEIGH_DELAY || n->state == NEIGH_PROBE)
+		neigh_reconfirm(n);
+}
 /* n's link address is known. */
 static inline bool neigh_known(const struct neighbour *n)
 {

@@ -444,6 +444,33 @@ START_TEST(a_host_that_is_not_there_is_told_at_once)
 }
 END_TEST
 
+/* A question now and then, for five minutes. */
+static void talk_at_times(void)
+{
+	int fd = script_accept(true, true, 7, 1440);
+	const uint64_t asked = MIB(0, Icmp6OutNeighborSolicits);
+
+	for (unsigned int i = 0; i < 30; i++) {
+		write_all(0, fd, "?", 1);
+		settle();
+		peer.ack++;
+		peer.tsecr = bench.tsval_seen;
+		peer_send(TCPHDR_ACK, NULL, 0);
+		host_sleep(bench.host[0], 10 * HOST_SECOND);
+	}
+	ck_assert_uint_eq(MIB(0, Icmp6OutNeighborSolicits), asked);
+	/* Nothing is acknowledged: then the neighbour is asked. */
+	write_all(0, fd, "?", 1);
+	host_sleep(bench.host[0], 60 * HOST_SECOND);
+	ck_assert_uint_gt(MIB(0, Icmp6OutNeighborSolicits), asked);
+}
+
+START_TEST(acknowledgements_confirm_the_neighbour)
+{
+	in_script(talk_at_times);
+}
+END_TEST
+
 /* ---- hashes ---- */
 
 START_TEST(every_bit_of_the_addresses_counts)
@@ -633,6 +660,7 @@ Suite *ipv6_suite(void)
 	tcase_add_test(t, packet_too_big_makes_smaller_segments);
 	tcase_add_test(t, unreachable_refuses_a_connect_but_ends_no_connection);
 	tcase_add_test(t, a_host_that_is_not_there_is_told_at_once);
+	tcase_add_test(t, acknowledgements_confirm_the_neighbour);
 	tcase_add_test(t, every_bit_of_the_addresses_counts);
 	tcase_add_test(t, clients_of_one_prefix_spread_over_the_hash);
 	tcase_add_checked_fixture(pair, pair6_setup, pair_teardown);

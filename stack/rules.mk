@@ -9,8 +9,12 @@ STACK_HOST_SRCS := $(wildcard stack/host/*.c)
 STACK_CFLAGS := -fno-strict-aliasing
 STACK_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-STACK_LIB := $(BUILD)/stack/libstack.a
-STACK_LIB_ASAN := $(BUILD)/asan/stack/libstack.a
+# The library and what it needs besides: the hashes of TCP-MD5 and TCP-AO.
+NETTLE_LIB := $(shell $(CC) -print-file-name=libnettle.a)
+STACK_ARCHIVE := $(BUILD)/stack/libstack.a
+STACK_ARCHIVE_ASAN := $(BUILD)/asan/stack/libstack.a
+STACK_LIB := $(STACK_ARCHIVE) $(NETTLE_LIB)
+STACK_LIB_ASAN := $(STACK_ARCHIVE_ASAN) $(NETTLE_LIB)
 STACK_OBJS := $(patsubst stack/%.c,$(BUILD)/stack/%.o,$(STACK_SRCS) $(STACK_HOST_SRCS))
 STACK_OBJS_ASAN := $(patsubst stack/%.c,$(BUILD)/asan/stack/%.o,$(STACK_SRCS) $(STACK_HOST_SRCS))
 
@@ -24,9 +28,9 @@ $(BUILD)/asan/stack/%.o: stack/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) $(STACK_SANITIZE) -c $< -o $@
 
-$(STACK_LIB): $(STACK_OBJS)
-$(STACK_LIB_ASAN): $(STACK_OBJS_ASAN)
-$(STACK_LIB) $(STACK_LIB_ASAN):
+$(STACK_ARCHIVE): $(STACK_OBJS)
+$(STACK_ARCHIVE_ASAN): $(STACK_OBJS_ASAN)
+$(STACK_ARCHIVE) $(STACK_ARCHIVE_ASAN):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && ar rcs $@ $^
 

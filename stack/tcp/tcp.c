@@ -15,6 +15,7 @@ int tcp_init_sock(struct sock *sk)
 	INIT_LIST_HEAD(&icsk->icsk_fastopenq.reset);
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
 	INIT_LIST_HEAD(&tp->xmit_node);
+	INIT_LIST_HEAD(&tp->md5_keys);
 	tcp_init_xmit_timers(sk);
 	icsk->icsk_rto_us = TCP_TIMEOUT_INIT_US;
 	tp->mdev_us = TCP_TIMEOUT_INIT_US;
@@ -39,6 +40,7 @@ void tcp_destroy_sock(struct sock *sk)
 {
 	struct netns_tcp *tcp = net_tcp(sk);
 
+	tcp_auth_free(sk);
 	assert(!inet_csk(sk)->icsk_bind_hash && list_empty(&sk->sk_node));
 	assert(!tcp_sk(sk)->fastopen_rsk && list_empty(&inet_csk(sk)->icsk_fastopenq.reset));
 	assert(!sk->sk_wmem_queued && !tcp_sk(sk)->out_of_order_queue.node);

@@ -45,7 +45,7 @@ int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
 		}
 	}
 	if (tcp_rcv_state_process(sk, skb)) {
-		tcp_send_reset(sk->sk_net, skb);
+		tcp_send_reset(sk->sk_net, sk, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
 	}
 	return 0;
@@ -103,8 +103,20 @@ malformed:
 	return false;
 }
 
+/* Authentic, if that is asked for; else dropped. */
+static bool auth_ok(struct sock *sk, const struct request_sock *req, struct sk_buff *skb)
+{
+	const int reason = net_tcp(sk)->auth_keys ? tcp_auth_check(sk, req, skb) : 0;
+
+	if (reason)
+		kfree_skb_reason(skb, (enum skb_drop_reason)reason);
+	return !reason;
+}
+
 static void to_sock(struct sock *sk, struct sk_buff *skb)
 {
+	if (!auth_ok(sk, NULL, skb))
+		return;
 	sock_hold(sk);
 	tcp_sk(sk)->segs_in += skb->gso_segs > 1 ? skb->gso_segs : 1;
 	if (skb->len > tcp_hdr(skb)->doff * 4u)
@@ -122,16 +134,18 @@ static void to_request(struct net *net, struct request_sock *req, struct sk_buff
 {
 	struct sock *listener = req->rsk_listener, *child;
 
+	if (!auth_ok(listener, req, skb))
+		return;
 	if (listener->sk_state != TCP_LISTEN) { /* it went meanwhile */
+		tcp_send_reset(net, listener, skb);
 		tcp_reqsk_drop(req);
-		tcp_send_reset(net, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
 		return;
 	}
 	sock_hold(listener);
 	child = tcp_check_req(listener, skb, req);
 	if (child == listener)
-		to_sock(listener, skb);
+		tcp_do_rcv(listener, skb);
 	else if (child)
 		tcp_child_process(listener, child, skb);
 	else
@@ -165,10 +179,11 @@ static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct s
 		a.tstamp = tw->tw_ts_recent_stamp_ns != 0;
 		a.tsval = (uint32_t)(port_time_ns(net->port) / NSEC_PER_MSEC) + tw->tw_ts_offset;
 		a.tsecr = tw->tw_ts_recent;
+		tcp_auth_sign_timewait(tw, &a.sign);
 		tcp_send_mini_ack(net, &a);
 		break;
 	case TCP_TW_RST:
-		tcp_send_reset(net, skb);
+		tcp_send_reset(net, NULL, skb);
 		inet_twsk_kill(net, tw);
 		break;
 	case TCP_TW_SUCCESS:
@@ -197,7 +212,7 @@ void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
 		to_sock(listener, skb);
 		return;
 	}
-	tcp_send_reset(net, skb);
+	tcp_send_reset(net, NULL, skb);
 	kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
 }
 
@@ -231,6 +246,14 @@ static void pmtu_changed(struct sock *sk, uint32_t mtu)
 static void sock_err(struct sock *sk, int err)
 {
 	const struct request_sock *req = tcp_sk(sk)->fastopen_rsk;
+	struct tcp_ao_info *ao = tcp_sk(sk)->ao_info;
+
+	if (ao && !ao->accept_icmps && sk->sk_state != TCP_SYN_SENT &&
+	    sk->sk_state != TCP_SYN_RECV) { /* nobody has signed it (RFC 5925, 7.8) */
+		NET_INC(sk->sk_net, TcpExtTCPAODroppedIcmps);
+		ao->pkt_dropped_icmp++;
+		return;
+	}
 
 	/* A Fast Open child that has been accepted counts as connected. */
 	if ((sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV) || (req && !req->sk)) {

@@ -33,9 +33,11 @@ static int send_synack(struct request_sock *req, enum synack_type type,
 	struct in6_addr saddr = req->common.skc_v6_rcv_saddr;
 	struct ip_route rt;
 	struct tcp_out_options opts = {0};
+	struct tcp_sign sign;
 	struct sk_buff *skb;
 	struct tcphdr *th;
 	uint32_t header_len;
+	uint8_t *mac;
 
 	if (ops->route(net, &rt, &saddr, daddr, req->common.skc_bound_dev))
 		return -EHOSTUNREACH;
@@ -54,6 +56,10 @@ static int send_synack(struct request_sock *req, enum synack_type type,
 	opts.tsecr = req->ts_recent;
 	if (foc && foc->len >= 0)
 		opts.fastopen = foc;
+	if (net->tcp->auth_keys) {
+		tcp_auth_sign_request(req, &sign);
+		opts.sign = &sign;
+	}
 	header_len = TCP_BASE_HEADER + tcp_options_size(&opts);
 	th = skb_push(skb, header_len);
 	skb_reset_transport_header(skb);
@@ -66,7 +72,9 @@ static int send_synack(struct request_sock *req, enum synack_type type,
 		.flags = (uint8_t)(TCPHDR_SYN | TCPHDR_ACK | (req->ecn_ok ? TCPHDR_ECE : 0)),
 		.window = htons((uint16_t)min_u32(req->rsk_rcv_wnd, 65535)),
 	};
-	tcp_options_write((uint8_t *)(th + 1), &opts);
+	mac = tcp_options_write((uint8_t *)(th + 1), &opts);
+	if (mac)
+		tcp_sign_segment(&sign, skb, &saddr, daddr, mac);
 	tcp_csum_prepare(skb, &saddr, daddr);
 	NET_INC(net, TcpOutSegs);
 	if (!req->snt_synack_ns)
@@ -192,6 +200,10 @@ static void openreq_init(struct request_sock *req, const struct sock *listener,
 	req->wscale_ok = opt->wscale_ok;
 	req->snd_wscale = opt->snd_wscale;
 	req->ecn_ok = tcp_ecn_ok_for_request(listener, skb);
+	tcp_auth_open_request(req, skb);
+	/* Beside a MAC there is no room for both time stamp and SACK blocks. */
+	if (req->sack_ok && (req->used_ao || tcp_md5_lookup(listener, &req->common.skc_v6_daddr)))
+		req->tstamp_ok = false;
 	req->timeout_us = tcp_timeout_init_us(listener);
 }
 
@@ -401,6 +413,14 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 	tp->total_retrans = req->num_retrans;
 	tcp_synack_rtt_meas(child, req);
 	inet_inherit_port(listener, child);
+	if (net->tcp->auth_keys) {
+		if (tcp_auth_create_child(listener, child, req)) {
+			tcp_set_state(child, TCP_CLOSE);
+			sock_put(child);
+			return NULL;
+		}
+		tcp_auth_update_header(child);
+	}
 	NET_INC(net, TcpPassiveOpens);
 	return child;
 }
@@ -409,7 +429,7 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 static void reqsk_send_ack(const struct request_sock *req)
 {
 	struct net *net = req->common.skc_net;
-	const struct tcp_mini_ack a = {
+	struct tcp_mini_ack a = {
 		.saddr = req->common.skc_v6_rcv_saddr,
 		.daddr = req->common.skc_v6_daddr,
 		.dev = req->common.skc_bound_dev,
@@ -423,6 +443,7 @@ static void reqsk_send_ack(const struct request_sock *req)
 		.tsecr = req->ts_recent,
 	};
 
+	tcp_auth_sign_request(req, &a.sign);
 	tcp_send_mini_ack(net, &a);
 }
 
@@ -432,7 +453,7 @@ static void embryonic_reset(struct request_sock *req, const struct sk_buff *skb)
 
 	NET_INC(net, TcpAttemptFails);
 	NET_INC(net, TcpExtEmbryonicRsts);
-	tcp_send_reset(net, skb);
+	tcp_send_reset(net, req->rsk_listener, skb);
 	tcp_reqsk_drop(req);
 }
 
@@ -520,7 +541,7 @@ void tcp_child_process(struct sock *parent, struct sock *child, struct sk_buff *
 	sock_hold(child);
 	tcp_sk(child)->segs_in += 1;
 	if (tcp_rcv_state_process(child, skb)) {
-		tcp_send_reset(child->sk_net, skb);
+		tcp_send_reset(child->sk_net, child, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
 	}
 	if (before_state == TCP_SYN_RECV && child->sk_state != before_state)

@@ -37,6 +37,16 @@ uint32_t tcp_sync_mss(struct sock *sk, uint32_t pmtu)
 	return tp->mss_cache;
 }
 
+uint32_t tcp_sack_blocks(const struct tcp_sock *tp)
+{
+	const uint32_t owed = (uint32_t)tp->rx_opt.num_sacks + tp->rx_opt.dsack;
+	const uint32_t room = MAX_TCP_OPTION_BYTES - (tp->tcp_header_len - TCP_BASE_HEADER);
+
+	if (room < TCPOLEN_SACK_BASE_ALIGNED)
+		return 0;
+	return min_u32(owed, (room - TCPOLEN_SACK_BASE_ALIGNED) / TCPOLEN_SACK_PERBLOCK);
+}
+
 uint32_t tcp_current_mss(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -47,9 +57,9 @@ uint32_t tcp_current_mss(struct sock *sk)
 		mss = tcp_sync_mss(sk, pmtu);
 	/* SACK blocks we owe take room from the payload. */
 	if (tp->rx_opt.num_sacks || tp->rx_opt.dsack) {
-		uint32_t sacks = min_u32(tp->rx_opt.num_sacks + tp->rx_opt.dsack,
-					 tp->rx_opt.tstamp_ok ? 3 : 4);
-		uint32_t room = TCPOLEN_SACK_BASE_ALIGNED + sacks * TCPOLEN_SACK_PERBLOCK;
+		uint32_t sacks = tcp_sack_blocks(tp);
+		uint32_t room =
+			sacks ? TCPOLEN_SACK_BASE_ALIGNED + sacks * TCPOLEN_SACK_PERBLOCK : 0;
 
 		mss = mss > room + TCP_MIN_SND_MSS / 2 ? mss - room : TCP_MIN_SND_MSS / 2;
 	}
@@ -70,6 +80,9 @@ uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss)
 {
 	const struct net_device *dev = inet_sk(sk)->route.dev;
 	uint32_t goal = TCP_GSO_MAX_PAYLOAD;
+
+	if (tcp_sk(sk)->ao_info || !list_empty(&tcp_sk(sk)->md5_keys))
+		return mss; /* each segment has a MAC of its own */
 
 	if (dev && dev->gso_max_bytes > MAX_HEADER + mss)
 		goal = min_u32(goal, dev->gso_max_bytes - MAX_HEADER);

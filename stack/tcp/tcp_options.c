@@ -152,7 +152,7 @@ static uint32_t fastopen_size(const struct tcp_fastopen_cookie *foc)
 
 uint32_t tcp_options_size(const struct tcp_out_options *o)
 {
-	uint32_t size = 0;
+	uint32_t size = o->sign ? tcp_sign_option_bytes(o->sign) : 0;
 
 	if (o->mss)
 		size += TCPOLEN_MSS;
@@ -217,8 +217,12 @@ static void put_fastopen(uint8_t *p, const struct tcp_fastopen_cookie *foc)
 		*p++ = TCPOPT_NOP;
 }
 
-void tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
+uint8_t *tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
 {
+	uint8_t *mac = NULL;
+
+	if (o->sign)
+		p = tcp_sign_write_option(o->sign, p, &mac);
 	if (o->mss)
 		p = put4(p, TCPOPT_MSS, TCPOLEN_MSS, (uint8_t)(o->mss >> 8), (uint8_t)o->mss);
 	if (o->tstamp) {
@@ -238,4 +242,5 @@ void tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
 		p = put_sacks(p, o);
 	if (o->fastopen)
 		put_fastopen(p, o->fastopen);
+	return mac;
 }

@@ -517,7 +517,7 @@ static int retransmit_prepare(struct sock *sk, struct sk_buff *skb, uint32_t seg
 	} else {
 		room = tcp_wnd_end(tp) - tcb->seq;
 	}
-	len = mss * segs;
+	len = min_u32(mss * segs, tcp_xmit_size_goal(sk, mss));
 	if (len > room)
 		len = room > mss ? room - room % mss : room;
 	if (skb->len > len)
@@ -637,6 +637,7 @@ static void connect_init(struct sock *sk)
 	tp->tcp_header_len = TCP_BASE_HEADER;
 	if (sk_sysctl(sk)->tcp_timestamps)
 		tp->tcp_header_len += TCPOLEN_TSTAMP_ALIGNED;
+	tp->tcp_header_len = (uint16_t)(tp->tcp_header_len + tcp_auth_option_bytes(sk));
 	tp->rx_opt.mss_clamp = tp->rx_opt.user_mss ? tp->rx_opt.user_mss : 0;
 	tp->max_window = 0;
 	tcp_sync_mss(sk, mtu);
@@ -665,6 +666,9 @@ int tcp_connect_start(struct sock *sk)
 	int err;
 
 	tcp_mstamp_refresh(tp);
+	err = tcp_auth_connect(sk);
+	if (err)
+		return err;
 	connect_init(sk);
 	skb = tcp_stream_alloc_skb(sk);
 	if (!skb)

@@ -203,6 +203,10 @@ int tcp_setsockopt(struct sock *sk, int level, int name, const void *value, sock
 	local_bh_disable(sk->sk_net);
 	if (name == TCP_CONGESTION) {
 		err = set_congestion(sk, value, len);
+	} else if (name == TCP_MD5SIG || name == TCP_MD5SIG_EXT) {
+		err = tcp_md5_setsockopt(sk, name, value, len);
+	} else if (name == TCP_AO_ADD_KEY || name == TCP_AO_DEL_KEY || name == TCP_AO_INFO) {
+		err = tcp_ao_setsockopt(sk, name, value, len);
 	} else if (len < sizeof(number)) {
 		err = -EINVAL;
 	} else {
@@ -305,6 +309,8 @@ int tcp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t 
 		union tcp_cc_info cc_info;
 
 		give(value, len, &cc_info, ca->get_info ? ca->get_info(sk, &cc_info) : 0);
+	} else if (name == TCP_AO_INFO || name == TCP_AO_GET_KEYS) {
+		err = tcp_ao_getsockopt(sk, name, value, len);
 	} else if (name == TCP_CONGESTION) {
 		const char *ca = inet_csk(sk)->icsk_ca_ops->name;
 

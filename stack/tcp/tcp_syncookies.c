@@ -135,6 +135,7 @@ static bool restore_request(struct request_sock *req, struct sock *listener,
 	uint32_t class;
 
 	tcp_reqsk_addresses(req, skb);
+	tcp_auth_open_request(req, skb);
 	req->rcv_isn = TCP_SKB_CB(skb)->seq - 1;
 	req->rcv_nxt = req->rcv_isn + 1;
 	req->snt_isn = TCP_SKB_CB(skb)->ack_seq - 1;

@@ -13,6 +13,7 @@ void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw)
 	timer_del(net, &tw->timer);
 	inet_unhash(&tw->common);
 	net->tcp->tw_count--;
+	tcp_auth_free_timewait(net, tw);
 	if (tw->bind_hash) {
 		tw->bind_hash->tw_count--;
 		inet_bind_bucket_put(net, tw->bind_hash);
@@ -73,6 +74,7 @@ void tcp_time_wait(struct sock *sk, uint8_t state, uint64_t timeout_ns)
 		tcp_done(sk);
 		return;
 	}
+	tcp_auth_to_timewait(sk, tw);
 	tw->bind_hash = inet_csk(sk)->icsk_bind_hash;
 	if (tw->bind_hash)
 		tw->bind_hash->tw_count++;

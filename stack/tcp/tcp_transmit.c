@@ -66,6 +66,8 @@ static void syn_options(struct sock *sk, struct tcp_out_options *o, uint8_t flag
 
 	o->mss = tp->advmss;
 	o->tstamp = synack ? tp->rx_opt.tstamp_ok : s->tcp_timestamps;
+	if (o->sign && o->sign->type == TCP_SIGN_MD5)
+		o->tstamp = false; /* there is no room for SACK blocks beside both */
 	o->sack_perm = synack ? tp->rx_opt.sack_ok : s->tcp_sack;
 	o->wscale = synack ? tp->rx_opt.wscale_ok : s->tcp_window_scaling;
 	o->ws = tp->rx_opt.rcv_wscale;
@@ -83,12 +85,10 @@ static void syn_options(struct sock *sk, struct tcp_out_options *o, uint8_t flag
 static void established_options(struct sock *sk, struct tcp_out_options *o)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	const unsigned int room = tp->rx_opt.tstamp_ok ? 3 : 4;
-	const unsigned int blocks = tp->rx_opt.num_sacks + tp->rx_opt.dsack;
 
 	o->tstamp = tp->rx_opt.tstamp_ok;
-	o->num_sacks = (uint8_t)min_u32(blocks, room);
-	o->dsack = tp->rx_opt.dsack ? &tp->duplicate_sack : NULL;
+	o->num_sacks = (uint8_t)tcp_sack_blocks(tp);
+	o->dsack = tp->rx_opt.dsack && o->num_sacks ? &tp->duplicate_sack : NULL;
 	o->sacks = tp->selective_acks;
 }
 
@@ -130,10 +130,15 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	const struct inet_sock *inet = inet_sk(sk);
 	const uint32_t payload = skb->len, segs = tcb->pcount ? tcb->pcount : 1;
 	struct tcp_out_options opts = {0};
+	struct tcp_sign sign;
 	struct tcphdr *th;
 	uint32_t header_len;
-	uint8_t flags = tcb->tcp_flags;
+	uint8_t flags = tcb->tcp_flags, *mac;
 
+	if (tp->ao_info || !list_empty(&tp->md5_keys)) {
+		tcp_auth_sign_sock(sk, flags, tcb->seq, &sign);
+		opts.sign = &sign;
+	}
 	if (flags & TCPHDR_SYN)
 		syn_options(sk, &opts, flags);
 	else
@@ -161,7 +166,9 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 		th->window = htons((uint16_t)min_u32(tp->rcv_wnd, 65535));
 	else
 		th->window = htons(tcp_select_window(sk));
-	tcp_options_write((uint8_t *)(th + 1), &opts);
+	mac = tcp_options_write((uint8_t *)(th + 1), &opts);
+	if (mac)
+		tcp_sign_segment(&sign, skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr, mac);
 	tcp_csum_prepare(skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr);
 
 	if (flags & TCPHDR_ACK)

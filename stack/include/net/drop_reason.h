@@ -38,7 +38,10 @@
 	X(TcpOldData)        /* wholly received before */ \
 	X(TcpOverWindow) X(TcpZeroWindow) X(TcpInvalidSequence) X(TcpPaws) X(TcpReset) \
 	X(TcpInvalidSyn) X(TcpInvalidAck) X(TcpOldAck) X(TcpClosed) X(TcpOfoDrop) \
-	X(TcpRcvBuf) X(TcpProtoMem) X(TcpListenOverflow) X(TcpTimeWait)
+	X(TcpRcvBuf) X(TcpProtoMem) X(TcpListenOverflow) X(TcpTimeWait) \
+	X(TcpAuthOption)     /* malformed TCP-MD5 or TCP-AO option, or both */ \
+	X(TcpMd5NotFound) X(TcpMd5Unexpected) X(TcpMd5Failure) \
+	X(TcpAoRequired) X(TcpAoKeyNotFound) X(TcpAoFailure)
 /* clang-format on */
 
 #define NET_DROP_ALL(X) NET_DROP_CORE(X) NET_DROP_IP(X) NET_DROP_UDP(X) NET_DROP_TCP(X)

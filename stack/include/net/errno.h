@@ -57,5 +57,6 @@
 #define EHOSTUNREACH	113
 #define EALREADY	114
 #define EINPROGRESS	115
+#define EKEYREJECTED	129
 
 #endif

@@ -12,7 +12,9 @@
 
 #include "inet.h"
 
+struct tcp_ao_info;
 struct tcp_congestion_ops;
+struct tcp_md5_key;
 struct netns_tcp;
 
 /*
@@ -146,6 +148,8 @@ struct request_sock {
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok, ecn_ok;
 	bool tfo_listener; /* Fast Open: the child is there, the handshake has not ended */
+	bool used_ao; /* the SYN had the TCP-AO option, with these names */
+	uint8_t ao_keyid, ao_rcv_next;
 	bool acked; /* TCP_DEFER_ACCEPT: the final ACK came, without data */
 };
 
@@ -161,6 +165,8 @@ struct inet_timewait_sock {
 	uint32_t tw_ts_recent, tw_ts_offset;
 	uint64_t tw_ts_recent_stamp_ns; /* 0: the peer sent no time stamps */
 	uint64_t tw_last_oow_ack_time_ns;
+	struct tcp_ao_info *tw_ao; /* NULL: none; of its own */
+	struct tcp_md5_key *tw_md5;
 };
 
 _Static_assert(sizeof(struct request_sock) <= 256, "a flood holds these");

@@ -62,7 +62,9 @@
 	X(TcpExtTCPReqQFullDoCookies) X(TcpExtTCPFastOpenActive) X(TcpExtTCPFastOpenActiveFail) \
 	X(TcpExtTCPFastOpenPassive) X(TcpExtTCPFastOpenPassiveFail) \
 	X(TcpExtTCPFastOpenListenOverflow) X(TcpExtTCPFastOpenCookieReqd) \
-	X(TcpExtTCPFastOpenPassiveAltKey) \
+	X(TcpExtTCPFastOpenPassiveAltKey) X(TcpExtTCPMD5NotFound) X(TcpExtTCPMD5Unexpected) \
+	X(TcpExtTCPMD5Failure) X(TcpExtTCPAORequired) X(TcpExtTCPAOBad) \
+	X(TcpExtTCPAOKeyNotFound) X(TcpExtTCPAOGood) X(TcpExtTCPAODroppedIcmps) \
 	X(TcpExtEmbryonicRsts) X(TcpExtPruneCalled) X(TcpExtTCPRcvCollapsed) \
 	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
 	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \

@@ -14,6 +14,7 @@
 #include "mib.h"
 #include "net_namespace.h"
 #include "sysctl.h"
+#include "tcp_auth.h"
 
 /* ---- wire format (RFC 9293, 3.1) ---- */
 struct tcphdr {
@@ -40,6 +41,8 @@ struct tcphdr {
 #define TCPOPT_SACK_PERM 4
 #define TCPOPT_SACK	 5
 #define TCPOPT_TIMESTAMP 8
+#define TCPOPT_MD5SIG	 19
+#define TCPOPT_AO	 29
 #define TCPOPT_FASTOPEN	 34
 #define TCPOPT_EXP	 254
 /* RFC 6994: which experiment. */
@@ -53,6 +56,9 @@ struct tcphdr {
 #define TCPOLEN_SACK_BASE	  2
 #define TCPOLEN_SACK_BASE_ALIGNED 4
 #define TCPOLEN_SACK_PERBLOCK	  8
+#define TCPOLEN_MD5SIG		  18
+#define TCPOLEN_MD5SIG_ALIGNED	  20
+#define TCPOLEN_AO_BASE		  4
 #define TCPOLEN_FASTOPEN_BASE	  2
 #define TCPOLEN_EXP_FASTOPEN_BASE 4
 #define TCP_NUM_SACKS		  4
@@ -300,6 +306,9 @@ struct tcp_sock {
 		uint64_t time_ns;
 	} rcvq_space;
 
+	struct list_head md5_keys;   /* struct tcp_md5_key */
+	struct tcp_ao_info *ao_info; /* NULL: no TCP-AO */
+
 	/* Fast Open (tcp_fastopen.c) */
 	struct tcp_fastopen_request *fastopen_req; /* while the SYN is being made */
 	struct request_sock *fastopen_rsk;	   /* passive: until the handshake has ended */
@@ -338,6 +347,7 @@ struct netns_tcp {
 	uint32_t fastopen_keys;
 	struct list_head fastopen_cache; /* tcp_fastopen_cache.c; latest use first */
 	uint32_t fastopen_cached;
+	uint32_t auth_keys; /* TCP-MD5 keys and TCP-AO users alive; 0: no segment is looked at */
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
 	bool memory_pressure; /* between tcp_mem's limits: as it was (tcp_mem.c) */
@@ -659,9 +669,11 @@ struct tcp_out_options {
 	const struct tcp_sack_block *dsack; /* goes first; counted in num_sacks */
 	const struct tcp_sack_block *sacks;
 	const struct tcp_fastopen_cookie *fastopen; /* NULL: no such option */
+	const struct tcp_sign *sign;		    /* NULL: not authenticated */
 };
 uint32_t tcp_options_size(const struct tcp_out_options *o);
-void tcp_options_write(uint8_t *to, const struct tcp_out_options *o);
+/* Returns where the MAC is to go that o->sign makes, or NULL. */
+uint8_t *tcp_options_write(uint8_t *to, const struct tcp_out_options *o);
 
 /* ---- tcp_window.c ---- */
 void tcp_select_initial_window(const struct sock *sk, uint32_t space, uint32_t mss,
@@ -684,6 +696,8 @@ uint16_t tcp_advmss(const struct inet_connection_sock_af_ops *ops, uint32_t mtu)
 uint32_t tcp_mtu_to_mss(const struct sock *sk, uint32_t pmtu);
 uint32_t tcp_sync_mss(struct sock *sk, uint32_t pmtu);
 uint32_t tcp_current_mss(struct sock *sk);
+/* SACK blocks that the next segment carries: those owed, as far as the options leave room. */
+uint32_t tcp_sack_blocks(const struct tcp_sock *tp);
 void tcp_initialize_rcv_mss(struct sock *sk);
 /* Bytes a super-segment should take now. */
 uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss);
@@ -948,7 +962,8 @@ struct tcp_icmp_error {
 void tcp_icmp_error(struct net *net, const struct tcp_icmp_error *e);
 
 /* ---- tcp_reply.c: answers without a connection ---- */
-void tcp_send_reset(struct net *net, const struct sk_buff *skb);
+/* sk: who had the segment, or NULL. */
+void tcp_send_reset(struct net *net, const struct sock *sk, const struct sk_buff *skb);
 /* An ACK without a sock of our own: TIME_WAIT, requests. */
 struct tcp_mini_ack {
 	struct in6_addr saddr, daddr;
@@ -959,6 +974,7 @@ struct tcp_mini_ack {
 	uint8_t tos;
 	bool tstamp;
 	uint32_t tsval, tsecr;
+	struct tcp_sign sign;
 };
 void tcp_send_mini_ack(struct net *net, const struct tcp_mini_ack *a);
 /* Its addresses, for an answer to a segment of this flow that came by dev. */

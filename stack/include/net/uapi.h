@@ -195,7 +195,70 @@ struct timeval {
 #define TCP_FASTOPEN_CONNECT 30
 #define TCP_FASTOPEN_KEY     33
 #define TCP_FASTOPEN_NO_COOKIE 34
+#define TCP_MD5SIG	     14
+#define TCP_MD5SIG_EXT	     32
+#define TCP_AO_ADD_KEY	     38
+#define TCP_AO_DEL_KEY	     39
+#define TCP_AO_INFO	     40
+#define TCP_AO_GET_KEYS	     41
 #define TCP_CA_NAME_MAX	     16
+
+/* TCP_MD5SIG, TCP_MD5SIG_EXT; no length: deletes */
+#define TCP_MD5SIG_MAXKEYLEN   80
+#define TCP_MD5SIG_FLAG_PREFIX 1 /* tcpm_prefixlen counts (EXT only) */
+struct tcp_md5sig {
+	struct sockaddr_storage tcpm_addr;
+	uint8_t tcpm_flags;
+	uint8_t tcpm_prefixlen;
+	uint16_t tcpm_keylen;
+	int32_t tcpm_ifindex;
+	uint8_t tcpm_key[TCP_MD5SIG_MAXKEYLEN];
+};
+
+/* TCP_AO_*; reserved fields are 0 */
+#define TCP_AO_MAXKEYLEN	80
+#define TCP_AO_KEYF_IFINDEX	1
+#define TCP_AO_KEYF_EXCLUDE_OPT 2 /* other TCP options are not covered */
+
+struct tcp_ao_add {
+	struct sockaddr_storage addr;
+	char alg_name[64]; /* "hmac(sha1)", "cmac(aes128)" */
+	int32_t ifindex;
+	uint32_t set_current : 1, set_rnext : 1, reserved : 30;
+	uint16_t reserved2;
+	uint8_t prefix, sndid, rcvid;
+	uint8_t maclen; /* 0: 12 */
+	uint8_t keyflags, keylen;
+	uint8_t key[TCP_AO_MAXKEYLEN];
+} __attribute__((aligned(8)));
+
+struct tcp_ao_del {
+	struct sockaddr_storage addr;
+	int32_t ifindex;
+	uint32_t set_current : 1, set_rnext : 1, del_async : 1, reserved : 29;
+	uint16_t reserved2;
+	uint8_t prefix, sndid, rcvid;
+	uint8_t current_key, rnext, keyflags;
+} __attribute__((aligned(8)));
+
+struct tcp_ao_info_opt {
+	uint32_t set_current : 1, set_rnext : 1, ao_required : 1, set_counters : 1,
+		accept_icmps : 1, reserved : 27;
+	uint16_t reserved2;
+	uint8_t current_key, rnext;
+	uint64_t pkt_good, pkt_bad, pkt_key_not_found, pkt_ao_required, pkt_dropped_icmp;
+} __attribute__((aligned(8)));
+
+struct tcp_ao_getsockopt {
+	struct sockaddr_storage addr;
+	char alg_name[64];
+	uint8_t key[TCP_AO_MAXKEYLEN];
+	uint32_t nkeys;
+	uint16_t is_current : 1, is_rnext : 1, get_all : 1, reserved : 13;
+	uint8_t sndid, rcvid, prefix, maclen, keyflags, keylen;
+	int32_t ifindex;
+	uint64_t pkt_good, pkt_bad;
+} __attribute__((aligned(8)));
 
 /* TCP states, as tcpi_state gives them */
 enum {

@@ -152,5 +152,6 @@ Suite *inside_suite(void);
 Suite *memory_suite(void);
 Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
+Suite *auth_suite(void);
 
 #endif

@@ -8,10 +8,28 @@
 int main(int argc, char **argv)
 {
 	Suite *(*const suites[])(void) = {
-		handshake_suite, stream_suite,	   close_suite,	   loss_suite,
-		flow_suite,	 accept_suite,	   robust_suite,   socket_suite,
-		poll_suite,	 syncookies_suite, fastopen_suite, congestion_suite,
-		ecn_suite,	 inside_suite,	   memory_suite,   ipv6_suite};
+	/* clang-format off */
+	Suite *(*const suites[])(void) = {
+		handshake_suite,
+		stream_suite,
+		close_suite,
+		loss_suite,
+		flow_suite,
+		accept_suite,
+		robust_suite,
+		socket_suite,
+		poll_suite,
+		syncookies_suite,
+		fastopen_suite,
+		congestion_suite,
+		ecn_suite,
+		inside_suite,
+		memory_suite,
+		ipv6_suite,
+		auth_suite,
+		srunner_add_suite,
+	};
+	/* clang-format on */
 	SRunner *runner = srunner_create(NULL);
 	int failed;
 

@@ -223,28 +223,26 @@ static int enqueue(struct net_device *dev, struct sk_buff *skb)
 	return 0;
 }
 
+/* All of a super-segment or nothing: TCP must not think that what the peer gets was not sent. */
 static int enqueue_segments(struct net_device *dev, struct sk_buff *skb)
 {
 	struct sk_buff_head segs;
 	bool hw_csum = dev->features & NETIF_F_HW_CSUM, sg = dev->features & NETIF_F_SG;
-	int err = skb_gso_segment(dev->net, skb, hw_csum, &segs);
 
-	if (err) {
+	if (dev->qdisc.qlen >= dev->tx_queue_len)
+		return drop_out(dev, skb, SKB_DROP_QdiscFull);
+	if (skb_gso_segment(dev->net, skb, hw_csum, &segs)) {
 		dev->stats.tx_dropped++;
 		dev->net->drops[SKB_DROP_GsoFailed]++;
 		return -ENOBUFS;
 	}
 	while ((skb = skb_dequeue(&segs))) {
-		int one;
-
 		if (!sg && !pskb_may_pull(skb, skb->len))
-			one = drop_out(dev, skb, SKB_DROP_NoMemory);
+			drop_out(dev, skb, SKB_DROP_NoMemory); /* lost, as on the wire */
 		else
-			one = enqueue(dev, skb);
-		if (one)
-			err = one;
+			skb_queue_tail(&dev->qdisc, skb);
 	}
-	return err;
+	return 0;
 }
 
 /* Does in software what the card cannot, then queues. */

@@ -245,6 +245,8 @@ static void snd_una_update(struct tcp_sock *tp, uint32_t ack)
 {
 	tp->bytes_acked += ack - tp->snd_una;
 	tp->snd_una = ack;
+	if (before(tp->retransmit_seq, ack))
+		tp->retransmit_seq = ack;
 }
 
 static int ack_update_window(struct sock *sk, const struct sk_buff *skb, uint32_t ack,

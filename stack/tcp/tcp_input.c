@@ -578,6 +578,7 @@ void tcp_init_transfer(struct sock *sk)
 	/* A SYN lost more than once: begin with one segment (RFC 5681, 3.1). */
 	tp->snd_cwnd = tp->total_retrans > 1 ? 1 : tcp_init_cwnd(tp);
 	tp->snd_cwnd_stamp_ns = tp->tcp_mstamp_ns;
+	tp->retransmit_seq = tp->snd_una;
 	tcp_init_congestion_control(sk);
 	tcp_init_buffer_space(sk);
 }

@@ -131,6 +131,10 @@ static void collapse_receive_queue(struct sock *sk)
 {
 	struct sk_buff *skb, *next, *block = NULL;
 
+	/* Nothing new since the last time: a flood of segments must not make us walk for each. */
+	if (tcp_sk(sk)->collapsed_seq == tcp_sk(sk)->rcv_nxt)
+		return;
+	tcp_sk(sk)->collapsed_seq = tcp_sk(sk)->rcv_nxt;
 	list_for_each_entry_safe(skb, next, &sk->sk_receive_queue.list, list) {
 		if (!wasteful(skb)) {
 			block = NULL;

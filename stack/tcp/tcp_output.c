@@ -114,11 +114,14 @@ static void insert_after(struct sock *sk, struct sk_buff *skb, struct sk_buff *r
 int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t mss, bool in_rtx)
 {
 	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb), *rest_cb;
+	const struct rb_root *rtx = &tcp_sk(sk)->tcp_rtx_queue;
 	const int old_pcount = tcb->pcount;
 	struct sk_buff *rest;
 
-	/* Adversarial SACKs may not grow the queue without bound (CVE-2019-11478). */
-	if (sk->sk_wmem_queued / 2 > sk->sk_sndbuf + 2 * GSO_MAX_BYTES)
+	/* Adversarial SACKs may not grow the queue without bound (CVE-2019-11478); what retransmission
+	 * and loss probes cut is at its ends. */
+	if (in_rtx && sk->sk_wmem_queued / 2 > sk->sk_sndbuf && &skb->rbnode != rb_first(rtx) &&
+	    &skb->rbnode != rb_last(rtx))
 		return -ENOMEM;
 	assert(len < skb->len);
 	rest = tcp_stream_alloc_skb(sk);
@@ -569,14 +572,17 @@ int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs)
 	return 0;
 }
 
-/* Resends what is marked lost, in order, as far as the congestion window allows. */
+/* Resends what is marked lost, in order, as far as the congestion window allows; begins where the
+ * last time ended, so that an ACK costs what it lets go. */
 void tcp_xmit_retransmit_queue(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *head = tcp_rtx_queue_head(sk), *skb, *next;
 	bool rearm = false;
 
-	for (skb = head; skb; skb = next) {
+	if (tp->retrans_out >= tp->lost_out)
+		return;
+	for (skb = tcp_rtx_find(sk, tp->retransmit_seq); skb; skb = next) {
 		const uint8_t sacked = TCP_SKB_CB(skb)->sacked;
 		const uint32_t in_flight = tcp_packets_in_flight(tp);
 
@@ -585,12 +591,15 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 			break;
 		next = skb_rb_next(skb);
 		if (!(sacked & TCPCB_LOST) ||
-		    (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS)))
+		    (sacked & (TCPCB_SACKED_ACKED | TCPCB_SACKED_RETRANS))) {
+			tp->retransmit_seq = TCP_SKB_CB(skb)->end_seq;
 			continue;
+		}
 		if (small_queue_full(sk, skb) ||
 		    tcp_retransmit_skb(sk, skb, tp->snd_cwnd - in_flight))
 			break;
 		next = skb_rb_next(skb); /* it may have been cut */
+		tp->retransmit_seq = TCP_SKB_CB(skb)->end_seq;
 		if (inet_csk(sk)->icsk_ca_state == TCP_CA_Loss)
 			NET_ADD(sk->sk_net, TcpExtTCPSlowStartRetrans, TCP_SKB_CB(skb)->pcount);
 		else

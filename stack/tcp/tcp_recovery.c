@@ -16,6 +16,8 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 
 	if (tcb->sacked & TCPCB_SACKED_ACKED)
 		return;
+	if (before(tcb->seq, tp->retransmit_seq))
+		tp->retransmit_seq = tcb->seq;
 	if (tcb->sacked & TCPCB_SACKED_RETRANS) {
 		tcb->sacked &= (uint8_t)~TCPCB_SACKED_RETRANS;
 		tp->retrans_out -= tcb->pcount;

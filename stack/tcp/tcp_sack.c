@@ -127,8 +127,7 @@ static bool match_block(struct sock *sk, struct sk_buff *skb, const struct tcp_s
 	return !tcp_fragment(sk, skb, len, mss, true) && starts_inside;
 }
 
-/* The first sent sk_buff that ends beyond seq. */
-static struct sk_buff *find_from(struct sock *sk, uint32_t seq)
+struct sk_buff *tcp_rtx_find(struct sock *sk, uint32_t seq)
 {
 	struct rb_node *n = tcp_sk(sk)->tcp_rtx_queue.node;
 	struct sk_buff *best = NULL;
@@ -159,7 +158,7 @@ static void tag_block(struct sock *sk, const struct tcp_sack_block *b,
 		    after(c->end_seq, from))
 			from = c->end_seq;
 	}
-	for (struct sk_buff *skb = find_from(sk, from); skb; skb = skb_rb_next(skb)) {
+	for (struct sk_buff *skb = tcp_rtx_find(sk, from); skb; skb = skb_rb_next(skb)) {
 		if (!before(TCP_SKB_CB(skb)->seq, b->end_seq))
 			return;
 		if (match_block(sk, skb, b))

@@ -251,6 +251,7 @@ struct tcp_sock {
 	uint32_t reordering, reord_seen;
 	uint32_t high_seq; /* snd_nxt when recovery began */
 	uint32_t highest_sack_seq;
+	uint32_t retransmit_seq; /* below it nothing waits to be retransmitted */
 	uint32_t undo_marker;
 	int32_t undo_retrans;
 	uint32_t retrans_stamp_ms; /* time stamp of the first retransmission of the episode; 0 none
@@ -284,6 +285,7 @@ struct tcp_sock {
 	struct rb_root tcp_rtx_queue;	     /* sent, not acknowledged, by seq */
 	struct list_head tsorted_sent_queue; /* those by time of sending */
 	struct rb_root out_of_order_queue;
+	uint32_t collapsed_seq;	      /* rcv_nxt when the receive queue was collapsed last */
 	struct sk_buff *ooo_last_skb; /* its rightmost; NULL: not known */
 	/* ACKs of data above a hole (tcp_compress.c) */
 	struct timer_list compressed_ack_timer;
@@ -817,6 +819,8 @@ int tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb, uint
 			    struct tcp_sacktag_state *state);
 uint32_t tcp_highest_sack_seq(const struct tcp_sock *tp);
 void tcp_forget_sacks(struct sock *sk);
+/* The first sent sk_buff that ends beyond seq. */
+struct sk_buff *tcp_rtx_find(struct sock *sk, uint32_t seq);
 void tcp_check_sack_reordering(struct sock *sk, uint32_t low_seq);
 void tcp_add_reno_sack(struct sock *sk, uint32_t num_dupack);
 void tcp_remove_reno_sacks(struct sock *sk, uint32_t acked);

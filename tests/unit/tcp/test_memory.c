@@ -165,7 +165,7 @@ static void bulk_reader(void *arg)
 
 	(void)arg;
 	tuned.rcvbuf_start = get_opt(1, fd, SOL_SOCKET, SO_RCVBUF);
-	for (int i = 0; i < 200; i++)
+	for (int i = 0; i < 120; i++)
 		read_all(1, fd, buf, sizeof(buf));
 	tuned.rcvbuf = get_opt(1, fd, SOL_SOCKET, SO_RCVBUF);
 }
@@ -176,7 +176,7 @@ static void bulk_writer(void *arg)
 
 	(void)arg;
 	tuned.sndbuf_start = get_opt(0, fd, SOL_SOCKET, SO_SNDBUF);
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 60; i++)
 		write_all(0, fd, block, 200000);
 	tuned.sndbuf = get_opt(0, fd, SOL_SOCKET, SO_SNDBUF);
 }
@@ -297,12 +297,14 @@ Suite *memory_suite(void)
 	Suite *s = suite_create("memory");
 	TCase *t = tcase_create("pair");
 
+	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, pair_setup, pair_teardown);
 	tcase_add_test(t, sockets_nobody_reads_stay_within_tcp_mem);
 	tcase_add_test(t, one_that_is_read_moves_on_beside_them);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("long path");
+	tcase_set_timeout(t, 120);
 	tcase_add_checked_fixture(t, setup_long_path, pair_teardown);
 	tcase_add_test(t, buffers_grow_to_what_the_path_holds);
 	tcase_add_test(t, buffers_do_not_grow_under_pressure);

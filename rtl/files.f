@@ -1,4 +1,4 @@
-# The card's sources, packages first: packages, lib, bus, tx, rx, irq, regs, top.
+# The card's sources, packages first: packages, lib, bus, tx, rx, mac, irq, regs, top.
 build/gen/ringside_reg_pkg.sv
 build/gen/ringside_reg_map.sv
 
@@ -33,6 +33,8 @@ rtl/rx/rx_desc_fetch.sv
 rtl/rx/rx_deliver.sv
 rtl/rx/rx_writeback.sv
 rtl/rx/rx_engine.sv
+
+rtl/mac/loopback.sv
 
 rtl/irq/irq_delay.sv
 rtl/irq/irq_throttle.sv

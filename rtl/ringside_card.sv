@@ -139,6 +139,12 @@ module ringside_card #(
   logic rx_stat_crcerr, rx_stat_total;
   logic [15:0] tx_stat_len, rx_stat_len;
 
+  // Between engines and wire.
+  logic loop, looped, loopback_idle;
+  logic [DataW-1:0] rx_tdata;
+  logic [DataW/8-1:0] rx_tkeep;
+  logic rx_tlast, rx_tuser, rx_tvalid, rx_tready, tx_tvalid, tx_tready;
+
   // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 rx descriptors; writes 0 rx payload,
   // 1 rx descriptors, 2 tx descriptors.
   localparam int unsigned ReadClients = 3;
@@ -234,6 +240,7 @@ module ringside_card #(
     .ev_lsc_o(ev_lsc),
     .ev_mdac_o(ev_mdac),
     .link_o(link),
+    .loopback_o(loop),
     .idle_o(csr_idle),
     .deadline_o(csr_deadline)
   );
@@ -353,8 +360,8 @@ module ringside_card #(
     .m_axis_tkeep_o,
     .m_axis_tlast_o,
     .m_axis_tuser_o,
-    .m_axis_tvalid_o,
-    .m_axis_tready_i,
+    .m_axis_tvalid_o(tx_tvalid),
+    .m_axis_tready_i(tx_tready),
     .ev_wb_o(ev_tx_wb),
     .ev_wb_ide_o(ev_tx_wb_ide),
     .ev_txqe_o(ev_txqe),
@@ -376,8 +383,8 @@ module ringside_card #(
     .rst_ni,
     .srst_i(srst),
     .enable_i(rx_enable),
-    .link_up_i(link),
-    .line_drop_i,
+    .link_up_i(link || looped),
+    .line_drop_i(line_drop_i || looped),
     .csum_en_i(feature[FeatRxCsum]),
     .rctl_i(rctl),
     .rfctl_i(rfctl),
@@ -418,12 +425,12 @@ module ringside_card #(
     .desc_wr_ready_i(wr_ready[1]),
     .desc_wr_done_i(wr_done[1]),
     .desc_wr_err_i(wr_err),
-    .s_axis_tdata_i,
-    .s_axis_tkeep_i,
-    .s_axis_tlast_i,
-    .s_axis_tuser_i,
-    .s_axis_tvalid_i,
-    .s_axis_tready_o,
+    .s_axis_tdata_i(rx_tdata),
+    .s_axis_tkeep_i(rx_tkeep),
+    .s_axis_tlast_i(rx_tlast),
+    .s_axis_tuser_i(rx_tuser),
+    .s_axis_tvalid_i(rx_tvalid),
+    .s_axis_tready_o(rx_tready),
     .ev_wb_o(ev_rx_wb[0]),
     .ev_wb_frames_o(ev_rx_wb_frames),
     .ev_rxdmt_o(ev_rxdmt),
@@ -440,6 +447,37 @@ module ringside_card #(
     .stat_total_o(rx_stat_total),
     .idle_o(rx_idle),
     .drained_o(rx_drained)
+  );
+
+  // Frames that find the receive buffer full in loopback are dropped: transmit never waits for receive.
+  loopback #(
+    .DataW(DataW)
+  ) i_loopback (
+    .clk_i,
+    .rst_ni,
+    .loop_i(loop),
+    .looped_o(looped),
+    .tx_tdata_i(m_axis_tdata_o),
+    .tx_tkeep_i(m_axis_tkeep_o),
+    .tx_tlast_i(m_axis_tlast_o),
+    .tx_tuser_i(m_axis_tuser_o),
+    .tx_tvalid_i(tx_tvalid),
+    .tx_tready_o(tx_tready),
+    .rx_tdata_o(rx_tdata),
+    .rx_tkeep_o(rx_tkeep),
+    .rx_tlast_o(rx_tlast),
+    .rx_tuser_o(rx_tuser),
+    .rx_tvalid_o(rx_tvalid),
+    .rx_tready_i(rx_tready),
+    .m_axis_tvalid_o,
+    .m_axis_tready_i,
+    .s_axis_tdata_i,
+    .s_axis_tkeep_i,
+    .s_axis_tlast_i,
+    .s_axis_tuser_i,
+    .s_axis_tvalid_i,
+    .s_axis_tready_o,
+    .idle_o(loopback_idle)
   );
 
   dma_reader #(
@@ -503,7 +541,7 @@ module ringside_card #(
   );
 
   assign block_idle_o = {csr_idle && irq_idle && stats_idle, rx_idle, tx_idle};
-  assign idle_o = &block_idle_o && reader_idle && writer_idle;
+  assign idle_o = &block_idle_o && loopback_idle && reader_idle && writer_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 

@@ -96,11 +96,13 @@ module csr #(
   output logic           ev_mdac_o,
 
   output logic           link_o,
+  output logic           loopback_o,    // frames that are sent are received
   output logic           idle_o,
   output logic [63:0]    deadline_o
 );
   localparam int unsigned PlainIndexW = $clog2(ringside_reg_pkg::PlainWords);
   localparam logic [15:0] PbaKib = 16'd40;
+  localparam logic [1:0] LbmMac = 2'd1;
 
   logic [31:0] ctrl_q, eecd_q, ctrl_ext_q, fla_q, swsm_q, rctl_q, rxdctl0_q, rxdctl1_q, rxcsum_q, rfctl_q;
   logic [31:0] tctl_q, tarc0_q, tarc1_q, psrctl_q, mrqc_q;
@@ -118,7 +120,7 @@ module csr #(
   logic [PlainIndexW-1:0] plain_index;
   logic [31:0] plain_rdata, mta_rdata, vfta_rdata, rss_rdata, rings_rdata, nvm_rdata, phy_rdata, status;
   logic [47:0] nvm_mac;
-  logic srst, phy_reset, phy_link, phy_idle, autoneg_done, lu, axil_idle, master_enable;
+  logic srst, phy_reset, phy_link, phy_loopback, phy_idle, autoneg_done, lu, axil_idle, master_enable;
 
   axil_slave i_axil (
     .clk_i,
@@ -315,6 +317,7 @@ module csr #(
     .wdata_i(wraw),
     .rdata_o(phy_rdata),
     .link_o(phy_link),
+    .loopback_o(phy_loopback),
     .ev_autoneg_done_o(autoneg_done),
     .ev_mdac_o,
     .idle_o(phy_idle),
@@ -508,5 +511,7 @@ module csr #(
 
   assign feature_o = feature_q;
   assign link_o = lu;
+  assign loopback_o = feature_q[ringside_reg_pkg::RS_FEATURES_LOOPBACK_BIT] &&
+                      (phy_loopback || rctl_q[ringside_reg_pkg::RCTL_LBM_LSB +: 2] == LbmMac);
   assign idle_o = axil_idle && phy_idle && lu_valid_q && lu == lu_q && bus_master_i == bus_master_q;
 endmodule

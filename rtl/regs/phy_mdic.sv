@@ -24,6 +24,7 @@ module phy_mdic (
   output logic [31:0] rdata_o,
 
   output logic        link_o,
+  output logic        loopback_o,
   output logic        ev_autoneg_done_o,
   output logic        ev_mdac_o,
 
@@ -221,6 +222,7 @@ module phy_mdic (
   end
 
   assign link_o = bmcr_q[BmcrLoopback] || (carrier_q && !an_busy_q && !bmcr_q[BmcrPowerDown]);
+  assign loopback_o = bmcr_q[BmcrLoopback];
   assign ev_autoneg_done_o = an_done && !bmcr_q[BmcrPowerDown];
   assign ev_mdac_o = access && wdata_i[ringside_reg_pkg::MDIC_INT_EN_BIT];
 

@@ -4,6 +4,9 @@
 // order (82574 fact sheet 4.4). Only descriptors in [head, tail) are read; a ring whose length is 0,
 // whose tail or head lies outside, or that is empty, fetches nothing.
 //
+// `whole_o` says that the oldest stored packet can be taken to its end without waiting for software: its
+// EOP is stored, or the store is too small for it, or what is left of the ring belongs to no packet.
+//
 // Answers are kept as they come, whole beats; a batch takes ceil(n / descriptors a beat) of them.
 
 module tx_fetch #(
@@ -31,9 +34,12 @@ module tx_fetch #(
   input  logic             desc_rd_rsp_last_i,
 
   output logic             desc_valid_o,
-  output logic [127:0]     desc_o,       // with pop
+  output logic [127:0]     desc_o,       // with pop, as the two below
+  output logic             carries_o,    // legacy or data: brings bytes
+  output logic             eop_o,        // ends a packet
   input  logic             desc_pop_i,
 
+  output logic             whole_o,
   output logic             dry_o,      // nothing stored, nothing asked for, nothing in the ring
   output logic             drained_o,  // no request waits, no answer is due
   output logic             active_o    // some register changes at the next clock edge
@@ -52,7 +58,7 @@ module tx_fetch #(
   logic [15:0] next_q, size, ahead;
   logic [BatchW-1:0] want;
   logic [PtrW:0] want_beats, taken_q, room;
-  logic req_valid_q, request, req_fire, fits;
+  logic req_valid_q, request, req_fire, more, fits;
   logic [63:0] req_addr_q;
   logic [BatchW-1:0] req_count_q;
 
@@ -63,11 +69,13 @@ module tx_fetch #(
     ahead = '0;
     want = '0;
     want_beats = '0;
+    more = 1'b0;
     fits = 1'b0;
     if (run_i) if (next_q != tail_i) if (tail_i < size && next_q < size && !counts_full) begin
       ahead = (tail_i >= next_q) ? tail_i - next_q : size - next_q;
       want = (ahead > 16'(Batch)) ? BatchW'(Batch) : BatchW'(ahead);
       want_beats = (PtrW + 1)'((32'(want) + PerBeat - 1) / PerBeat);
+      more = 1'b1;
       fits = want_beats <= room;
     end
   end
@@ -105,14 +113,56 @@ module tx_fetch #(
 
   always_comb begin
     desc_o = '0;
-    if (desc_pop_i) desc_o = beat_q[rd_q[PtrW-1:0]][128*sub_q +: 128];
+    carries_o = 1'b0;
+    eop_o = 1'b0;
+    if (desc_pop_i) begin
+      desc_o = beat_q[rd_q[PtrW-1:0]][128*sub_q +: 128];
+      carries_o = carries(desc_o[93], desc_o[87:84]);
+      eop_o = carries_o && desc_o[88];
+    end
   end
+
+  // Stored descriptors that bring bytes, and packet ends among them.
+  localparam int unsigned HeldW = $clog2(StoreBeats * PerBeat) + 1;
+  logic [HeldW-1:0] held_q, ends_q;
+  logic [CntW-1:0] beat_count, new_held, new_ends;
+
+  function automatic logic carries(input logic dext, input logic [3:0] dtyp);
+    carries = !dext || dtyp == 4'd1;
+  endfunction
+
+  assign beat_count = desc_rd_rsp_last_i ? last_count : CntW'(PerBeat);
+
+  always_comb begin
+    new_held = '0;
+    new_ends = '0;
+    if (desc_rd_rsp_valid_i) begin
+      for (int unsigned i = 0; i < PerBeat; i++) begin
+        if (CntW'(i) < beat_count && carries(desc_rd_rsp_data_i[128*i+93], desc_rd_rsp_data_i[128*i+84 +: 4])) begin
+          new_held = new_held + 1'b1;
+          if (desc_rd_rsp_data_i[128*i+88]) new_ends = new_ends + 1'b1;
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || flush_i) begin
+      held_q <= '0;
+      ends_q <= '0;
+    end else if (desc_rd_rsp_valid_i || desc_pop_i) begin
+      held_q <= held_q + HeldW'(new_held) - HeldW'(carries_o);
+      ends_q <= ends_q + HeldW'(new_ends) - HeldW'(eop_o);
+    end
+  end
+
+  assign whole_o = ends_q != '0 || (drained_o && (more ? !fits : held_q == '0));
   assign beat_done = desc_pop_i && CntW'(sub_q) + 1'b1 == count_q[rd_q[PtrW-1:0]];
 
   always_ff @(posedge clk_i) begin
     if (desc_rd_rsp_valid_i) begin
       beat_q[wr_q[PtrW-1:0]] <= desc_rd_rsp_data_i;
-      count_q[wr_q[PtrW-1:0]] <= desc_rd_rsp_last_i ? last_count : CntW'(PerBeat);
+      count_q[wr_q[PtrW-1:0]] <= beat_count;
     end
   end
 

@@ -3,8 +3,9 @@
 // The transmit rings, read ahead each by its own tx_fetch, as one stream of descriptors. The ring whose
 // turn it is keeps it from a packet's first descriptor, the context before it included, to its EOP; then
 // the other one has the next packet if it has any (82574 fact sheet 4.3, 4.6: round robin by packet, one
-// context for both). A ring that ends with a context gives the turn away; one that ends amid a packet
-// does not, for there is one data path.
+// context for both). There is one data path: while both rings are on, a packet is begun only when all
+// of it is there (tx_fetch), so that neither waits for the other's software. A ring that ends with a
+// context gives the turn away.
 //
 // Both share a DMA client: answers come in the order of requests, so their owners queue up.
 
@@ -39,7 +40,7 @@ module tx_queues #(
   output logic             drained_o,
   output logic             active_o
 );
-  logic [1:0] req_valid, req_ready, rsp_valid, valid, pop, dry, drained, active;
+  logic [1:0] req_valid, req_ready, rsp_valid, valid, pop, carries, eop, whole, dry, drained, active;
   logic [2*64-1:0] req_addr;
   logic [2*16-1:0] req_len;
   logic [2*128-1:0] desc;
@@ -54,6 +55,7 @@ module tx_queues #(
         .desc_rd_req_len_o(req_len[16*q +: 16]), .desc_rd_req_ready_i(req_ready[q]),
         .desc_rd_rsp_valid_i(rsp_valid[q]), .desc_rd_rsp_data_i, .desc_rd_rsp_last_i,
         .desc_valid_o(valid[q]), .desc_o(desc[128*q +: 128]), .desc_pop_i(pop[q]),
+        .carries_o(carries[q]), .eop_o(eop[q]), .whole_o(whole[q]),
         .dry_o(dry[q]), .drained_o(drained[q]), .active_o(active[q])
       );
     end else begin : gen_none
@@ -62,6 +64,7 @@ module tx_queues #(
       assign req_len[16*q +: 16] = '0;
       assign valid[q] = 1'b0;
       assign desc[128*q +: 128] = '0;
+      assign {carries[q], eop[q], whole[q]} = '0;
       assign dry[q] = 1'b1;
       assign drained[q] = 1'b1;
       assign active[q] = 1'b0;
@@ -99,7 +102,7 @@ module tx_queues #(
 
   // Turns, as descriptors go into the register that shows the next one. `fresh_q`: nothing was taken
   // since the last packet's end; `inside_q`: a packet is under way.
-  logic turn_q, turn_d, fresh_q, inside_q, ok_q, take, carries, eop, other_waits;
+  logic turn_q, turn_d, fresh_q, inside_q, ok_q, take, ready, other_waits;
   logic [127:0] next;
   logic [127:0] desc_q;
   logic queue_q;
@@ -107,21 +110,18 @@ module tx_queues #(
   assign desc_valid_o = ok_q;
   assign desc_queue_o = queue_q;
   assign desc_o = desc_q;
-  assign other_waits = valid[!turn_q];
-  assign take = valid[turn_q] && (!ok_q || desc_pop_i);
+  assign other_waits = valid[!turn_q] && whole[!turn_q];
+  assign ready = valid[turn_q] && (!fresh_q || whole[turn_q] || !run_i[!turn_q]);
+  assign take = ready && (!ok_q || desc_pop_i);
   assign pop = {take && turn_q, take && !turn_q};
 
   always_comb begin
     next = '0;
-    carries = 1'b0;
-    eop = 1'b0;
     turn_d = turn_q;
     if (take) begin
       next = turn_q ? desc[255:128] : desc[127:0];
-      carries = !next[64+29] || next[64+20 +: 4] == 4'd1;  // legacy or data, not context or reserved
-      eop = carries && next[64+24];
-      if (eop && other_waits) turn_d = !turn_q;
-    end else if (other_waits && !valid[turn_q] && (fresh_q || (!inside_q && dry[turn_q]))) begin
+      if (eop[turn_q] && other_waits) turn_d = !turn_q;
+    end else if (other_waits && !ready && (fresh_q || (!inside_q && dry[turn_q]))) begin
       turn_d = !turn_q;
     end
   end
@@ -135,8 +135,8 @@ module tx_queues #(
     end else begin
       turn_q <= turn_d;
       if (take) begin
-        fresh_q <= eop;
-        if (carries) inside_q <= !eop;
+        fresh_q <= eop[turn_q];
+        if (carries[turn_q]) inside_q <= !eop[turn_q];
         ok_q <= 1'b1;
       end else begin
         if (turn_d != turn_q) fresh_q <= 1'b1;

@@ -73,6 +73,7 @@ module register_block (
   output logic [16*32-1:0] ral_o,
   output logic [16*32-1:0] rah_o,
   output logic        link_o,
+  output logic        loopback_o,
 
   output logic        irq_req_o,
   output logic [2:0]  irq_vec_o,
@@ -119,7 +120,7 @@ module register_block (
     .drained_i,
     .iame_o(iame), .pba_clr_en_o(pba_clr_en), .timers_clear_en_o(timers_clear_en),
     .ev_lsc_o(ev_lsc), .ev_mdac_o(ev_mdac),
-    .link_o,
+    .link_o, .loopback_o,
     .idle_o(csr_idle), .deadline_o(csr_deadline)
   );
 

@@ -25,8 +25,14 @@
 #define TS_ECN		 0x20u
 
 /* The classes: what most paths have. */
-static const uint16_t mss_class[] = {536, 1300, 1440, 1460};
-#define MSS_CLASSES (sizeof(mss_class) / sizeof(mss_class[0]))
+#define MSS_CLASSES 4
+static const uint16_t mss_class_v4[MSS_CLASSES] = {536, 1300, 1440, 1460};
+static const uint16_t mss_class_v6[MSS_CLASSES] = {1220, 1420, 1440, 8940};
+
+static const uint16_t *mss_classes(const struct request_sock *req)
+{
+	return ipv6_addr_v4mapped(&req->common.skc_v6_daddr) ? mss_class_v4 : mss_class_v6;
+}
 
 static uint32_t cookie_hash(const struct request_sock *req, uint32_t count, unsigned int which)
 {
@@ -81,9 +87,9 @@ uint32_t tcp_cookie_isn(struct sock *listener, struct request_sock *req)
 	struct net *net = listener->sk_net;
 	uint32_t class = MSS_CLASSES - 1;
 
-	while (class && mss_class[class] > req->mss)
+	while (class && mss_classes(req)[class] > req->mss)
 		class --;
-	req->mss = mss_class[class];
+	req->mss = mss_classes(req)[class];
 	inet_csk(listener)->icsk_synq_overflow = true;
 	inet_csk(listener)->icsk_synq_overflow_ns = port_time_ns(net->port);
 	NET_INC(net, TcpExtSyncookiesSent);
@@ -145,7 +151,7 @@ static bool restore_request(struct request_sock *req, struct sock *listener,
 		return false;
 	}
 	NET_INC(net, TcpExtSyncookiesRecv);
-	req->mss = mss_class[class];
+	req->mss = mss_classes(req)[class];
 	tcp_parse_options(tcp_hdr(skb), &opt, false, &net->sysctl);
 	if (opt.saw_tstamp) {
 		req->ts_recent = opt.rcv_tsval;

@@ -7,8 +7,16 @@
 #include <string.h>
 #include <net/errno.h>
 #include <net/sysctl.h>
+#include <net/tcp.h>
 
-enum setting_kind { SETTING_U32, SETTING_BOOL, SETTING_U16_PAIR, SETTING_U32_TRIPLE, SETTING_NAME };
+enum setting_kind {
+	SETTING_U32,
+	SETTING_U64,
+	SETTING_BOOL,
+	SETTING_U16_PAIR,
+	SETTING_U32_TRIPLE,
+	SETTING_NAME
+};
 
 struct setting {
 	const char *name;
@@ -59,6 +67,10 @@ static const struct setting settings[] = {
 	U32(tcp_adv_win_scale),
 	U32(tcp_tw_reuse),
 	U32(tcp_syncookies),
+	{"net.ipv4.tcp_comp_sack_delay_ns", SETTING_U64, AT(tcp_comp_sack_delay_ns)},
+	U32(tcp_comp_sack_nr),
+	U32(tcp_tso_rtt_log),
+	BOOL(tcp_frto),
 	U32(tcp_ecn),
 	U32(tcp_fastopen),
 	U32(tcp_pacing_ss_ratio),
@@ -97,6 +109,11 @@ static bool store(const struct setting *s, void *to, const char *value)
 			return false;
 		*(uint32_t *)to = (uint32_t)n[0];
 		return true;
+	case SETTING_U64:
+		if (!numbers(value, n, 1))
+			return false;
+		*(uint64_t *)to = n[0];
+		return true;
 	case SETTING_BOOL:
 		if (!numbers(value, n, 1))
 			return false;
@@ -120,8 +137,23 @@ static bool store(const struct setting *s, void *to, const char *value)
 	return false;
 }
 
+/* Four words in hexadecimal joined by '-'; a second key after a comma. */
+static int set_fastopen_keys(struct net *net, const char *value)
+{
+	uint32_t key[2][4];
+	int got = sscanf(value, "%x-%x-%x-%x,%x-%x-%x-%x", &key[0][0], &key[0][1], &key[0][2],
+			 &key[0][3], &key[1][0], &key[1][1], &key[1][2], &key[1][3]);
+
+	if (got != 4 && got != 8)
+		return -EINVAL;
+	tcp_fastopen_set_keys(net, key[0], got == 8 ? key[1] : NULL);
+	return 0;
+}
+
 int stack_host_sysctl(struct backend *b, const char *name, const char *value)
 {
+	if (!strcmp(name, "net.ipv4.tcp_fastopen_key"))
+		return set_fastopen_keys(stack_host(b)->net, value);
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		if (!strcmp(settings[i].name, name))
 			return store(&settings[i],

@@ -7,7 +7,6 @@
 
 int main(int argc, char **argv)
 {
-	Suite *(*const suites[])(void) = {
 	/* clang-format off */
 	Suite *(*const suites[])(void) = {
 		handshake_suite,
@@ -27,7 +26,6 @@ int main(int argc, char **argv)
 		memory_suite,
 		ipv6_suite,
 		auth_suite,
-		srunner_add_suite,
 	};
 	/* clang-format on */
 	SRunner *runner = srunner_create(NULL);

@@ -24,12 +24,21 @@ constexpr uint32_t kPatterns[] = {0x5a5a5a5a, 0xa5a5a5a5, 0x00000000, 0xffffffff
 
 enum Phy : unsigned { kBmcr = 0, kBmsr = 1, kAnlpar = 5, kPssr = 17, kPage = 22, kOemBits = 25 };
 
+uint32_t reset_of(uint32_t offset)
+{
+	for (const ringside_reg &r : ringside_regs)
+		if (r.offset == offset)
+			return r.reset;
+	ck_abort_msg("no register at %#x", offset);
+	return 0;
+}
+
 class Bench {
 public:
 	explicit Bench(uint64_t mac = kMac, bool link = true)
 	{
 		model.mac_i = mac;
-		model.feature_en_i = 0xf;
+		model.feature_en_i = reset_of(E1000_RS_FEATURES); // what is built
 		model.autoneg_ns_i = kAutonegNs;
 		model.bus_master_i = 1;
 		model.link_up_i = link;
@@ -525,6 +534,8 @@ START_TEST(engines_run_only_when_all_their_switches_are_on)
 {
 	Bench b;
 
+	b.model.feature_en_i = 0;
+	b.reset(0);
 	b.write(E1000_TCTL, E1000_TCTL_EN);
 	b.write(E1000_RCTL, E1000_RCTL_EN);
 	ck_assert(b.model.tx_enable_o == 1 && b.model.rx_enable_o); // the second queue's strap is off
@@ -882,6 +893,27 @@ START_TEST(loopback_counts_as_link)
 }
 END_TEST
 
+START_TEST(loopback_is_chosen_by_mac_or_phy_where_it_is_built_and_on)
+{
+	for (bool on : {true, false}) {
+		Bench b;
+		b.model.feature_en_i = on ? E1000_RS_FEATURES_LOOPBACK : 0;
+		b.reset(0);
+		for (unsigned lbm = 0; lbm < 4; lbm++) {
+			b.write(E1000_RCTL, lbm << E1000_RCTL_LBM_SHIFT);
+			ck_assert_uint_eq(b.model.loopback_o, on && lbm == 1);
+		}
+		b.write(E1000_RCTL, 0);
+		b.phy_write(kBmcr, 0x4140);
+		b.model.eval();
+		ck_assert_uint_eq(b.model.loopback_o, on);
+		b.phy_write(kBmcr, 0x1140);
+		b.model.eval();
+		ck_assert_uint_eq(b.model.loopback_o, 0);
+	}
+}
+END_TEST
+
 START_TEST(the_link_needs_slu)
 {
 	Bench b;
@@ -1087,6 +1119,7 @@ int main()
 	tcase_add_test(tc, the_carrier_makes_and_breaks_the_link_with_lsc);
 	tcase_add_test(tc, without_auto_negotiation_the_link_follows_the_carrier);
 	tcase_add_test(tc, loopback_counts_as_link);
+	tcase_add_test(tc, loopback_is_chosen_by_mac_or_phy_where_it_is_built_and_on);
 	tcase_add_test(tc, the_link_needs_slu);
 	tcase_add_test(tc, frames_count_in_the_bin_of_their_length_with_fcs);
 	tcase_add_test(tc, multicast_counters_exclude_broadcast);

@@ -76,7 +76,7 @@ void checksum_ip(const Context &c, std::uint8_t *frame, std::size_t len)
 std::uint8_t *FrameList::append(std::size_t len, const Finish &finish)
 {
 	const std::size_t begin = bytes_.size();
-	const std::size_t total = std::max(len + finish.tag_bytes(), finish.min_bytes);
+	const std::size_t total = std::max(len, finish.min_bytes) + finish.tag_bytes();
 
 	bytes_.resize(begin + total);
 	ends_.push_back(begin + total);

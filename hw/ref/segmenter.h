@@ -24,7 +24,7 @@ struct Context {
 
 /* What is done to every frame in the end. */
 struct Finish {
-	std::size_t min_bytes = 0; /* shorter frames are padded, the tag counts */
+	std::size_t min_bytes = 0; /* shorter frames are padded, before the tag comes */
 	bool tagged = false;
 	std::uint16_t tag_ethertype = 0, tag = 0;
 

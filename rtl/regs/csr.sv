@@ -432,7 +432,10 @@ module csr #(
     end
   end
 
-  // Receive addresses: the first one from the NVM.
+  // Receive addresses: the first one from the NVM, at reset and by CTRL_EXT.EE_RST.
+  logic reread_nvm;
+  assign reread_nvm = we && addr == ringside_reg_pkg::CTRL_EXT_OFFSET && wraw[ringside_reg_pkg::CTRL_EXT_EE_RST_BIT];
+
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       ral_q <= {480'd0, reset_kind_i ? nvm_mac[31:0] : mac_i[31:0]};
@@ -440,6 +443,9 @@ module csr #(
     end else if (srst) begin
       ral_q <= {480'd0, nvm_mac[31:0]};
       rah_q <= {480'd0, 16'h8000, nvm_mac[47:32]};
+    end else if (reread_nvm) begin
+      ral_q[31:0] <= nvm_mac[31:0];
+      rah_q[31:0] <= {16'h8000, nvm_mac[47:32]};
     end else if (we && in_ra) begin
       if (addr[2]) rah_q[addr[6:3]*32 +: 32] <= wdata;
       else ral_q[addr[6:3]*32 +: 32] <= wdata;

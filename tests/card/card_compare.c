@@ -3,7 +3,9 @@
  * Two cards, the reference and the RTL, get the same random stimuli: configurations, packets to
  * send in any fragmentation with any offload, frames to receive, good, damaged and foreign. After
  * every burst both must have sent the same frames, left the same bytes in memory, rings included,
- * and counted the same. When they did it is theirs to choose; so interrupts are not compared.
+ * and counted the same. When they did it is theirs to choose; so interrupts are not compared, nor
+ * the order of frames of different transmit queues. What the RTL does not have yet the reference
+ * card is told to do without, and is not asked of either.
  */
 #include <argp.h>
 #include <stdarg.h>
@@ -21,6 +23,9 @@ enum { REF, RTL, CARDS };
 #define PENDING_FRAMES	64
 #define QUIET_NS	US(20)
 #define BURST_LIMIT_NS	MS(20)
+#define QUEUES		2
+#define QUEUE_AT	11 /* the byte of a sent frame that says which queue it is of */
+#define UNUSED_BUFFER	UINT64_MAX
 
 static const char *const models[CARDS] = {"ref", "rtl"};
 
@@ -32,8 +37,8 @@ struct pending {
 
 struct side {
 	struct bench bench;
-	struct tx_ring tx;
-	struct rx_ring rx;
+	struct tx_ring tx[QUEUES];
+	struct rx_ring rx[QUEUES];
 	struct pending *pending;
 	unsigned int num_pending, first_pending;
 };
@@ -41,8 +46,13 @@ struct side {
 struct comparison {
 	struct side side[CARDS];
 	uint32_t random;
+	uint32_t features; /* that both cards have */
+	unsigned int queues;
 	uint64_t mark; /* host memory in use by the rings */
 	bool lpe;
+	bool split;	   /* packets are: a descriptor has two units */
+	size_t page_bytes; /* of its second buffer */
+	unsigned int vet;
 	size_t max_frame_bytes;
 	struct packet packet, seeded;
 	char difference[256];			    /* empty: none yet */
@@ -61,6 +71,11 @@ static uint32_t pick(struct comparison *c, uint32_t n)
 static bool chance(struct comparison *c, uint32_t one_in)
 {
 	return pick(c, one_in) == 0;
+}
+
+static bool has(const struct comparison *c, uint32_t feature)
+{
+	return c->features & feature;
 }
 
 #define for_each_side(c, s) for (struct side *s = (c)->side; s < (c)->side + CARDS; s++)
@@ -118,10 +133,13 @@ static const char *config_like(uint32_t features)
 static int create(struct comparison *c)
 {
 	const struct ringside_platform_abi *abi = ringside_platform_abi();
-	const char *configs[CARDS] = {[REF] = config_like(features_of_rtl()), [RTL] = ""};
+	const char *configs[CARDS] = {[RTL] = ""};
 	char err[256] = "";
-	struct ringside_platform *platform = abi->create("", err, sizeof(err));
+	struct ringside_platform *platform;
 
+	c->features = features_of_rtl();
+	configs[REF] = config_like(c->features);
+	platform = abi->create("", err, sizeof(err));
 	for (int i = 0; platform && i < CARDS; i++) {
 		struct side *s = &c->side[i];
 
@@ -163,28 +181,97 @@ static void configure_filters(struct comparison *c)
 		write_both(c, MTA + 4 * i, next_random(&c->random));
 }
 
+static void configure_vlan(struct comparison *c, uint32_t *rctl)
+{
+	c->vet = 0x8100;
+	if (!has(c, FEATURE_VLAN))
+		return;
+	if (chance(c, 4))
+		c->vet = 0x88a8;
+	write_both(c, VET, c->vet);
+	if (chance(c, 2))
+		for_each_side(c, s) set_bits(&s->bench, CTRL, CTRL_VME);
+	if (chance(c, 3))
+		*rctl |= RCTL_VFE | (pick(c, 4) << 19); /* CFIEN, CFI */
+	for (uint32_t i = 0; i < 128; i++)
+		write_both(c, VFTA + 4 * i, next_random(&c->random));
+}
+
+/* Random key, table and types; and random bits of RFCTL that choose what is hashed or an ACK. */
+static uint32_t configure_rss(struct comparison *c)
+{
+	uint32_t rfctl = 0;
+
+	if (has(c, FEATURE_DETECT))
+		rfctl |= pick(c, 4) << 12; /* ACK_DIS, ACK_DATA_DIS */
+	if (has(c, FEATURE_SPLIT))
+		rfctl |= pick(c, 2) << 14; /* IPFRSP_DIS */
+	if (!has(c, FEATURE_RSS) || chance(c, 3))
+		return rfctl;
+	for (uint32_t i = 0; i < 10; i++)
+		write_both(c, RSSRK + 4 * i, next_random(&c->random));
+	for (uint32_t i = 0; i < 32; i++)
+		write_both(c, RETA + 4 * i, next_random(&c->random));
+	write_both(c, MRQC, 1 | (chance(c, 2) ? 0x1f : pick(c, 32)) << 16);
+	return rfctl | pick(c, 4) << 16;
+}
+
+static void configure_rxcsum(struct comparison *c)
+{
+	uint32_t rxcsum = chance(c, 4) ? pick(c, 4) << 8 : 0x300;
+
+	if (has(c, FEATURE_RSS) && !chance(c, 3))
+		rxcsum |= RXCSUM_PCSD;
+	if (has(c, FEATURE_PACKET_CSUM))
+		rxcsum |= pick(c, 80);
+	write_both(c, RXCSUM, rxcsum);
+}
+
+/* Header buffers of 128 to 512 bytes, pages of 1 to 4 KiB. */
+static void configure_split(struct comparison *c, bool extended, uint32_t *rctl)
+{
+	const uint32_t header = 1u << pick(c, 3), kib = 1u << pick(c, 3);
+
+	c->split = extended && has(c, FEATURE_SPLIT) && chance(c, 3);
+	c->page_bytes = 1024 * kib;
+	if (!c->split)
+		return;
+	write_both(c, PSRCTL, header | kib << 8);
+	*rctl |= BIT(10); /* DTYP */
+}
+
 static void configure(struct comparison *c)
 {
 	static const size_t buffers[] = {256, 512, 1024, 2048, 4096, 3072};
 	const unsigned int tx_size = 32 + 8 * pick(c, 29), rx_size = 16 + 8 * pick(c, 31);
-	const size_t buffer = buffers[pick(c, 6)];
 	const bool extended = !chance(c, 3);
-	uint32_t rctl = pick(c, 4) << 12;
+	size_t buffer = buffers[pick(c, 6)], frame_room;
+	uint32_t rctl = pick(c, 4) << 12, rfctl;
 
+	c->queues = has(c, FEATURE_QUEUES) ? QUEUES : 1;
 	c->lpe = chance(c, 2);
 	rctl |= (chance(c, 4) ? RCTL_UPE : 0) | (chance(c, 4) ? RCTL_MPE : 0) |
 		(c->lpe ? RCTL_LPE : 0);
-	c->max_frame_bytes = c->lpe ? 9018 : 1518;
-	if (c->max_frame_bytes > (rx_size - 2) * buffer)
-		c->max_frame_bytes = (rx_size - 2) * buffer;
 	configure_filters(c);
+	configure_vlan(c, &rctl);
+	configure_rxcsum(c);
+	configure_split(c, extended, &rctl);
+	if (c->split)
+		buffer = 4096; /* what both buffers of a descriptor fit in */
+	frame_room = c->split ? (rx_size / 2 - 2) * c->page_bytes : (rx_size - 2) * buffer;
+	c->max_frame_bytes = c->lpe ? 9018 : 1518;
+	if (c->max_frame_bytes > frame_room)
+		c->max_frame_bytes = frame_room;
 	write_both(c, IVAR, 0x000a0908 | (chance(c, 3) ? BIT(31) : 0));
-	write_both(c, RXCSUM, chance(c, 4) ? pick(c, 4) << 8 : 0x300);
 	for_each_side(c, s)
 	{
-		tx_setup(&s->tx, &s->bench, tx_size);
-		rx_setup(&s->rx, &s->bench, rx_size, buffer, extended, rctl);
+		for (unsigned int q = 0; q < c->queues; q++) {
+			tx_setup_queue(&s->tx[q], &s->bench, q, tx_size);
+			rx_setup_queue(&s->rx[q], &s->bench, q, rx_size, buffer, extended, rctl);
+		}
 	}
+	rfctl = configure_rss(c);
+	for_each_side(c, s) set_bits(&s->bench, RFCTL, rfctl);
 	c->mark = c->side[REF].bench.host.allocated;
 }
 
@@ -212,19 +299,43 @@ static unsigned int fragments(size_t len, size_t fragment)
 	return (unsigned int)((len + fragment - 1) / fragment);
 }
 
-static void send_packet(struct comparison *c, unsigned int *room)
+/* The packet in data descriptors of at most `fragment` bytes. */
+static void put_packet(struct tx_ring *r, const struct packet *p, size_t fragment, uint32_t dcmd,
+		       uint32_t popts)
+{
+	for (size_t at = 0; at < p->len; at += fragment) {
+		const size_t len = p->len - at < fragment ? p->len - at : fragment;
+		const bool end = at + len == p->len;
+
+		tx_data(r, put_bytes(r->b, p->bytes + at, len), len,
+			dcmd | TXD_IFCS | (end ? TXD_EOP | TXD_RS : 0), popts);
+	}
+}
+
+/* A tag to be inserted, now and then; VLE goes into *cmd. */
+static uint32_t random_tag(struct comparison *c, uint32_t *cmd)
+{
+	if (!has(c, FEATURE_VLAN) || !chance(c, 3))
+		return 0;
+	*cmd |= TXD_VLE;
+	return TXD_TAG(next_random(&c->random));
+}
+
+static void send_packet(struct comparison *c, unsigned int queue, unsigned int *room)
 {
 	const bool tso = chance(c, 3);
 	const struct packet_options o = random_packet(c, tso ? 40000 : 1400);
 	const unsigned int mss = 48 + pick(c, chance(c, 4) ? 8900 : 1413);
 	const size_t fragment = chance(c, 4) ? 1 + pick(c, 100) : 100 + pick(c, 8000);
 	struct tx_context context;
-	uint32_t dcmd = chance(c, 3) ? TXD_IDE : 0;
+	uint32_t dcmd = chance(c, 3) ? TXD_IDE : 0, popts;
 
 	packet_build(&c->packet, &o);
+	c->packet.bytes[QUEUE_AT] = (uint8_t)queue;
 	if (fragments(c->packet.len, fragment) + 1 > *room)
 		return;
 	*room -= fragments(c->packet.len, fragment) + 1;
+	popts = offload_popts(&c->packet) | random_tag(c, &dcmd);
 	c->seeded = c->packet;
 	if (tso && o.payload) {
 		packet_seed_tso(&c->seeded);
@@ -236,41 +347,59 @@ static void send_packet(struct comparison *c, unsigned int *room)
 	}
 	for_each_side(c, s)
 	{
-		tx_set_context(&s->tx, &context);
-		tx_packet(&s->tx, &c->seeded, fragment, dcmd);
+		tx_set_context(&s->tx[queue], &context);
+		put_packet(&s->tx[queue], &c->seeded, fragment, dcmd, popts);
 	}
 }
 
-static void send_legacy(struct comparison *c, unsigned int *room)
+static void send_legacy(struct comparison *c, unsigned int queue, unsigned int *room)
 {
 	const size_t len = 17 + pick(c, 1500);
 	const bool checksum = chance(c, 2);
-	const unsigned int css = pick(c, 17), cso = pick(c, 15);
-	const uint32_t cmd =
-		TXD_EOP | TXD_IFCS | (checksum ? TXD_IC : 0) | (chance(c, 2) ? TXD_RS : 0);
+	const unsigned int css = pick(c, 17), cso = 12 + pick(c, 3);
+	uint32_t cmd = TXD_EOP | TXD_IFCS | (checksum ? TXD_IC : 0) | (chance(c, 2) ? TXD_RS : 0);
+	const uint32_t tag = random_tag(c, &cmd);
 	uint8_t frame[2048];
 
 	if (*room == 0)
 		return;
 	(*room)--;
 	fill_random(frame, len, next_random(&c->random));
-	for_each_side(c, s) tx_legacy(&s->tx, put_bytes(&s->bench, frame, len), len, cmd, css, cso);
+	frame[QUEUE_AT] = (uint8_t)queue;
+	for_each_side(c, s)
+	{
+		const uint64_t at = put_bytes(&s->bench, frame, len);
+		const uint32_t word[4] = {(uint32_t)at, (uint32_t)(at >> 32),
+					  (uint32_t)len | cso << 16 | cmd, css << 8 | tag};
+
+		tx_raw(&s->tx[queue], word);
+	}
+}
+
+static void ring_doorbells(struct comparison *c, unsigned int queue)
+{
+	for_each_side(c, s) tx_doorbell(&s->tx[queue]);
 }
 
 static void transmit_burst(struct comparison *c)
 {
-	unsigned int room = c->side[REF].tx.size - 1;
+	unsigned int room[QUEUES];
 	const uint32_t n = pick(c, 12);
 
+	for (unsigned int q = 0; q < c->queues; q++)
+		room[q] = c->side[REF].tx[q].size - 1;
 	for (uint32_t i = 0; i < n; i++) {
+		const unsigned int queue = pick(c, c->queues);
+
 		if (chance(c, 4))
-			send_legacy(c, &room);
+			send_legacy(c, queue, &room[queue]);
 		else
-			send_packet(c, &room);
+			send_packet(c, queue, &room[queue]);
 		if (chance(c, 3))
-			for_each_side(c, s) tx_doorbell(&s->tx);
+			ring_doorbells(c, queue);
 	}
-	for_each_side(c, s) tx_doorbell(&s->tx);
+	for (unsigned int q = 0; q < c->queues; q++)
+		ring_doorbells(c, q);
 }
 
 /* --- receive --- */
@@ -314,6 +443,24 @@ static void random_destination(struct comparison *c)
 	}
 }
 
+/* One tag or, rarely, two; also of a type that the card does not know. */
+static void add_tags(struct comparison *c, size_t *len)
+{
+	uint8_t *bytes = c->packet.bytes;
+
+	do {
+		const unsigned int type = chance(c, 6) ? 0x9100 : c->vet;
+		const uint32_t tag = next_random(&c->random);
+
+		memmove(bytes + 16, bytes + 12, *len - 12);
+		bytes[12] = (uint8_t)(type >> 8);
+		bytes[13] = (uint8_t)type;
+		bytes[14] = (uint8_t)(tag >> 8);
+		bytes[15] = (uint8_t)tag;
+		*len += 4;
+	} while (chance(c, 5));
+}
+
 static void queue_frame(struct side *s, const uint8_t *bytes, size_t len)
 {
 	struct pending *p = &s->pending[(s->first_pending + s->num_pending++) % PENDING_FRAMES];
@@ -345,14 +492,31 @@ static void receive_frame(struct comparison *c)
 	len = c->packet.len;
 	if (chance(c, 2))
 		damage(c, &len);
+	if (has(c, FEATURE_VLAN) && chance(c, 3))
+		add_tags(c, &len);
 	if (len > c->max_frame_bytes)
 		len = c->max_frame_bytes;
 	for_each_side(c, s) queue_frame(s, c->packet.bytes, len);
 }
 
-static unsigned int owned_by_card(struct side *s)
+static unsigned int owned_by_card(struct side *s, unsigned int queue)
 {
-	return (s->rx.tail + s->rx.size - rd(&s->bench, RDH)) % s->rx.size;
+	const struct rx_ring *r = &s->rx[queue];
+
+	return (r->tail + r->size - rd(&s->bench, QUEUE(RDH, queue))) % r->size;
+}
+
+/* Split descriptors of two units: the first unit's buffer for headers, the second's for the rest. */
+static void post_split(struct rx_ring *r, unsigned int count)
+{
+	for (unsigned int i = 0; i + 2 <= count; i += 2) {
+		const uint64_t addresses[4] = {rx_buffer(r, r->tail), rx_buffer(r, r->tail + 1),
+					       UNUSED_BUFFER, UNUSED_BUFFER};
+
+		memcpy(rx_descriptor(r, r->tail), addresses, sizeof(addresses));
+		r->tail = (r->tail + 2) % r->size;
+	}
+	wr(r->b, QUEUE(RDT, r->queue), r->tail);
 }
 
 /*
@@ -361,11 +525,24 @@ static unsigned int owned_by_card(struct side *s)
  */
 static bool post_receive(struct comparison *c)
 {
-	const unsigned int ref = owned_by_card(&c->side[REF]), rtl = owned_by_card(&c->side[RTL]);
-	const unsigned int used = c->side[REF].rx.size - 1 - (ref > rtl ? ref : rtl);
+	bool any = false;
 
-	for_each_side(c, s) rx_post(&s->rx, used);
-	return used > 0;
+	for (unsigned int q = 0; q < c->queues; q++) {
+		const unsigned int ref = owned_by_card(&c->side[REF], q);
+		const unsigned int rtl = owned_by_card(&c->side[RTL], q);
+		const unsigned int kept = c->split ? 2 : 1;
+		const unsigned int used = c->side[REF].rx[q].size - kept - (ref > rtl ? ref : rtl);
+
+		for_each_side(c, s)
+		{
+			if (c->split)
+				post_split(&s->rx[q], used);
+			else
+				rx_post(&s->rx[q], used);
+		}
+		any |= used > 0;
+	}
+	return any;
 }
 
 static void receive_burst(struct comparison *c)
@@ -393,24 +570,51 @@ static void differ(struct comparison *c, const char *format, ...)
 	va_end(args);
 }
 
+/* The next frame of a queue from *at on, or NULL. */
+static const struct host_frame *next_frame(const struct host *h, unsigned int queue, size_t *at)
+{
+	while (*at < h->num_frames) {
+		const struct host_frame *f = &h->frames[(*at)++];
+
+		if (f->bytes[QUEUE_AT] == queue)
+			return f;
+	}
+	return NULL;
+}
+
+static void compare_frame(struct comparison *c, unsigned int queue, size_t i,
+			  const struct host_frame *a, const struct host_frame *b)
+{
+	size_t at = 0;
+
+	if (a->len != b->len)
+		differ(c, "sent frame %zu of queue %u has %zu bytes on ref, %zu on rtl", i, queue,
+		       a->len, b->len);
+	while (at < a->len && at < b->len && a->bytes[at] == b->bytes[at])
+		at++;
+	if (at < a->len && at < b->len)
+		differ(c,
+		       "sent frame %zu of queue %u, %zu bytes, byte %zu: %02x on ref, %02x on rtl",
+		       i, queue, a->len, at, a->bytes[at], b->bytes[at]);
+}
+
 static void compare_frames(struct comparison *c)
 {
 	const struct host *ref = &c->side[REF].bench.host, *rtl = &c->side[RTL].bench.host;
 
 	if (ref->num_frames != rtl->num_frames)
 		differ(c, "ref has sent %zu frames, rtl %zu", ref->num_frames, rtl->num_frames);
-	for (size_t i = 0; i < ref->num_frames && i < rtl->num_frames; i++) {
-		const struct host_frame *a = &ref->frames[i], *b = &rtl->frames[i];
-		size_t at = 0;
+	for (unsigned int q = 0; q < c->queues; q++) {
+		size_t at_ref = 0, at_rtl = 0;
 
-		if (a->len != b->len)
-			differ(c, "sent frame %zu has %zu bytes on ref, %zu on rtl", i, a->len,
-			       b->len);
-		while (at < a->len && at < b->len && a->bytes[at] == b->bytes[at])
-			at++;
-		if (at < a->len && at < b->len)
-			differ(c, "sent frame %zu of %zu bytes, byte %zu: %02x on ref, %02x on rtl",
-			       i, a->len, at, a->bytes[at], b->bytes[at]);
+		for (size_t i = 0;; i++) {
+			const struct host_frame *a = next_frame(ref, q, &at_ref);
+			const struct host_frame *b = next_frame(rtl, q, &at_rtl);
+
+			if (!a || !b)
+				break;
+			compare_frame(c, q, i, a, b);
+		}
 	}
 }
 
@@ -427,23 +631,34 @@ static void differ_in_descriptor(struct comparison *c, const char *kind, uint64_
 	       d[RTL][0], d[RTL][1], d[RTL][2], d[RTL][3]);
 }
 
-/* Says what lies where memory differs first. */
+/* Says what of a queue lies where memory differs. False: nothing of it. */
+static bool differ_in_queue(struct comparison *c, unsigned int q, uint64_t addr)
+{
+	const struct tx_ring *tx = &c->side[REF].tx[q];
+	const struct rx_ring *rx = &c->side[REF].rx[q];
+	const uint64_t rx_stride = rx_buffer(rx, 1) - rx_buffer(rx, 0);
+	const char *layout = c->split ? "split rx" : rx->extended ? "extended rx" : "legacy rx";
+
+	if (addr - tx->base < tx->size * 16)
+		differ_in_descriptor(c, "tx", tx->base, addr);
+	else if (addr - rx->base < rx->size * 16)
+		differ_in_descriptor(c, layout, rx->base, addr);
+	else if (addr - rx->buffers < rx->size * rx_stride)
+		differ(c, "rx buffer %u of queue %u, byte %u of %zu",
+		       (unsigned int)((addr - rx->buffers) / rx_stride), q,
+		       (unsigned int)((addr - rx->buffers) % rx_stride), rx->buffer_bytes);
+	else
+		return false;
+	return true;
+}
+
 static void differ_at(struct comparison *c, uint64_t addr)
 {
-	const struct side *s = &c->side[REF];
-	const uint64_t rx_stride = rx_buffer(&s->rx, 1) - rx_buffer(&s->rx, 0);
-
-	if (addr - s->tx.base < s->tx.size * 16)
-		differ_in_descriptor(c, "tx", s->tx.base, addr);
-	else if (addr - s->rx.base < s->rx.size * 16)
-		differ_in_descriptor(c, s->rx.extended ? "extended rx" : "legacy rx", s->rx.base,
-				     addr);
-	else if (addr - s->rx.buffers < s->rx.size * rx_stride)
-		differ(c, "rx buffer %u, byte %u of %zu",
-		       (unsigned int)((addr - s->rx.buffers) / rx_stride),
-		       (unsigned int)((addr - s->rx.buffers) % rx_stride), s->rx.buffer_bytes);
-	else
-		differ(c, "memory at 0x%llx", (unsigned long long)addr);
+	for (unsigned int q = 0; q < c->queues; q++) {
+		if (differ_in_queue(c, q, addr))
+			return;
+	}
+	differ(c, "memory at 0x%llx", (unsigned long long)addr);
 }
 
 static void compare_memory(struct comparison *c)
@@ -478,12 +693,14 @@ static void compare_heads(struct comparison *c)
 {
 	static const uint32_t offsets[] = {TDH, RDH};
 
-	for (int i = 0; i < 2; i++) {
-		const uint32_t ref = rd(&c->side[REF].bench, offsets[i]);
-		const uint32_t rtl = rd(&c->side[RTL].bench, offsets[i]);
+	for (unsigned int i = 0; i < 2 * c->queues; i++) {
+		const uint32_t offset = QUEUE(offsets[i % 2], i / 2);
+		const uint32_t ref = rd(&c->side[REF].bench, offset);
+		const uint32_t rtl = rd(&c->side[RTL].bench, offset);
 
 		if (ref != rtl)
-			differ(c, "%s: %u on ref, %u on rtl", i ? "RDH" : "TDH", ref, rtl);
+			differ(c, "%s%u: %u on ref, %u on rtl", i % 2 ? "RDH" : "TDH", i / 2, ref,
+			       rtl);
 	}
 }
 
@@ -519,8 +736,14 @@ static bool frame_may_wait(struct comparison *c)
 {
 	for_each_side(c, s)
 	{
-		if (owned_by_card(s) <= (c->max_frame_bytes + 4) / s->rx.buffer_bytes)
-			return true;
+		for (unsigned int q = 0; q < c->queues; q++) {
+			const size_t need =
+				c->split ? 2 * (1 + (c->max_frame_bytes + 4) / c->page_bytes)
+					 : (c->max_frame_bytes + 4) / s->rx[q].buffer_bytes;
+
+			if (owned_by_card(s, q) <= need)
+				return true;
+		}
 	}
 	return false;
 }

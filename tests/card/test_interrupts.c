@@ -27,7 +27,7 @@ static void check_intx_falls(struct bench *b)
 	ck_assert(!b->host.intx);
 }
 
-START_TEST(intx_rises_with_an_unmasked_cause_and_falls_when_read)
+START_TEST(trap_40_intx_rises_with_an_unmasked_cause_and_falls_when_read)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -69,7 +69,7 @@ START_TEST(every_cause_of_the_self_test_interrupts)
 }
 END_TEST
 
-START_TEST(unmasking_a_pending_cause_interrupts)
+START_TEST(trap_18_unmasking_a_pending_cause_interrupts)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -82,7 +82,7 @@ START_TEST(unmasking_a_pending_cause_interrupts)
 }
 END_TEST
 
-START_TEST(masking_the_last_cause_drops_intx)
+START_TEST(trap_21_masking_the_last_cause_drops_intx)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -127,7 +127,7 @@ START_TEST(ics_read_shows_causes_and_clears_none)
 }
 END_TEST
 
-START_TEST(msi_sends_one_message_an_edge)
+START_TEST(trap_69_msi_sends_one_message_an_edge)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSI);
 
@@ -269,7 +269,7 @@ START_TEST(rearming_finds_what_came_meanwhile)
 }
 END_TEST
 
-START_TEST(unmasked_pending_cause_sends_no_storm)
+START_TEST(trap_17_unmasked_pending_cause_sends_no_storm)
 {
 	struct bench *b = msix_up();
 
@@ -292,7 +292,7 @@ START_TEST(icr_read_with_empty_mask_clears_all)
 }
 END_TEST
 
-START_TEST(icr_read_in_msix_keeps_masked_causes)
+START_TEST(trap_41_icr_read_in_msix_keeps_masked_causes)
 {
 	struct bench *b = msix_up();
 
@@ -364,7 +364,7 @@ START_TEST(pbaclr_clears_pending_bits)
 }
 END_TEST
 
-START_TEST(switching_to_msix_drops_intx)
+START_TEST(trap_21_switching_to_msix_drops_intx)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -444,13 +444,13 @@ START_TEST(assertions_are_counted)
 END_TEST
 
 static const struct card_test tests[] = {
-	CARD_TEST(intx_rises_with_an_unmasked_cause_and_falls_when_read),
+	CARD_TEST(trap_40_intx_rises_with_an_unmasked_cause_and_falls_when_read),
 	CARD_TEST(every_cause_of_the_self_test_interrupts),
-	CARD_TEST(unmasking_a_pending_cause_interrupts),
-	CARD_TEST(masking_the_last_cause_drops_intx),
+	CARD_TEST(trap_18_unmasking_a_pending_cause_interrupts),
+	CARD_TEST(trap_21_masking_the_last_cause_drops_intx),
 	CARD_TEST(icr_write_clears_ones),
 	CARD_TEST(ics_read_shows_causes_and_clears_none),
-	CARD_TEST(msi_sends_one_message_an_edge),
+	CARD_TEST(trap_69_msi_sends_one_message_an_edge),
 	CARD_TEST(msix_causes_have_their_vectors),
 	CARD_TEST(msix_vectors_follow_ivar),
 	CARD_TEST(link_change_derives_other_in_msix),
@@ -459,14 +459,14 @@ static const struct card_test tests[] = {
 	CARD_TEST(eiac_clears_cause_and_mask),
 	CARD_TEST(eiac_keeps_the_mask_with_iame),
 	CARD_TEST(rearming_finds_what_came_meanwhile),
-	CARD_TEST(unmasked_pending_cause_sends_no_storm),
+	CARD_TEST(trap_17_unmasked_pending_cause_sends_no_storm),
 	CARD_TEST(icr_read_with_empty_mask_clears_all),
-	CARD_TEST(icr_read_in_msix_keeps_masked_causes),
+	CARD_TEST(trap_41_icr_read_in_msix_keeps_masked_causes),
 	CARD_TEST(iame_masks_by_iam_when_icr_is_read),
 	CARD_TEST(writing_other_clears_what_it_stands_for),
 	CARD_TEST(pba_clear_on_ims_write),
 	CARD_TEST(pbaclr_clears_pending_bits),
-	CARD_TEST(switching_to_msix_drops_intx),
+	CARD_TEST(trap_21_switching_to_msix_drops_intx),
 	CARD_TEST(queues_raise_their_own_causes_in_msix),
 	CARD_TEST(queues_raise_txdw_and_rxt0_without_msix),
 	CARD_TEST(masked_causes_can_be_polled),

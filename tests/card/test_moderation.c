@@ -44,7 +44,7 @@ static void expect_between(uint64_t ns, uint64_t least_ns, uint64_t most_ns)
 		      (unsigned long long)most_ns);
 }
 
-START_TEST(eitr_spaces_messages)
+START_TEST(trap_20_eitr_spaces_messages)
 {
 	struct bench *b = receiver_up(RINGSIDE_IRQ_MSIX);
 	uint64_t t_ns;
@@ -79,7 +79,7 @@ START_TEST(eitr_delays_nothing_after_a_pause)
 }
 END_TEST
 
-START_TEST(eitr_expiry_alone_sends_nothing)
+START_TEST(trap_19_eitr_expiry_alone_sends_nothing)
 {
 	struct bench *b = receiver_up(RINGSIDE_IRQ_MSIX);
 
@@ -240,7 +240,7 @@ START_TEST(without_ide_txdw_is_immediate)
 }
 END_TEST
 
-START_TEST(tidv_flush_fires_what_is_pending)
+START_TEST(trap_38_tidv_flush_fires_what_is_pending)
 {
 	struct bench *b = sender_up(RINGSIDE_IRQ_MSI);
 
@@ -307,7 +307,7 @@ START_TEST(without_rdtr_rxt0_is_immediate)
 }
 END_TEST
 
-START_TEST(rdtr_flush_fires_what_is_pending)
+START_TEST(trap_38_rdtr_flush_fires_what_is_pending)
 {
 	struct bench *b = receiver_up(RINGSIDE_IRQ_MSI);
 
@@ -355,10 +355,33 @@ START_TEST(throttled_burst_takes_few_messages)
 }
 END_TEST
 
+/* CTRL_EXT.INT_TIMERS_CLEAR_ENA: enabling all causes ends the intervals (2.1c). */
+START_TEST(intervals_end_when_all_causes_are_enabled_with_timers_clear)
+{
+	struct bench *b = receiver_up(RINGSIDE_IRQ_MSIX);
+
+	wr(b, EITR0, 0xffff); /* 16.8 ms */
+	wr(b, IMS, CAUSE_RXQ0);
+	wr(b, ICS, CAUSE_RXQ0);
+	run_ns(b, US(10));
+	ck_assert_uint_eq(b->host.messages[0], 1);
+	rd(b, ICR);
+	wr(b, ICS, CAUSE_RXQ0);
+	run_ns(b, US(100));
+	wr(b, IMS, 0xffffffff);
+	run_ns(b, US(100));
+	ck_assert_uint_eq(b->host.messages[0], 1); /* the switch is off */
+	set_bits(b, CTRL_EXT, BIT(29));
+	wr(b, IMS, 0xffffffff);
+	run_ns(b, US(10));
+	ck_assert_uint_eq(b->host.messages[0], 2);
+}
+END_TEST
+
 static const struct card_test tests[] = {
-	CARD_TEST(eitr_spaces_messages),
+	CARD_TEST(trap_20_eitr_spaces_messages),
 	CARD_TEST(eitr_delays_nothing_after_a_pause),
-	CARD_TEST(eitr_expiry_alone_sends_nothing),
+	CARD_TEST(trap_19_eitr_expiry_alone_sends_nothing),
 	CARD_TEST(eitr_is_per_vector),
 	CARD_TEST(rearming_under_eitr_waits_for_the_interval),
 	CARD_TEST(without_eitr_messages_are_not_held),
@@ -368,13 +391,14 @@ static const struct card_test tests[] = {
 	CARD_TEST(tidv_waits_for_the_last_write_back),
 	CARD_TEST(tadv_ends_a_long_wait),
 	CARD_TEST(without_ide_txdw_is_immediate),
-	CARD_TEST(tidv_flush_fires_what_is_pending),
+	CARD_TEST(trap_38_tidv_flush_fires_what_is_pending),
 	CARD_TEST(rdtr_waits_for_the_last_frame),
 	CARD_TEST(radv_ends_a_long_wait),
 	CARD_TEST(without_rdtr_rxt0_is_immediate),
-	CARD_TEST(rdtr_flush_fires_what_is_pending),
+	CARD_TEST(trap_38_rdtr_flush_fires_what_is_pending),
 	CARD_TEST(delays_do_not_hold_msix),
 	CARD_TEST(throttled_burst_takes_few_messages),
+	CARD_TEST(intervals_end_when_all_causes_are_enabled_with_timers_clear),
 	CARD_TESTS_END,
 };
 

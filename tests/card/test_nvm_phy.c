@@ -100,7 +100,7 @@ START_TEST(nvm_read_beyond_the_end_is_never_done)
 }
 END_TEST
 
-START_TEST(nvm_keeps_every_word_written)
+START_TEST(trap_35_nvm_keeps_every_word_written)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -149,7 +149,7 @@ START_TEST(phy_identifies_itself)
 }
 END_TEST
 
-START_TEST(mdic_echoes_the_register_number)
+START_TEST(trap_30_mdic_echoes_the_register_number)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -181,7 +181,7 @@ START_TEST(mdic_interrupts_when_asked)
 }
 END_TEST
 
-START_TEST(link_registers_say_gigabit_full_duplex)
+START_TEST(trap_59_link_registers_say_gigabit_full_duplex)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -218,7 +218,7 @@ START_TEST(negotiation_takes_its_time_and_ends_with_lsc)
 }
 END_TEST
 
-START_TEST(phy_without_power_has_no_link)
+START_TEST(trap_58_phy_without_power_has_no_link)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -276,7 +276,7 @@ START_TEST(phy_pages_do_not_alias)
 }
 END_TEST
 
-START_TEST(smbi_is_set_by_reading)
+START_TEST(trap_31_smbi_is_set_by_reading)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -289,7 +289,7 @@ START_TEST(smbi_is_set_by_reading)
 }
 END_TEST
 
-START_TEST(mdio_ownership_sticks_right_after_reset)
+START_TEST(trap_32_mdio_ownership_sticks_right_after_reset)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -301,25 +301,44 @@ START_TEST(mdio_ownership_sticks_right_after_reset)
 }
 END_TEST
 
+/* CTRL_EXT.EE_RST reads the NVM again without a reset, and reads 0 (2.1c). */
+START_TEST(ee_rst_loads_the_address_again)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+	const uint32_t ral = rd(b, RAL0), rah = rd(b, RAH0);
+
+	wr(b, RAL0, 0x11223344);
+	wr(b, RAH0, 0x5566);
+	wr(b, TIPG, 0x1234567);
+	set_bits(b, CTRL_EXT, BIT(13));
+	run_ns(b, US(100));
+	ck_assert_uint_eq(rd(b, RAL0), ral);
+	ck_assert_uint_eq(rd(b, RAH0), rah);
+	ck_assert_uint_eq(rd(b, TIPG), 0x1234567);
+	ck_assert_uint_eq(rd(b, CTRL_EXT) & BIT(13), 0);
+}
+END_TEST
+
 static const struct card_test tests[] = {
 	CARD_TEST(nvm_has_address_and_checksum),
 	CARD_TEST(nvm_words_that_drivers_look_at),
 	CARD_TEST(nvm_read_beyond_the_end_is_never_done),
-	CARD_TEST(nvm_keeps_every_word_written),
+	CARD_TEST(trap_35_nvm_keeps_every_word_written),
 	CARD_TEST(written_address_is_loaded_by_reset),
 	CARD_TEST(pci_reset_keeps_nvm_and_power_does_not),
 	CARD_TEST(phy_identifies_itself),
-	CARD_TEST(mdic_echoes_the_register_number),
+	CARD_TEST(trap_30_mdic_echoes_the_register_number),
 	CARD_TEST(mdic_of_an_absent_phy_is_an_error),
 	CARD_TEST(mdic_interrupts_when_asked),
-	CARD_TEST(link_registers_say_gigabit_full_duplex),
+	CARD_TEST(trap_59_link_registers_say_gigabit_full_duplex),
 	CARD_TEST(negotiation_takes_its_time_and_ends_with_lsc),
-	CARD_TEST(phy_without_power_has_no_link),
+	CARD_TEST(trap_58_phy_without_power_has_no_link),
 	CARD_TEST(carrier_loss_and_return_are_link_changes),
 	CARD_TEST(link_needs_slu),
 	CARD_TEST(phy_pages_do_not_alias),
-	CARD_TEST(smbi_is_set_by_reading),
-	CARD_TEST(mdio_ownership_sticks_right_after_reset),
+	CARD_TEST(trap_31_smbi_is_set_by_reading),
+	CARD_TEST(trap_32_mdio_ownership_sticks_right_after_reset),
+	CARD_TEST(ee_rst_loads_the_address_again),
 	CARD_TESTS_END,
 };
 

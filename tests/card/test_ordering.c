@@ -25,7 +25,7 @@ static long must(long index, const char *what)
 	return index;
 }
 
-START_TEST(received_bytes_come_before_done_and_done_before_the_interrupt)
+START_TEST(trap_23_received_bytes_come_before_done_and_done_before_the_interrupt)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -61,7 +61,7 @@ START_TEST(received_bytes_come_before_done_and_done_before_the_interrupt)
 }
 END_TEST
 
-START_TEST(all_payload_of_a_frame_comes_before_its_end_is_done)
+START_TEST(trap_23_all_payload_of_a_frame_comes_before_its_end_is_done)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 	long last_payload = -1, done;
@@ -82,7 +82,7 @@ START_TEST(all_payload_of_a_frame_comes_before_its_end_is_done)
 }
 END_TEST
 
-START_TEST(sent_bytes_are_read_before_done_and_done_before_the_interrupt)
+START_TEST(trap_24_sent_bytes_are_read_before_done_and_done_before_the_interrupt)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -203,9 +203,9 @@ START_TEST(register_read_shows_what_was_done_before)
 END_TEST
 
 static const struct card_test tests[] = {
-	CARD_TEST(received_bytes_come_before_done_and_done_before_the_interrupt),
-	CARD_TEST(all_payload_of_a_frame_comes_before_its_end_is_done),
-	CARD_TEST(sent_bytes_are_read_before_done_and_done_before_the_interrupt),
+	CARD_TEST(trap_23_received_bytes_come_before_done_and_done_before_the_interrupt),
+	CARD_TEST(trap_23_all_payload_of_a_frame_comes_before_its_end_is_done),
+	CARD_TEST(trap_24_sent_bytes_are_read_before_done_and_done_before_the_interrupt),
 	CARD_TEST(descriptors_are_done_in_ring_order),
 	CARD_TEST(descriptors_of_foreign_owners_are_not_touched),
 	CARD_TEST(frames_become_done_in_order_of_arrival),

@@ -92,7 +92,7 @@ static void check_patterns(struct bench *b, uint32_t offset, uint32_t mask)
 }
 
 /* The rows of Linux's `ethtool -t` register test, and their masks (2.8). */
-START_TEST(registers_keep_what_the_ethtool_test_writes)
+START_TEST(trap_39_registers_keep_what_the_ethtool_test_writes)
 {
 	static const struct {
 		uint32_t offset, mask;
@@ -117,6 +117,51 @@ START_TEST(registers_keep_what_the_ethtool_test_writes)
 		check_patterns(b, RAL0 + 8 * i, 0xffffffff);
 	for (uint32_t i = 0; i < 128; i++)
 		check_patterns(b, MTA + 4 * i, 0xffffffff);
+}
+END_TEST
+
+/* Of the MUST and SHOULD rows those that are storage, and what of a write they keep (2.1 - 2.6). */
+START_TEST(stored_registers_keep_their_bits)
+{
+	static const struct {
+		uint32_t offset, count, stride, mask;
+	} rows[] = {
+		{0x00458, 1, 4, 0x0000ffff}, /* AIT */
+		{LEDCTL, 1, 4, 0xffffffff},	     {EXTCNF_CTRL, 1, 4, 0xffffffff},
+		{0x00f10, 1, 4, 0xffffffff}, /* POEMB */
+		{0x02160, 1, 4, 0x8000fff8}, /* FCRTL */
+		{0x02c00, 1, 4, 0x00000fff}, /* RSRPD */
+		{0x02c08, 1, 4, 0x0000ffff}, /* RAID */
+		{RXDCTL + 0x100, 1, 4, 0xffffffff},  {QUEUE(TXDCTL, 1), 1, 4, 0xffffffff},
+		{QUEUE(TARC0, 1), 1, 4, 0xffffffff}, {QUEUE(RDBAL, 1), 1, 4, 0xfffffff0},
+		{QUEUE(RDBAH, 1), 1, 4, 0xffffffff}, {QUEUE(RDLEN, 1), 1, 4, 0x000fff80},
+		{QUEUE(TDBAL, 1), 1, 4, 0xfffffff0}, {QUEUE(TDBAH, 1), 1, 4, 0xffffffff},
+		{QUEUE(TDLEN, 1), 1, 4, 0x000fff80}, {VFTA, 128, 4, 0xffffffff},
+		{RETA, 32, 4, 0xffffffff},	     {RSSRK, 10, 4, 0xffffffff},
+		{0x05800, 1, 4, 0xffffffff},  /* WUC */
+		{0x05808, 1, 4, 0xffffffff},  /* WUFC */
+		{0x05838, 1, 4, 0xffffffff},  /* IPAV */
+		{0x05840, 7, 4, 0xffffffff},  /* IP4AT */
+		{0x05880, 4, 4, 0xffffffff},  /* IP6AT */
+		{0x05a00, 32, 4, 0xffffffff}, /* WUPM */
+		{0x05b64, 1, 4, 0xffffffff},  /* GCR2 */
+	};
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (uint32_t k = 0; k < rows[i].count; k++)
+			check_patterns(b, rows[i].offset + k * rows[i].stride, rows[i].mask);
+	}
+}
+END_TEST
+
+/* Linux writes all ones to it when it resumes (2.5). */
+START_TEST(wake_up_status_is_no_storage)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+
+	wr(b, 0x5810, 0xffffffff);
+	ck_assert_uint_eq(rd(b, 0x5810), 0);
 }
 END_TEST
 
@@ -153,7 +198,7 @@ START_TEST(rctl_and_tctl_read_back_as_ethtool_wants)
 }
 END_TEST
 
-START_TEST(status_ignores_writes)
+START_TEST(trap_29_status_ignores_writes)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 	uint32_t before = rd(b, STATUS);
@@ -277,10 +322,12 @@ END_TEST
 
 static const struct card_test tests[] = {
 	CARD_TEST(registers_have_their_reset_values),
-	CARD_TEST(registers_keep_what_the_ethtool_test_writes),
+	CARD_TEST(trap_39_registers_keep_what_the_ethtool_test_writes),
+	CARD_TEST(stored_registers_keep_their_bits),
+	CARD_TEST(wake_up_status_is_no_storage),
 	CARD_TEST(txcw_keeps_its_low_half),
 	CARD_TEST(rctl_and_tctl_read_back_as_ethtool_wants),
-	CARD_TEST(status_ignores_writes),
+	CARD_TEST(trap_29_status_ignores_writes),
 	CARD_TEST(unknown_offsets_read_zero_and_ignore_writes),
 	CARD_TEST(old_names_reach_the_same_registers),
 	CARD_TEST(narrow_reads_give_their_lane_and_narrow_writes_nothing),

@@ -39,7 +39,7 @@ START_TEST(reset_restores_registers_and_reads_back_at_once)
 }
 END_TEST
 
-START_TEST(reset_keeps_pba_pbs_and_fla)
+START_TEST(trap_27_reset_keeps_pba_pbs_and_fla)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -59,7 +59,7 @@ START_TEST(reset_keeps_pba_pbs_and_fla)
 }
 END_TEST
 
-START_TEST(link_is_up_right_after_reset)
+START_TEST(trap_28_link_is_up_right_after_reset)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -70,7 +70,7 @@ START_TEST(link_is_up_right_after_reset)
 }
 END_TEST
 
-START_TEST(nvm_is_read_again_after_reset)
+START_TEST(trap_34_nvm_is_read_again_after_reset)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
@@ -222,7 +222,7 @@ START_TEST(queues_are_stopped_and_set_up_anew_without_a_reset)
 }
 END_TEST
 
-START_TEST(reset_drops_intx)
+START_TEST(trap_21_reset_drops_intx)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -266,7 +266,7 @@ START_TEST(reset_ends_delayed_interrupts)
 }
 END_TEST
 
-START_TEST(gio_master_disable_is_acknowledged_and_stops_dma)
+START_TEST(trap_62_gio_master_disable_is_acknowledged_and_stops_dma)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 	size_t events;
@@ -314,17 +314,17 @@ END_TEST
 
 static const struct card_test tests[] = {
 	CARD_TEST(reset_restores_registers_and_reads_back_at_once),
-	CARD_TEST(reset_keeps_pba_pbs_and_fla),
-	CARD_TEST(link_is_up_right_after_reset),
-	CARD_TEST(nvm_is_read_again_after_reset),
+	CARD_TEST(trap_27_reset_keeps_pba_pbs_and_fla),
+	CARD_TEST(trap_28_link_is_up_right_after_reset),
+	CARD_TEST(trap_34_nvm_is_read_again_after_reset),
 	CARD_TEST(reset_stops_transmission_and_all_dma),
 	CARD_TEST(no_descriptor_is_written_after_reset),
 	CARD_TEST(card_works_after_reset_in_the_middle_of_everything),
 	CARD_TEST(queues_are_stopped_and_set_up_anew_without_a_reset),
-	CARD_TEST(reset_drops_intx),
+	CARD_TEST(trap_21_reset_drops_intx),
 	CARD_TEST(reset_clears_statistics),
 	CARD_TEST(reset_ends_delayed_interrupts),
-	CARD_TEST(gio_master_disable_is_acknowledged_and_stops_dma),
+	CARD_TEST(trap_62_gio_master_disable_is_acknowledged_and_stops_dma),
 	CARD_TEST(without_bus_mastering_there_is_no_dma),
 	CARD_TESTS_END,
 };

@@ -231,7 +231,7 @@ START_TEST(a_burst_fills_the_ring_in_order)
 }
 END_TEST
 
-START_TEST(last_free_descriptor_is_used)
+START_TEST(trap_53_last_free_descriptor_is_used)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 	struct rx_ring r;
@@ -246,7 +246,7 @@ START_TEST(last_free_descriptor_is_used)
 }
 END_TEST
 
-START_TEST(frame_waits_for_descriptors_and_comes_whole)
+START_TEST(trap_55_frame_waits_for_descriptors_and_comes_whole)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 	struct rx_ring r;
@@ -267,7 +267,7 @@ START_TEST(frame_waits_for_descriptors_and_comes_whole)
 END_TEST
 
 /* QEMU's own test of e1000e does this: the frame is there before the first descriptor. */
-START_TEST(frame_of_14_bytes_is_padded_and_kept_until_the_doorbell)
+START_TEST(trap_52_frame_of_14_bytes_is_padded_and_kept_until_the_doorbell)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 	struct rx_ring r;
@@ -319,7 +319,7 @@ START_TEST(long_frames_need_lpe)
 }
 END_TEST
 
-START_TEST(longest_frame_arrives)
+START_TEST(trap_54_longest_frame_arrives)
 {
 	check_multi(2048, 16380);
 	check_multi(16384, 16380);
@@ -405,12 +405,12 @@ static const struct card_test tests[] = {
 	CARD_TEST(every_buffer_size),
 	CARD_TEST(receive_ring_wraps_many_times_in_order),
 	CARD_TEST(a_burst_fills_the_ring_in_order),
-	CARD_TEST(last_free_descriptor_is_used),
-	CARD_TEST(frame_waits_for_descriptors_and_comes_whole),
-	CARD_TEST(frame_of_14_bytes_is_padded_and_kept_until_the_doorbell),
+	CARD_TEST(trap_53_last_free_descriptor_is_used),
+	CARD_TEST(trap_55_frame_waits_for_descriptors_and_comes_whole),
+	CARD_TEST(trap_52_frame_of_14_bytes_is_padded_and_kept_until_the_doorbell),
 	CARD_TEST(without_secrc_the_length_includes_the_fcs),
 	CARD_TEST(long_frames_need_lpe),
-	CARD_TEST(longest_frame_arrives),
+	CARD_TEST(trap_54_longest_frame_arrives),
 	CARD_TEST(nothing_arrives_while_receive_is_off),
 	CARD_TEST(legacy_and_extended_differ_by_rfctl_alone),
 	CARD_TEST(receive_ring_across_a_page_is_followed),

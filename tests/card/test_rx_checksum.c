@@ -136,7 +136,7 @@ START_TEST(what_is_not_ip_is_not_checked)
 }
 END_TEST
 
-START_TEST(udp_without_checksum_is_not_an_error)
+START_TEST(trap_45_udp_without_checksum_is_not_an_error)
 {
 	struct bench *b = verifier_up(true);
 	const struct packet_options o = {.udp = true, .payload = 100, .seed = 1};
@@ -147,7 +147,7 @@ START_TEST(udp_without_checksum_is_not_an_error)
 }
 END_TEST
 
-START_TEST(fragments_have_no_transport_verdict)
+START_TEST(trap_44_fragments_have_no_transport_verdict)
 {
 	static const uint8_t words[][2] = {{0x20, 0x00}, {0x00, 0x10}, {0x20, 0x10}, {0x00, 0x01}};
 	struct bench *b = verifier_up(true);
@@ -162,7 +162,7 @@ START_TEST(fragments_have_no_transport_verdict)
 }
 END_TEST
 
-START_TEST(padding_is_no_part_of_the_sum)
+START_TEST(trap_46_padding_is_no_part_of_the_sum)
 {
 	struct bench *b = verifier_up(true);
 
@@ -334,9 +334,9 @@ static const struct card_test tests[] = {
 	CARD_TEST(wrong_address_breaks_both_sums),
 	CARD_TEST(wrong_ipv6_address_breaks_the_sum),
 	CARD_TEST(what_is_not_ip_is_not_checked),
-	CARD_TEST(udp_without_checksum_is_not_an_error),
-	CARD_TEST(fragments_have_no_transport_verdict),
-	CARD_TEST(padding_is_no_part_of_the_sum),
+	CARD_TEST(trap_45_udp_without_checksum_is_not_an_error),
+	CARD_TEST(trap_44_fragments_have_no_transport_verdict),
+	CARD_TEST(trap_46_padding_is_no_part_of_the_sum),
 	CARD_TEST(ip_options_never_give_a_wrong_verdict),
 	CARD_TEST(rxcsum_switches_each_check_off),
 	CARD_TEST(rfctl_switches_ipv6_off),

@@ -116,7 +116,7 @@ START_TEST(context_alone_changes_no_packet)
 END_TEST
 
 /* DPDK sets a context once and sends many packets with it. */
-START_TEST(context_serves_until_the_next_one)
+START_TEST(trap_50_context_serves_until_the_next_one)
 {
 	struct tx_ring r;
 	struct bench *b = ring_up(&r);
@@ -270,7 +270,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(ip_options_are_part_of_the_header),
 	CARD_TEST(ip_checksum_alone),
 	CARD_TEST(context_alone_changes_no_packet),
-	CARD_TEST(context_serves_until_the_next_one),
+	CARD_TEST(trap_50_context_serves_until_the_next_one),
 	CARD_TEST(udp_result_of_zero_is_sent_as_ones),
 	CARD_TEST(options_come_from_the_first_descriptor),
 	CARD_TEST(sum_ends_at_tucse),

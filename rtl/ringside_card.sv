@@ -8,7 +8,11 @@ module ringside_card #(
   // 0: not synthesized, and absent from the feature word.
   parameter bit EnTso = 1'b1,
   parameter bit EnTxCsum = 1'b1,
-  parameter bit EnQueues = 1'b1
+  parameter bit EnQueues = 1'b1,
+  parameter bit EnRxCsum = 1'b1,
+  parameter bit EnVlan = 1'b1,   // receive; what transmit inserts costs next to nothing
+  parameter bit EnRss = 1'b1,
+  parameter bit EnSplit = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the
@@ -101,14 +105,18 @@ module ringside_card #(
   localparam int unsigned FeatTxCsum = ringside_reg_pkg::RS_FEATURES_TX_CSUM_BIT;
   localparam int unsigned FeatRxCsum = ringside_reg_pkg::RS_FEATURES_RX_CSUM_BIT;
   localparam int unsigned FeatModeration = ringside_reg_pkg::RS_FEATURES_MODERATION_BIT;
-
-  localparam int unsigned FeatQueues = ringside_reg_pkg::RS_FEATURES_QUEUES_BIT;
   localparam int unsigned FeatVlan = ringside_reg_pkg::RS_FEATURES_VLAN_BIT;
+  localparam int unsigned FeatRss = ringside_reg_pkg::RS_FEATURES_RSS_BIT;
+  localparam int unsigned FeatSplit = ringside_reg_pkg::RS_FEATURES_SPLIT_BIT;
+  localparam int unsigned FeatDetect = ringside_reg_pkg::RS_FEATURES_DETECT_BIT;
+  localparam int unsigned FeatQueues = ringside_reg_pkg::RS_FEATURES_QUEUES_BIT;
 
   // Features that are synthesized; of these, the ones switched on.
   localparam logic [31:0] Built = ringside_reg_pkg::RS_FEATURES_RESET &
       ~((EnTso ? 32'd0 : 32'd1 << FeatTso) | (EnTxCsum ? 32'd0 : 32'd1 << FeatTxCsum) |
-        (EnQueues ? 32'd0 : 32'd1 << FeatQueues));
+        (EnQueues ? 32'd0 : 32'd1 << FeatQueues) | (EnRxCsum ? 32'd0 : 32'd1 << FeatRxCsum) |
+        (EnVlan ? 32'd0 : 32'd1 << FeatVlan) | (EnRss && EnQueues ? 32'd0 : 32'd1 << FeatRss) |
+        (EnSplit ? 32'd0 : 32'd1 << FeatSplit));
   logic [31:0] feature;
 
   // Register bus.
@@ -133,7 +141,7 @@ module ringside_card #(
   // Events and statistics.
   logic ev_lsc, ev_mdac, ev_txqe, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
   logic [1:0] ev_tx_wb, ev_tx_wb_ide, ev_rx_wb;
-  logic [7:0] ev_rx_wb_frames;
+  logic [2*8-1:0] ev_rx_wb_frames;
   logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
   logic rx_stat_frame, rx_stat_mcast, rx_stat_bcast, rx_stat_mpc, rx_stat_rnbc, rx_stat_ruc, rx_stat_roc;
   logic rx_stat_crcerr, rx_stat_total;
@@ -145,10 +153,10 @@ module ringside_card #(
   logic [DataW/8-1:0] rx_tkeep;
   logic rx_tlast, rx_tuser, rx_tvalid, rx_tready, tx_tvalid, tx_tready;
 
-  // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 rx descriptors; writes 0 rx payload,
-  // 1 rx descriptors, 2 tx descriptors.
-  localparam int unsigned ReadClients = 3;
-  localparam int unsigned WriteClients = 3;
+  // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 and 3 rx descriptors; writes 0 rx payload,
+  // 1 tx descriptors, 2 and 3 rx descriptors.
+  localparam int unsigned ReadClients = 4;
+  localparam int unsigned WriteClients = 4;
   logic [ReadClients-1:0] rd_req_valid, rd_req_ready, rd_rsp_valid;
   logic [ReadClients*64-1:0] rd_req_addr;
   logic [ReadClients*16-1:0] rd_req_len;
@@ -347,14 +355,14 @@ module ringside_card #(
     .data_rd_rsp_data_i(rd_rsp_data),
     .data_rd_rsp_last_i(rd_rsp_last),
     .data_rd_rsp_err_i(rd_rsp_err),
-    .wb_wr_req_valid_o(wr_req_valid[2]),
-    .wb_wr_req_addr_o(wr_req_addr[2*64 +: 64]),
-    .wb_wr_req_len_o(wr_req_len[2*16 +: 16]),
-    .wb_wr_req_ready_i(wr_req_ready[2]),
-    .wb_wr_valid_o(wr_valid[2]),
-    .wb_wr_data_o(wr_data[2*DataW +: DataW]),
-    .wb_wr_ready_i(wr_ready[2]),
-    .wb_wr_done_i(wr_done[2]),
+    .wb_wr_req_valid_o(wr_req_valid[1]),
+    .wb_wr_req_addr_o(wr_req_addr[64 +: 64]),
+    .wb_wr_req_len_o(wr_req_len[16 +: 16]),
+    .wb_wr_req_ready_i(wr_req_ready[1]),
+    .wb_wr_valid_o(wr_valid[1]),
+    .wb_wr_data_o(wr_data[DataW +: DataW]),
+    .wb_wr_ready_i(wr_ready[1]),
+    .wb_wr_done_i(wr_done[1]),
     .wb_wr_err_i(wr_err),
     .m_axis_tdata_o,
     .m_axis_tkeep_o,
@@ -377,7 +385,12 @@ module ringside_card #(
   );
 
   rx_engine #(
-    .DataW(DataW)
+    .DataW(DataW),
+    .EnCsum(EnRxCsum),
+    .EnVlan(EnVlan),
+    .EnRss(EnRss),
+    .EnSplit(EnSplit),
+    .EnQueues(EnQueues)
   ) i_rx (
     .clk_i(clk_rx_i),
     .rst_ni,
@@ -386,24 +399,38 @@ module ringside_card #(
     .link_up_i(link || looped),
     .line_drop_i(line_drop_i || looped),
     .csum_en_i(feature[FeatRxCsum]),
+    .vlan_en_i(feature[FeatVlan]),
+    .rss_en_i(feature[FeatRss]),
+    .split_en_i(feature[FeatSplit]),
+    .detect_en_i(feature[FeatDetect]),
     .rctl_i(rctl),
     .rfctl_i(rfctl),
     .rxcsum_i(rxcsum),
     .ral_i(ral),
     .rah_i(rah),
-    .ring_base_i(rx_ring_base[63:0]),
-    .ring_len_i(rx_ring_len[19:0]),
-    .tail_i(rx_tail[15:0]),
-    .head_we_i(rx_head_we[0]),
-    .head_wdata_i(head_wdata),
-    .head_o(rx_head[15:0]),
     .mta_index_o(mta_index),
     .mta_bit_i(mta_bit),
-    .desc_rd_req_valid_o(rd_req_valid[2]),
-    .desc_rd_req_addr_o(rd_req_addr[2*64 +: 64]),
-    .desc_rd_req_len_o(rd_req_len[2*16 +: 16]),
-    .desc_rd_req_ready_i(rd_req_ready[2]),
-    .desc_rd_rsp_valid_i(rd_rsp_valid[2]),
+    .vlan_mode_i(vlan_mode),
+    .vet_i(vet),
+    .vfta_index_o(vfta_index),
+    .vfta_bit_i(vfta_bit),
+    .mrqc_i(mrqc),
+    .rss_key_i(rss_key),
+    .reta_index_o(reta_index),
+    .reta_queue_i(reta_queue),
+    .psrctl_i(psrctl),
+    .rsrpd_i(rsrpd),
+    .ring_base_i(rx_ring_base),
+    .ring_len_i(rx_ring_len),
+    .tail_i(rx_tail),
+    .head_we_i(rx_head_we),
+    .head_wdata_i(head_wdata),
+    .head_o(rx_head),
+    .desc_rd_req_valid_o(rd_req_valid[3:2]),
+    .desc_rd_req_addr_o(rd_req_addr[2*64 +: 2*64]),
+    .desc_rd_req_len_o(rd_req_len[2*16 +: 2*16]),
+    .desc_rd_req_ready_i(rd_req_ready[3:2]),
+    .desc_rd_rsp_valid_i(rd_rsp_valid[3:2]),
     .desc_rd_rsp_data_i(rd_rsp_data),
     .desc_rd_rsp_last_i(rd_rsp_last),
     .desc_rd_rsp_err_i(rd_rsp_err),
@@ -416,14 +443,14 @@ module ringside_card #(
     .data_wr_ready_i(wr_ready[0]),
     .data_wr_done_i(wr_done[0]),
     .data_wr_err_i(wr_err),
-    .desc_wr_req_valid_o(wr_req_valid[1]),
-    .desc_wr_req_addr_o(wr_req_addr[64 +: 64]),
-    .desc_wr_req_len_o(wr_req_len[16 +: 16]),
-    .desc_wr_req_ready_i(wr_req_ready[1]),
-    .desc_wr_valid_o(wr_valid[1]),
-    .desc_wr_data_o(wr_data[DataW +: DataW]),
-    .desc_wr_ready_i(wr_ready[1]),
-    .desc_wr_done_i(wr_done[1]),
+    .desc_wr_req_valid_o(wr_req_valid[3:2]),
+    .desc_wr_req_addr_o(wr_req_addr[2*64 +: 2*64]),
+    .desc_wr_req_len_o(wr_req_len[2*16 +: 2*16]),
+    .desc_wr_req_ready_i(wr_req_ready[3:2]),
+    .desc_wr_valid_o(wr_valid[3:2]),
+    .desc_wr_data_o(wr_data[2*DataW +: 2*DataW]),
+    .desc_wr_ready_i(wr_ready[3:2]),
+    .desc_wr_done_i(wr_done[3:2]),
     .desc_wr_err_i(wr_err),
     .s_axis_tdata_i(rx_tdata),
     .s_axis_tkeep_i(rx_tkeep),
@@ -431,10 +458,12 @@ module ringside_card #(
     .s_axis_tuser_i(rx_tuser),
     .s_axis_tvalid_i(rx_tvalid),
     .s_axis_tready_o(rx_tready),
-    .ev_wb_o(ev_rx_wb[0]),
+    .ev_wb_o(ev_rx_wb),
     .ev_wb_frames_o(ev_rx_wb_frames),
     .ev_rxdmt_o(ev_rxdmt),
     .ev_rxo_o(ev_rxo),
+    .ev_srpd_o(ev_srpd),
+    .ev_ack_o(ev_ack),
     .stat_frame_o(rx_stat_frame),
     .stat_len_o(rx_stat_len),
     .stat_mcast_o(rx_stat_mcast),
@@ -545,16 +574,7 @@ module ringside_card #(
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
-  // Not there yet: the second queues, and causes of receive.
-  assign ev_rx_wb[1] = 1'b0;
-  assign ev_srpd = 1'b0;
-  assign ev_ack = 1'b0;
-  assign rx_head[31:16] = '0;
-  assign vfta_index = '0;
-  assign reta_index = '0;
-
   // Interrupts are moderated by time, not by frames.
   logic unused_ports;
-  assign unused_ports = ^{ev_rx_wb_frames, feature, rx_head_we[1], rx_ring_base[127:64],
-                          rx_ring_len[39:20], rx_tail[31:16], ev_tx_stamp, psrctl, mrqc, rsrpd, vfta_bit, reta_queue, rss_key};
+  assign unused_ports = ^{ev_rx_wb_frames, feature, ev_tx_stamp};
 endmodule

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Reads receive descriptors ahead: up to 16 in a read, up to 64 held. Of a descriptor in its read
-// format only the buffer address (its first 8 bytes) matters. Descriptors of the hardware are those
-// in [RDH, RDT); a tail outside the ring, or a ring of length 0, means none (fact sheet 5.7, traps
-// 1 - 3).
+// Reads the receive descriptors of a ring ahead: up to 16 in a read, up to 64 held. Descriptors of the
+// hardware are those in [RDH, RDT); a tail outside the ring, or a ring of length 0, means none (fact
+// sheet 5.7, traps 1 - 3).
+//
+// Of a descriptor in its read format only the buffer address (its first 8 bytes) matters. With packet
+// split a descriptor is 32 bytes, two places in the ring, with four buffer addresses (5.6).
 
 module rx_desc_fetch #(
   parameter int unsigned DataW = 1024
@@ -12,6 +14,7 @@ module rx_desc_fetch #(
   input  logic         rst_ni,
   input  logic         clear_i,      // forget what is held; answers on the way are dropped
   input  logic         enable_i,
+  input  logic         split_i,      // descriptors of 32 bytes
 
   input  logic [63:0]  ring_base_i,
   input  logic [16:0]  ring_size_i,  // descriptors
@@ -29,7 +32,7 @@ module rx_desc_fetch #(
   input  logic         rd_rsp_last_i,
 
   output logic         desc_valid_o,
-  output logic [63:0]  desc_addr_o,
+  output logic [255:0] desc_o,       // 16 or 32 bytes
   input  logic         desc_pop_i,
 
   output logic         none_o,       // nothing held, on the way or left in the ring
@@ -42,7 +45,7 @@ module rx_desc_fetch #(
   // Ring.
   logic [15:0] next_q;
   logic [16:0] until_tail;
-  logic [4:0] batch;
+  logic [4:0] most, batch;
   logic [16:0] next_after;
 
   always_comb begin
@@ -50,7 +53,8 @@ module rx_desc_fetch #(
     if (17'(tail_i) < ring_size_i && 17'(next_q) < ring_size_i)
       until_tail = tail_i >= next_q ? 17'(tail_i - next_q) : ring_size_i - 17'(next_q);
   end
-  assign batch = until_tail > 17'(ReadBatch) ? 5'(ReadBatch) : 5'(until_tail);
+  assign most = until_tail > 17'(ReadBatch) ? 5'(ReadBatch) : 5'(until_tail);
+  assign batch = {most[4:1], most[0] && !split_i};
   assign next_after = 17'(next_q) + 17'(batch);
 
   // Reads on the way: how many descriptors each.
@@ -110,7 +114,7 @@ module rx_desc_fetch #(
   assign rd_req_addr_o = req_addr_q;
   assign rd_req_len_o = {7'd0, req_batch_q, 4'd0};
 
-  // Answers: kept as beats of buffer addresses, taken out one by one.
+  // Answers: kept as beats, taken out one by one.
   logic [4:0] rsp_left_q;  // descriptors of the answer in hand that have not come yet, 0: not begun
   logic [4:0] rsp_left;
   logic [SlotW:0] rsp_count;
@@ -118,7 +122,7 @@ module rx_desc_fetch #(
   logic keep, held_empty, held_full, pop_beat, drop_all;
   logic [$clog2(BeatsHeld):0] held_beats;
   logic [SlotW-1:0] slot_q, head_last;
-  logic [PerBeat*64-1:0] rsp_addrs, head_addrs;
+  logic [DataW-1:0] head_beat;
 
   assign rsp_left = rsp_left_q == '0 ? way_batch : rsp_left_q;
   assign rsp_count = rsp_left > 5'(PerBeat) ? (SlotW + 1)'(PerBeat) : rsp_left[SlotW:0];
@@ -126,27 +130,23 @@ module rx_desc_fetch #(
   assign keep = rd_rsp_valid_i && drop_q == '0 && !clear_i && !head_we_i;
   assign drop_all = clear_i || head_we_i;
 
-  for (genvar s = 0; s < PerBeat; s++) begin : g_slot
-    assign rsp_addrs[64*s +: 64] = rd_rsp_data_i[128*s +: 64];
-    logic unused;
-    assign unused = ^rd_rsp_data_i[128*s + 64 +: 64];
-  end
-
-  sync_fifo #(.Width(SlotW + PerBeat * 64), .Depth(BeatsHeld)) u_held (
+  sync_fifo #(.Width(SlotW + DataW), .Depth(BeatsHeld)) u_held (
     .clk_i, .rst_ni,
     .flush_i(drop_all),
     .push_i (keep),
-    .data_i ({last_slot, rsp_addrs}),
+    .data_i ({last_slot, rd_rsp_data_i}),
     .pop_i  (pop_beat),
-    .head_o ({head_last, head_addrs}),
+    .head_o ({head_last, head_beat}),
     .empty_o(held_empty),
     .full_o (held_full),
     .count_o(held_beats)
   );
 
-  assign pop_beat = desc_pop_i && slot_q == head_last && !drop_all;
+  logic [SlotW-1:0] slot_last;  // of the descriptor in hand
+  assign slot_last = slot_q | SlotW'(split_i);
+  assign pop_beat = desc_pop_i && slot_last == head_last && !drop_all;
   assign desc_valid_o = !held_empty && !drop_all;
-  assign desc_addr_o = head_addrs[{slot_q, 6'd0} +: 64];
+  assign desc_o = {head_beat[{slot_last, 7'd0} +: 128], head_beat[{slot_q, 7'd0} +: 128]};
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -161,8 +161,8 @@ module rx_desc_fetch #(
         held_q <= '0;
         beats_q <= '0;
       end else begin
-        if (desc_pop_i) slot_q <= slot_q == head_last ? '0 : slot_q + 1'b1;
-        held_q <= held_q + (issue ? 7'(batch) : 7'd0) - 7'(desc_pop_i);
+        if (desc_pop_i) slot_q <= slot_last == head_last ? '0 : slot_last + 1'b1;
+        held_q <= held_q + (issue ? 7'(batch) : 7'd0) - (desc_pop_i ? 7'd1 + 7'(split_i) : 7'd0);
         beats_q <= beats_q + (issue ? 6'((batch + 5'(PerBeat - 1)) >> SlotW) : 6'd0) - 6'(pop_beat);
       end
     end

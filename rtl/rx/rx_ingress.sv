@@ -2,14 +2,21 @@
 //
 // From the wire into the frame buffer: takes a frame beat by beat, filters, counts and verifies it,
 // and after its last beat hands over one descriptor of it (`frame_*`) or takes it back out of the
-// buffer. Steps 1, 2 and 4 of the fact sheet's filter pipeline (5.2) and 5.7's drop rules.
+// buffer. Steps 1 to 6 of the fact sheet's filter pipeline (5.2) and 5.7's drop rules.
 //
 // A frame is stored from lane 0 of a word on. Between two frames lies one cycle, in which the verdict
 // is given (and, with RCTL.SECRC = 0, a word of zeros is added when the FCS needs one): the next
 // frame's first beat may be taken in it, but is looked at in the cycle after.
+//
+// When the VLAN tag of a frame is stripped, its first beat waits for the second one's first 4 bytes, and
+// so on (rx_buffer.sv); what is left is written in the cycle of the verdict, and no word for the FCS is
+// needed: it takes the place of the tag.
 
 module rx_ingress #(
   parameter int unsigned DataW = 1024,
+  parameter bit EnCsum = 1'b1,
+  parameter bit EnVlan = 1'b1,
+  parameter bit EnRss = 1'b1,
   parameter int unsigned BufferWords = 1024,
   localparam int unsigned AddrW = $clog2(BufferWords)
 ) (
@@ -22,6 +29,9 @@ module rx_ingress #(
   input  logic             hold_i,       // take nothing from the wire
   input  logic             line_drop_i,
   input  logic             csum_en_i,
+  input  logic             vlan_en_i,    // of the features
+  input  logic             rss_en_i,
+  input  logic             detect_en_i,
   input  logic [31:0]      rctl_i,
   input  logic [31:0]      rfctl_i,
   input  logic [31:0]      rxcsum_i,
@@ -29,6 +39,15 @@ module rx_ingress #(
   input  logic [16*32-1:0] rah_i,
   output logic [11:0]      mta_index_o,
   input  logic             mta_bit_i,
+  input  logic             vlan_mode_i,  // CTRL.VME
+  input  logic [15:0]      vet_i,
+  output logic [11:0]      vfta_index_o,
+  input  logic             vfta_bit_i,
+  input  logic [31:0]      mrqc_i,
+  input  logic [319:0]     rss_key_i,
+  output logic [6:0]       reta_index_o,
+  input  logic             reta_queue_i,
+  input  logic [11:0]      rsrpd_i,
 
   input  logic [DataW-1:0] s_axis_tdata_i,
   input  logic [DataW/8-1:0] s_axis_tkeep_i,
@@ -40,7 +59,10 @@ module rx_ingress #(
   // Frame buffer: words from the read pointer on are in use.
   output logic             mem_we_o,
   output logic [AddrW-1:0] mem_addr_o,
-  output logic             mem_zero_o,   // a word of zeros instead of mem_data_o
+  output logic             mem_zero_o,   // zeros instead of mem_data_o
+  output logic             mem_join_o,   // as rx_buffer.sv has it
+  output logic             mem_keep_o,
+  output logic             mem_tag_o,
   output logic [DataW-1:0] mem_data_o,
   input  logic [AddrW:0]   read_ptr_i,
 
@@ -48,10 +70,16 @@ module rx_ingress #(
   output logic             frame_valid_o,
   output logic [14:0]      frame_len_o,  // with the FCS if it is delivered
   output logic [31:0]      frame_status_o,
-  output logic [15:0]      frame_ip_id_o,
+  output logic             frame_queue_o,
+  output logic [3:0]       frame_type_o,   // of the hash
+  output logic [31:0]      frame_word1_o,  // hash, or IP identification (5.6)
+  output logic [15:0]      frame_tag_o,
+  output logic [9:0]       frame_split_o,  // bytes of the headers, 0: not to be split
   input  logic             frame_full_i,
 
   output logic             ev_rxo_o,
+  output logic             ev_srpd_o,
+  output logic             ev_ack_o,
   output logic             stat_frame_o,
   output logic [15:0]      stat_len_o,
   output logic             stat_mcast_o,
@@ -64,7 +92,8 @@ module rx_ingress #(
   output logic             idle_o
 );
   localparam int unsigned Sbp = 2, Lpe = 5, Secrc = 26;
-  localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11;
+  localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11, AckDis = 12, AckDataDis = 13, IpfrspDis = 14;
+  localparam int unsigned Exten = 15, Ipv6ExDis = 16, NewIpv6ExtDis = 17;
   localparam int unsigned Ipofl = 8, Tuofl = 9, Pcsd = 13;
   localparam logic [14:0] MinLen = 15'd60, MaxLen = 15'd1518, MaxLongLen = 15'd16380;
   localparam int unsigned OffW = $clog2(DataW / 8);
@@ -86,7 +115,7 @@ module rx_ingress #(
   logic [14:0] raw_len_q;
   logic [AddrW:0] start_ptr_q, ptr_q;
 
-  logic take, accept, parse_stall, no_room, store, discard;
+  logic take, accept, parse_stall, no_room, store, write, discard;
   logic [OffW:0] in_bytes;
   logic filter_ok, inexact;
   logic off_now, missed_now;
@@ -118,11 +147,30 @@ module rx_ingress #(
     end
   end
 
+  // VLAN tag, of the beat in hand if that is a frame's first, and of the frame.
+  logic has_tag, strip_now, strip_q;
+  logic [15:0] tag_q;
+
+  always_comb begin
+    has_tag = 1'b0;
+    if (EnVlan && beat_valid_q && beat_first_q && vlan_en_i) has_tag = {beat_q[103:96], beat_q[111:104]} == vet_i;
+  end
+  assign strip_now = beat_first_q ? has_tag && vlan_mode_i : strip_q;
+
+  always_ff @(posedge clk_i) begin
+    if (accept && beat_first_q) begin
+      strip_q <= has_tag && vlan_mode_i;
+      tag_q <= {beat_q[119:112], beat_q[127:120]};
+    end
+  end
+
   rx_filter u_filter (
     .clk_i,
     .load_i  (accept && beat_first_q),
     .da_i    (beat_q[47:0]),
-    .rctl_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
+    .tagged_i(has_tag),
+    .tag_i   ({beat_q[119:112], beat_q[127:120]}),
+    .rctl_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i, .vfta_index_o, .vfta_bit_i,
     .accept_o(filter_ok),
     .inexact_o(inexact),
     .mcast_o (stat_mcast_o),
@@ -163,11 +211,16 @@ module rx_ingress #(
   end
 
   // Verdict.
-  logic short_frame, oversize, keep, count, fcs_word;
+  logic short_frame, oversize, keep, count, last_word;
   logic [14:0] padded_len, total_len;
   logic [31:0] status;
+  logic [15:0] ip_id;
+  logic v4, v6, tcp, ext, home, ack, pure_ack, rss_active;
+  logic [127:0] src, dst, home_src, home_dst;
+  logic [31:0] ports, hash;
+  logic [9:0] header_len;
 
-  rx_parse #(.DataW(DataW)) u_parse (
+  rx_parse #(.DataW(DataW), .EnCsum(EnCsum)) u_parse (
     .clk_i, .rst_ni,
     .load_first_i   (take && !open_q),
     .data_i         (s_axis_tdata_i),
@@ -178,6 +231,9 @@ module rx_ingress #(
     .stall_o        (parse_stall),
     .finish_i       (finish_q),
     .frame_len_i    (raw_len_q),
+    .vet_i,
+    .addresses_i    (rss_active),
+    .ipfrsp_dis_i   (rfctl_i[IpfrspDis]),
     .csum_en_i,
     .ipofl_i        (rxcsum_i[Ipofl]),
     .tuofl_i        (rxcsum_i[Tuofl]),
@@ -185,8 +241,60 @@ module rx_ingress #(
     .ipv6_dis_i     (rfctl_i[Ipv6Dis]),
     .ipv6_xsum_dis_i(rfctl_i[Ipv6XsumDis]),
     .status_o       (status),
-    .ip_id_o        (frame_ip_id_o)
+    .ip_id_o        (ip_id),
+    .v4_o           (v4),
+    .v6_o           (v6),
+    .tcp_o          (tcp),
+    .ext_o          (ext),
+    .home_o         (home),
+    .src_o          (src),
+    .dst_o          (dst),
+    .home_src_o     (home_src),
+    .home_dst_o     (home_dst),
+    .ports_o        (ports),
+    .header_len_o   (header_len),
+    .ack_o          (ack),
+    .pure_ack_o     (pure_ack)
   );
+
+  if (EnRss) begin : g_rss
+    rx_rss u_rss (
+      .enable_i          (rss_en_i),
+      .mrqc_i,
+      .pcsd_i            (rxcsum_i[Pcsd]),
+      .exten_i           (rfctl_i[Exten]),
+      .ipv6_ex_dis_i     (rfctl_i[Ipv6ExDis]),
+      .new_ipv6_ext_dis_i(rfctl_i[NewIpv6ExtDis]),
+      .key_i             (rss_key_i),
+      .active_o          (rss_active),
+      .finish_i          (finish_q),
+      .v4_i              (v4),
+      .v6_i              (v6),
+      .tcp_i             (tcp),
+      .ext_i             (ext),
+      .home_i            (home),
+      .src_i             (src),
+      .dst_i             (dst),
+      .home_src_i        (home_src),
+      .home_dst_i        (home_dst),
+      .ports_i           (ports),
+      .type_o            (frame_type_o),
+      .hash_o            (hash),
+      .reta_index_o,
+      .reta_queue_i,
+      .queue_o           (frame_queue_o)
+    );
+  end else begin : g_no_rss
+    assign rss_active = 1'b0;
+    assign frame_type_o = '0;
+    assign hash = '0;
+    assign reta_index_o = '0;
+    assign frame_queue_o = 1'b0;
+
+    logic unused_rss;
+    assign unused_rss = ^{rss_en_i, mrqc_i, rss_key_i, rfctl_i[17:15], reta_queue_i, v4, v6, tcp, ext, home,
+                          src, dst, home_src, home_dst, ports};
+  end
 
   // Index of the word that holds a frame's last byte.
   function automatic logic [IndexW-1:0] last_index(input logic [14:0] len);
@@ -196,15 +304,23 @@ module rx_ingress #(
   assign short_frame = raw_len_q < MinLen;
   assign oversize = raw_len_q > MaxLongLen || (raw_len_q > MaxLen && !rctl_i[Lpe]);
   assign padded_len = short_frame ? MinLen : raw_len_q;
-  assign total_len = padded_len + (rctl_i[Secrc] ? 15'd0 : 15'd4);
-  assign fcs_word = keep && last_index(total_len) != last_index(padded_len);
+  assign total_len = padded_len + (rctl_i[Secrc] ? 15'd0 : 15'd4) - (strip_q ? 15'd4 : 15'd0);
+  // Without a tag that was stripped, all words but one with nothing but FCS are written before.
+  assign last_word = keep && last_index(total_len) == last_index(padded_len) + IndexW'(!strip_q);
   assign count = finish_q && !off_q;
   assign keep = count && filter_ok && !missed_q && raw_len_q <= MaxLongLen &&
                 (rctl_i[Sbp] || (!oversize && !bad_crc_q));
 
   assign frame_valid_o = keep;
   assign frame_len_o = total_len;
-  assign frame_status_o = {status[31:25], bad_crc_q, status[23:8], inexact, status[6:0]};
+  assign frame_status_o = {status[31:25], bad_crc_q, status[23:16], ev_ack_o, status[14:8], inexact,
+                           status[6:4], strip_q, status[2:0]};
+  assign frame_word1_o = rxcsum_i[Pcsd] ? hash : {16'd0, ip_id};
+  assign frame_tag_o = strip_q ? tag_q : '0;
+  assign frame_split_o = header_len - (strip_q && header_len != '0 ? 10'd4 : 10'd0);
+
+  assign ev_ack_o = keep && detect_en_i && !rfctl_i[AckDis] && (rfctl_i[AckDataDis] ? pure_ack : ack);
+  assign ev_srpd_o = keep && detect_en_i && 16'(padded_len) + 16'd4 < 16'(rsrpd_i);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -212,17 +328,21 @@ module rx_ingress #(
       start_ptr_q <= '0;
     end else if (finish_q) begin
       if (keep) begin
-        ptr_q <= ptr_q + (AddrW + 1)'(fcs_word);
-        start_ptr_q <= ptr_q + (AddrW + 1)'(fcs_word);
+        ptr_q <= ptr_q + (AddrW + 1)'(last_word);
+        start_ptr_q <= ptr_q + (AddrW + 1)'(last_word);
       end else begin
         ptr_q <= start_ptr_q;
       end
-    end else if (store) begin
+    end else if (write) begin
       ptr_q <= ptr_q + 1'b1;
     end
   end
 
-  assign mem_we_o = store || fcs_word;
+  assign write = store && !(beat_first_q && strip_now);
+  assign mem_we_o = write || last_word;
+  assign mem_join_o = finish_q ? strip_q : strip_now;
+  assign mem_keep_o = store && strip_now;
+  assign mem_tag_o = beat_first_q;
   assign mem_addr_o = ptr_q[AddrW-1:0];
   assign mem_zero_o = finish_q;
   assign mem_data_o = beat_q;
@@ -239,6 +359,6 @@ module rx_ingress #(
   assign idle_o = !take && !finish_q && !(beat_valid_q && (parse_stall || accept)) && !clear_i;
 
   logic unused;
-  assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:12], rfctl_i[9:0],
-                    status[24], status[7]};
+  assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:18], rfctl_i[9:0],
+                    status[24], status[15], status[7], status[3]};
 endmodule

@@ -9,11 +9,15 @@
 // IPv6 extension headers (at most 8). Nothing is believed beyond the real bytes of the frame: the
 // length is checked at the end, and no verdict is given rather than a wrong one.
 //
+// For others in the card it also gives addresses and ports (rx_rss.sv), the length of the headers, and
+// whether the frame acknowledges.
+//
 // Sums are kept in the byte order in which the lanes come: a one's-complement sum does not mind, and
 // 32-bit words may be added because 2^16 = 1 modulo 0xffff.
 
 module rx_parse #(
   parameter int unsigned DataW = 1024,
+  parameter bit EnCsum = 1'b1,  // 0: nothing is verified
   localparam int unsigned OffW = $clog2(DataW / 8)
 ) (
   input  logic         clk_i,
@@ -33,6 +37,9 @@ module rx_parse #(
   // The cycle after the last beat.
   input  logic         finish_i,
   input  logic [14:0]  frame_len_i,   // real bytes, without padding
+  input  logic [15:0]  vet_i,         // EtherType of a VLAN tag
+  input  logic         addresses_i,   // somebody wants them
+  input  logic         ipfrsp_dis_i,
   input  logic         csum_en_i,
   input  logic         ipofl_i,
   input  logic         tuofl_i,
@@ -40,10 +47,25 @@ module rx_parse #(
   input  logic         ipv6_dis_i,
   input  logic         ipv6_xsum_dis_i,
   output logic [31:0]  status_o,
-  output logic [15:0]  ip_id_o
+  output logic [15:0]  ip_id_o,
+
+  // The same cycle; addresses and ports in the byte order of the lanes.
+  output logic         v4_o,
+  output logic         v6_o,
+  output logic         tcp_o,
+  output logic         ext_o,
+  output logic         home_o,
+  output logic [127:0] src_o,
+  output logic [127:0] dst_o,
+  output logic [127:0] home_src_o,
+  output logic [127:0] home_dst_o,
+  output logic [31:0]  ports_o,
+  output logic [9:0]   header_len_o,  // to the end of the TCP or UDP header, or of IP's; 0: no split
+  output logic         ack_o,
+  output logic         pure_ack_o     // and nothing else
 );
   localparam int unsigned BeatBytes = DataW / 8, BeatNoW = 17 - OffW;
-  localparam logic [15:0] EtherVlan = 16'h8100, EtherIpv4 = 16'h0800, EtherIpv6 = 16'h86dd;
+  localparam logic [15:0] EtherIpv4 = 16'h0800, EtherIpv6 = 16'h86dd;
   localparam logic [7:0] ProtoHopByHop = 8'd0, ProtoTcp = 8'd6, ProtoUdp = 8'd17, ProtoRouting = 8'd43;
   localparam logic [7:0] ProtoDestOpts = 8'd60;
   localparam logic [3:0] MaxExtHeaders = 4'd8;
@@ -81,7 +103,7 @@ module rx_parse #(
     v4 = 1'b0;
     v6 = 1'b0;
     if (load_first_i) begin
-      if (ether_type == EtherVlan) begin
+      if (ether_type == vet_i) begin
         ip = data_i[8*18 +: 320];
         l3_off = 5'd18;
         ether_type = be16(data_i[8*16 +: 16]);
@@ -93,11 +115,12 @@ module rx_parse #(
 
   // The frame in hand.
   logic v4_q, v6_q, options_done_q;
+  logic fragment_q, ext_q;
   logic no_l4_q;           // a fragment, or a route that does not end at the destination address
   logic [1:0] route_q;     // Segments Left is to be looked at in the beat after this one, in this one
   logic [4:0] l3_off_q;
   logic [3:0] ihl_q, ext_headers_q;
-  logic [15:0] ip_id_q, udp_len_q, udp_csum_q;
+  logic [15:0] ip_id_q, udp_len_q, udp_csum_q, src_port_q, dst_port_q, tcp_flags_q;
   logic [16:0] ip_end_q;   // offset behind the IP packet
   logic [16:0] next_off_q; // of the header that next_proto_q names
   logic [7:0] next_proto_q;
@@ -106,7 +129,7 @@ module rx_parse #(
 
   logic walkable, walk, is_l4, add_options;
   logic [15:0] ext_word;
-  logic [16:0] udp_len_off, udp_csum_off;
+  logic [16:0] udp_len_off, udp_csum_off, dst_port_off, tcp_flags_off;
   logic [15:0] udp_len_here;
   logic [7:0] options_end;
   logic [BeatNoW-1:0] beat_no;
@@ -120,7 +143,7 @@ module rx_parse #(
 
   assign beat_no = BeatNoW'(beat_index_i);
   assign options_end = 8'(l3_off_q) + {2'b0, ihl_q, 2'b00};
-  assign add_options = beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
+  assign add_options = EnCsum && beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
                        (beat_no == '0 || (beat_no == BeatNoW'(1) && options_end > 8'(BeatBytes)));
   assign stall_o = walk || add_options;
 
@@ -135,6 +158,8 @@ module rx_parse #(
   // A UDP datagram ends where its own length says, which may be known in its second beat only.
   assign udp_len_off = next_off_q + 17'd4;
   assign udp_csum_off = next_off_q + 17'd6;
+  assign dst_port_off = next_off_q + 17'd2;
+  assign tcp_flags_off = next_off_q + 17'd12;
   assign udp_len_here = be16(beat_i[{udp_len_off[OffW-1:0], 3'b000} +: 16]);
 
   always_comb begin
@@ -173,18 +198,23 @@ module rx_parse #(
       ip_id_q <= be16(ip[32 +: 16]);
       route_q <= '0;
       no_l4_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
+      fragment_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;
+      ext_q <= 1'b0;
       ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'(be16(ip[32 +: 16])) : 17'(be16(ip[16 +: 16])));
       next_off_q <= 17'(l3_off) + (v6 ? 17'd40 : 17'({ip[3:0], 2'b00}));
       next_proto_q <= v6 ? ip[48 +: 8] : ip[72 +: 8];
       ext_headers_q <= '0;
       options_done_q <= 1'b0;
-      l4_sum_q <= v6 ? 48'(sum_v6_addresses(ip[64 +: 256])) : 48'(sum_v4_addresses(ip[96 +: 64]));
-      header_sum_q <= 40'(sum_v4_header(ip[159:0]));
+      if (EnCsum) begin
+        l4_sum_q <= v6 ? 48'(sum_v6_addresses(ip[64 +: 256])) : 48'(sum_v4_addresses(ip[96 +: 64]));
+        header_sum_q <= 40'(sum_v4_header(ip[159:0]));
+      end
     end else begin
       if (walk) begin
         next_proto_q <= ext_word[7:0];
         next_off_q <= next_off_q + {6'd0, ext_word[15:8], 3'b000} + 17'd8;
         ext_headers_q <= ext_headers_q + 1'b1;
+        ext_q <= 1'b1;
         // The checksum is over the final destination, which is not in the header while Segments Left,
         // byte 3 of a routing header, is not 0 (RFC 8200, 8.1).
         if (next_proto_q == ProtoRouting) begin
@@ -194,13 +224,13 @@ module rx_parse #(
       end
       if (add_options) begin
         options_done_q <= 1'b1;
-        header_sum_q <= header_sum_q + 40'(sum_words(lanes_between(beat_i, cut_head, from[OffW-1:0], cut_tail, to[OffW-1:0])));
+        if (EnCsum) header_sum_q <= header_sum_q + 40'(sum_words(lanes_between(beat_i, cut_head, from[OffW-1:0], cut_tail, to[OffW-1:0])));
       end
       if (accept_i) begin
         options_done_q <= 1'b0;
         route_q <= {route_q[0], 1'b0};
         if (route_q[1] && beat_i[8*1 +: 8] != '0) no_l4_q <= 1'b1;
-        if (is_l4 && sum_any) begin
+        if (EnCsum && is_l4 && sum_any) begin
           if (cut_head || cut_tail)
             l4_sum_q <= l4_sum_q + 48'(sum_words(lanes_between(beat_i, cut_head, from[OffW-1:0], cut_tail, to[OffW-1:0])));
           else
@@ -209,6 +239,71 @@ module rx_parse #(
         if (udp_len_off[16:OffW] == beat_no) udp_len_q <= udp_len_here;
         if (udp_csum_off[16:OffW] == beat_no)
           udp_csum_q <= beat_i[{udp_csum_off[OffW-1:0], 3'b000} +: 16];
+        if (tcp_flags_off[16:OffW] == beat_no)
+          tcp_flags_q <= beat_i[{tcp_flags_off[OffW-1:0], 3'b000} +: 16];
+        if (addresses_i) begin
+          if (next_off_q[16:OffW] == beat_no) src_port_q <= beat_i[{next_off_q[OffW-1:0], 3'b000} +: 16];
+          if (dst_port_off[16:OffW] == beat_no)
+            dst_port_q <= beat_i[{dst_port_off[OffW-1:0], 3'b000} +: 16];
+        end
+      end
+    end
+  end
+
+  // Addresses, for RSS: those of the header, and those that a home address option (RFC 6275, 6.3, aligned
+  // as it asks) or a type 2 routing header (6.4) puts in their place. Such a header has its 22 bytes
+  // from the third on in one beat or in two.
+  localparam int unsigned HomeW = 8 * 22, TailW = 8 * 24;
+  logic home_src_q, home_dst_q, home_now, home_later_q, home_routing, home_routing_q;
+  logic [127:0] src_q, dst_q, home_src_addr_q, home_dst_addr_q;
+  logic [TailW-1:0] tail_q;
+  logic [BeatNoW-1:0] later_no_q;
+  logic [5:0] later_at_q;
+  logic [HomeW-1:0] home_bytes;
+  logic [OffW:0] home_end;
+
+  assign home_end = {1'b0, next_off_q[OffW-1:0]} + (OffW + 1)'(24);
+  assign home_routing = home_later_q ? home_routing_q : next_proto_q == ProtoRouting;
+
+  always_comb begin
+    home_now = 1'b0;
+    home_bytes = '0;
+    if (addresses_i && home_later_q && beat_valid_i && later_no_q == beat_no) begin
+      home_now = 1'b1;
+      home_bytes = HomeW'({beat_i[TailW-1:0], tail_q} >> {later_at_q, 3'b000});
+    end else if (addresses_i && walk && !home_later_q && next_proto_q != ProtoHopByHop &&
+                 home_end <= (OffW + 1)'(BeatBytes)) begin
+      home_now = 1'b1;
+      home_bytes = beat_i[{next_off_q[OffW-1:0] + OffW'(2), 3'b000} +: HomeW];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (load_first_i) begin
+      home_src_q <= 1'b0;
+      home_dst_q <= 1'b0;
+      home_later_q <= 1'b0;
+      if (addresses_i) begin
+        src_q <= v6 ? ip[64 +: 128] : {96'd0, ip[96 +: 32]};
+        dst_q <= v6 ? ip[192 +: 128] : {96'd0, ip[128 +: 32]};
+      end
+    end else begin
+      if (home_now) begin
+        if (home_routing && home_bytes[0 +: 16] == 16'h0102) begin
+          home_dst_q <= 1'b1;
+          home_dst_addr_q <= home_bytes[48 +: 128];
+        end else if (!home_routing && home_bytes[32 +: 16] == 16'h10c9) begin
+          home_src_q <= 1'b1;
+          home_src_addr_q <= home_bytes[48 +: 128];
+        end
+        home_later_q <= 1'b0;
+      end
+      if (addresses_i && walk && next_proto_q != ProtoHopByHop && home_end > (OffW + 1)'(BeatBytes)) begin
+        home_later_q <= 1'b1;
+        home_routing_q <= next_proto_q == ProtoRouting;
+        tail_q <= beat_i[DataW-1 -: TailW];
+        later_no_q <= beat_no + 1'b1;
+        later_at_q <= 6'(next_off_q[OffW-1:0] + OffW'(26));  // + 2 - (BeatBytes - 24)
       end
     end
   end
@@ -242,8 +337,8 @@ module rx_parse #(
       v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
       l4_ok = (v4_ok || v6_ok) && is_l4 && ip_end_q >= next_off_q + (udp ? 17'd8 : 17'd20) &&
               l4_len >= 17'd8 && l4_end <= ip_end_q && ip_end_q <= frame_len;
-      v4_checked = csum_en_i && ipofl_i && v4_ok;
-      l4_checked = csum_en_i && tuofl_i && l4_ok && !(v6_q && ipv6_xsum_dis_i) &&
+      v4_checked = EnCsum && csum_en_i && ipofl_i && v4_ok;
+      l4_checked = EnCsum && csum_en_i && tuofl_i && l4_ok && !(v6_q && ipv6_xsum_dis_i) &&
                    !(udp && udp_csum_q == '0);
 
       status_o[2] = !v4_checked && !l4_checked;  // IXSM
@@ -260,11 +355,50 @@ module rx_parse #(
     end
   end
 
+  // For the others.
+  logic l4_header, tcp;
+  logic [16:0] header_end;
+  logic [7:0] tcp_header;
+
+  assign tcp = next_proto_q == ProtoTcp && !fragment_q;
+  assign tcp_header = {2'd0, tcp_flags_q[7:4], 2'b00};
+
+  always_comb begin
+    v4_o = finish_i && v4_ok;
+    v6_o = finish_i && v6_ok;
+    tcp_o = 1'b0;
+    l4_header = 1'b0;
+    header_end = '0;
+    ack_o = 1'b0;
+    pure_ack_o = 1'b0;
+    if (finish_i && (v4_ok || v6_ok)) begin
+      tcp_o = tcp && next_off_q + 17'd20 <= frame_len;
+      header_end = next_off_q;
+      l4_header = tcp_o && tcp_header >= 8'd20 && ip_end_q <= frame_len &&
+                  next_off_q + 17'(tcp_header) <= ip_end_q;
+      if (l4_header) header_end = next_off_q + 17'(tcp_header);
+      else if (udp && !fragment_q) header_end = next_off_q + 17'd8;
+      if (header_end > frame_len || (fragment_q && ipfrsp_dis_i)) header_end = '0;
+      ack_o = l4_header && tcp_flags_q[12];
+      pure_ack_o = ack_o && ip_end_q == next_off_q + 17'(tcp_header) && tcp_flags_q[10:8] == '0;
+    end
+  end
+
+  assign header_len_o = header_end[16:10] == '0 ? header_end[9:0] : '0;
+  assign ext_o = ext_q;
+  assign home_o = home_src_q || home_dst_q;
+  assign src_o = src_q;
+  assign dst_o = dst_q;
+  assign home_src_o = home_src_q ? home_src_addr_q : src_q;
+  assign home_dst_o = home_dst_q ? home_dst_addr_q : dst_q;
+  assign ports_o = {dst_port_q, src_port_q};
+
   always_ff @(posedge clk_i) begin
     if (rst_ni) assert (!(stall_o && accept_i));
   end
 
   // Addresses of the link layer, and what lies behind the fixed headers.
   logic unused;
-  assign unused = ^{data_i[DataW-1:464], data_i[95:0]};
+  assign unused = ^{data_i[DataW-1:464], data_i[95:0], tcp_flags_q[15:13], tcp_flags_q[11], tcp_flags_q[3:0],
+                    home_bytes[31:16]};
 endmodule

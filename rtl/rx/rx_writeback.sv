@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Writes receive descriptors back when their payload is visible (interfaces.md, section 3), in the
-// extended or the legacy layout (fact sheet 5.6), and then moves RDH and tells of the frames.
+// Writes the receive descriptors of a ring back when their payload is visible (interfaces.md, section
+// 3), in the extended, legacy or packet-split layout (fact sheet 5.6), then moves RDH and tells of the
+// frames.
 //
 // As many descriptors as an aligned beat holds go in one write. A descriptor that is ready waits for
 // company only while another one is sure to become ready without anything new from wire or driver.
-// All 16 bytes are written, DD in the upper, later 8.
+// All 16 bytes are written, DD in the upper, later 8. The 32 bytes of packet split have DD in their
+// first half: the second half is written before it, one descriptor at a time.
 
 module rx_writeback #(
   parameter int unsigned DataW = 1024
@@ -15,7 +17,9 @@ module rx_writeback #(
   input  logic         clear_i,
   input  logic         enable_i,
 
+  input  logic         queue_i,
   input  logic         exten_i,
+  input  logic         split_i,
   input  logic [1:0]   rdmts_i,
   input  logic [63:0]  ring_base_i,
   input  logic [16:0]  ring_size_i,
@@ -25,12 +29,15 @@ module rx_writeback #(
   output logic [15:0]  head_o,
 
   input  logic         wb_valid_i,
-  input  logic         wb_dma_i,
+  input  logic [2:0]   wb_writes_i,
   input  logic         wb_last_i,
   input  logic [63:0]  wb_addr_i,
-  input  logic [14:0]  wb_len_i,
+  input  logic [4*15-1:0] wb_lens_i,
+  input  logic [9:0]   wb_header_i,
   input  logic [31:0]  wb_status_i,
-  input  logic [15:0]  wb_ip_id_i,
+  input  logic [3:0]   wb_type_i,
+  input  logic [31:0]  wb_word1_i,
+  input  logic [15:0]  wb_tag_i,
   output logic         wb_full_o,
   input  logic         data_done_i,
   input  logic         more_i,       // another entry is about to come
@@ -51,25 +58,29 @@ module rx_writeback #(
   output logic         idle_o
 );
   localparam int unsigned PerBeat = DataW / 128, SlotW = $clog2(PerBeat);
-  localparam int unsigned EntryW = 2 + 64 + 15 + 32 + 16;
+  localparam int unsigned EntryW = 3 + 1 + 64 + 60 + 10 + 32 + 4 + 32 + 16;
   localparam int unsigned EntriesMax = 64, WritesMax = 16;
 
   // Descriptors whose payload is on the way or has arrived.
-  logic e_empty, e_dma, e_last, take, ready;
+  logic e_empty, e_last, take, ready;
+  logic [2:0] e_writes;
   logic [$clog2(EntriesMax):0] e_count;
   logic [63:0] e_addr;
-  logic [14:0] e_len;
-  logic [31:0] e_status, status;
-  logic [15:0] e_ip_id;
-  logic [$clog2(EntriesMax):0] arrived_q;  // payload writes done, their descriptors not taken yet
+  logic [4*15-1:0] e_lens;
+  logic [9:0] e_header;
+  logic [31:0] e_status, e_word1, status;
+  logic [3:0] e_type;
+  logic [15:0] e_tag;
+  logic [$clog2(EntriesMax)+2:0] arrived_q;  // payload writes done, their descriptors not taken yet
 
   sync_fifo #(.Width(EntryW), .Depth(EntriesMax)) u_entries (
     .clk_i, .rst_ni,
     .flush_i(clear_i),
     .push_i (wb_valid_i),
-    .data_i ({wb_dma_i, wb_last_i, wb_addr_i, wb_len_i, wb_status_i, wb_ip_id_i}),
+    .data_i ({wb_writes_i, wb_last_i, wb_addr_i, wb_lens_i, wb_header_i, wb_status_i, wb_type_i, wb_word1_i,
+              wb_tag_i}),
     .pop_i  (take),
-    .head_o ({e_dma, e_last, e_addr, e_len, e_status, e_ip_id}),
+    .head_o ({e_writes, e_last, e_addr, e_lens, e_header, e_status, e_type, e_word1, e_tag}),
     .empty_o(e_empty),
     .full_o (wb_full_o),
     .count_o(e_count)
@@ -81,19 +92,39 @@ module rx_writeback #(
   logic [15:0] first_q, next_q;  // ring index of the first one gathered, of the next one to come
   logic closed_q;                // the beat or the ring ends behind what is gathered
   logic sending, send, full, wraps;
+  logic first_half_q;            // what is being sent is the half without DD
+  logic [1:0] step;              // places of the ring that a descriptor takes
+  logic [SlotW-1:0] slot;
   logic req_valid_q, data_valid_q;
   logic [63:0] req_addr_q;
-  logic [SlotW:0] req_count_q;
+  logic [SlotW:0] req_count_q, req_frames_q;
+  logic second;
 
-  assign ready = !e_empty && (!e_dma || arrived_q != '0);
-  assign sending = req_valid_q || data_valid_q;
+  assign step = split_i ? 2'd2 : 2'd1;
+  assign slot = gathered_q[SlotW-1:0];
+  assign ready = !e_empty && arrived_q >= ($clog2(EntriesMax) + 3)'(e_writes);
+  assign sending = req_valid_q || data_valid_q || first_half_q;
   assign take = ready && !sending && !closed_q && !clear_i;
   assign send = gathered_q != '0 && !sending && !full && enable_i && !clear_i && !take &&
                 (closed_q || (e_empty && !more_i));
-  assign wraps = 17'(next_q) + 17'd1 >= ring_size_i;
+  assign wraps = 17'(next_q) + 17'(step) >= ring_size_i;
 
   // DD, and EOP with the last one of a frame.
   assign status = e_status | {30'd0, e_last, 1'b1};
+
+  // Words 0 to 3 of the extended layout, and of the packet-split one.
+  logic [127:0] head_words, legacy_words, tail_words;
+  always_comb begin
+    head_words = '0;
+    legacy_words = '0;
+    tail_words = '0;
+    if (take) begin
+      head_words = {e_tag, 1'b0, e_lens[14:0], status, e_word1, 23'd0, queue_i, 4'd0, e_type};
+      legacy_words = {e_tag, status[31:24], status[7:0], 17'd0, e_lens[14:0], e_addr};
+      tail_words = {65'd0, e_lens[59:45], 1'b0, e_lens[44:30], 1'b0, e_lens[29:15],
+                    e_header != '0, 5'd0, e_header};
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || clear_i) begin
@@ -103,29 +134,30 @@ module rx_writeback #(
       arrived_q <= '0;
     end else begin
       if (take) begin
-        gathered_q <= gathered_q + 1'b1;
+        gathered_q <= gathered_q + (SlotW + 1)'(step);
         frames_q <= frames_q + (SlotW + 1)'(e_last);
-        closed_q <= next_q[SlotW-1:0] == SlotW'(PerBeat - 1) || wraps;
+        closed_q <= SlotW'(next_q + 16'(step)) == '0 || wraps || split_i;
       end else if (send) begin
         gathered_q <= '0;
         frames_q <= '0;
         closed_q <= 1'b0;
       end
-      if ((take && e_dma) != data_done_i) arrived_q <= data_done_i ? arrived_q + 1'b1 : arrived_q - 1'b1;
+      if (take || data_done_i)
+        arrived_q <= arrived_q + ($clog2(EntriesMax) + 3)'(data_done_i) -
+                     (take ? ($clog2(EntriesMax) + 3)'(e_writes) : '0);
     end
 
     if (!rst_ni) next_q <= '0;
     else if (head_we_i) next_q <= head_wdata_i;
     else if (clear_i) next_q <= head_o;
-    else if (take) next_q <= wraps ? '0 : next_q + 1'b1;
+    else if (take) next_q <= wraps ? '0 : next_q + 16'(step);
 
     if (take) begin
-      if (exten_i)
-        desc_q[{gathered_q[SlotW-1:0], 7'd0} +: 128] <= {17'd0, e_len, status, 16'd0, e_ip_id, 32'd0};
-      else
-        desc_q[{gathered_q[SlotW-1:0], 7'd0} +: 128] <= {16'd0, status[31:24], status[7:0], 17'd0, e_len, e_addr};
+      if (split_i) desc_q[255:0] <= {head_words, tail_words};
+      else desc_q[{slot, 7'd0} +: 128] <= exten_i ? head_words : legacy_words;
       if (gathered_q == '0) first_q <= next_q;
     end
+    if (second) desc_q[127:0] <= desc_q[255:128];
   end
 
   // Sending.
@@ -137,18 +169,25 @@ module rx_writeback #(
     if (!rst_ni) begin
       req_valid_q <= 1'b0;
       data_valid_q <= 1'b0;
-    end else if (send) begin
+      first_half_q <= 1'b0;
+    end else if (send || second) begin
       req_valid_q <= 1'b1;
       data_valid_q <= 1'b1;
+      first_half_q <= send && split_i;
     end else begin
       if (wr_req_ready_i) req_valid_q <= 1'b0;
       if (wr_ready_i) data_valid_q <= 1'b0;
     end
     if (send) begin
-      req_addr_q <= ring_base_i + {44'd0, first_q, 4'd0};
-      req_count_q <= gathered_q;
+      req_addr_q <= ring_base_i + {44'd0, first_q, 4'd0} + (split_i ? 64'd16 : 64'd0);
+      req_count_q <= split_i ? (SlotW + 1)'(1) : gathered_q;
+      req_frames_q <= frames_q;
     end
+    if (second) req_addr_q <= req_addr_q - 64'd16;
   end
+
+  // The half with DD comes behind the other one.
+  assign second = first_half_q && !req_valid_q && !data_valid_q && !full;
 
   assign wr_req_valid_o = req_valid_q;
   assign wr_req_addr_o = req_addr_q;
@@ -159,8 +198,8 @@ module rx_writeback #(
   sync_fifo #(.Width(2 * (SlotW + 1)), .Depth(WritesMax)) u_on_the_way (
     .clk_i, .rst_ni,
     .flush_i(1'b0),
-    .push_i (send),
-    .data_i ({gathered_q, frames_q}),
+    .push_i (send || second),
+    .data_i (send ? (split_i ? '0 : {gathered_q, frames_q}) : {(SlotW + 1)'(2), req_frames_q}),
     .pop_i  (wr_done_i),
     .head_o ({w_descs, w_frames}),
     .empty_o(w_empty),
@@ -198,7 +237,7 @@ module rx_writeback #(
   assign ev_rxdmt_o = free_before > threshold && free_after <= threshold;
 
   assign quiet_o = !sending && w_empty;
-  assign idle_o = !take && !send && !(req_valid_q && wr_req_ready_i) && !(data_valid_q && wr_ready_i) &&
+  assign idle_o = !take && !send && !second && !(req_valid_q && wr_req_ready_i) && !(data_valid_q && wr_ready_i) &&
                   !wr_done_i && !data_done_i && !wb_valid_i && !head_we_i && !clear_i;
 
   logic unused;

@@ -48,7 +48,9 @@ static const struct {
 	uint32_t features;
 } promises[] = {
 	{"ref", FEATURES_ALL},
-	{"rtl", FEATURE_TSO | FEATURE_TX_CSUM | FEATURE_RX_CSUM | FEATURE_MODERATION},
+	{"rtl", FEATURE_TSO | FEATURE_TX_CSUM | FEATURE_RX_CSUM | FEATURE_MODERATION |
+			FEATURE_VLAN | FEATURE_RSS | FEATURE_SPLIT |
+			FEATURE_LOOPBACK | FEATURE_DETECT},
 };
 
 struct options {

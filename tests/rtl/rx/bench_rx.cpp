@@ -63,6 +63,7 @@ Result run(unsigned frame_len, unsigned frames)
 	m->rxcsum_i = 0x2300;
 	m->ring_base_i = kRing;
 	m->ring_len_i = kRingSize * 16;
+	m->vet_i = 0x8100;
 	m->m_axi_arready_i = m->m_axi_awready_i = m->m_axi_wready_i = 1;
 
 	Pipe<ReadBurst> reads;

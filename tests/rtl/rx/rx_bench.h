@@ -55,6 +55,7 @@ public:
 		m.enable_i = m.link_up_i = 1;
 		m.line_drop_i = 0;
 		m.tail_i = 0;
+		m.vet_i = 0x8100;
 		m.ring_base_i = ring_;
 		m.ring_len_i = ring_size * 16;
 		set_config(config);

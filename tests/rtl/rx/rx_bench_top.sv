@@ -19,12 +19,25 @@ module rx_bench_top #(
   input  logic [511:0]       ral_i,
   input  logic [511:0]       rah_i,
   input  logic [4095:0]      mta_i,
+  input  logic               vlan_en_i,
+  input  logic               rss_en_i,
+  input  logic               split_en_i,
+  input  logic               detect_en_i,
+  input  logic               vlan_mode_i,
+  input  logic [15:0]        vet_i,
+  input  logic [4095:0]      vfta_i,
+  input  logic [31:0]        mrqc_i,
+  input  logic [319:0]       rss_key_i,
+  input  logic [127:0]       reta_i,
+  input  logic [31:0]        psrctl_i,
+  input  logic [11:0]        rsrpd_i,
   input  logic [63:0]        ring_base_i,
-  input  logic [19:0]        ring_len_i,
-  input  logic [15:0]        tail_i,
-  input  logic               head_we_i,
+  input  logic [63:0]        ring1_base_i,
+  input  logic [2*20-1:0]    ring_len_i,
+  input  logic [2*16-1:0]    tail_i,
+  input  logic [1:0]         head_we_i,
   input  logic [15:0]        head_wdata_i,
-  output logic [15:0]        head_o,
+  output logic [2*16-1:0]    head_o,
 
   input  logic [DataW-1:0]   s_axis_tdata_i,
   input  logic [DataW/8-1:0] s_axis_tkeep_i,
@@ -55,10 +68,12 @@ module rx_bench_top #(
   input  logic               m_axi_bvalid_i,
   output logic               m_axi_bready_o,
 
-  output logic               ev_wb_o,
-  output logic [7:0]         ev_wb_frames_o,
+  output logic [1:0]         ev_wb_o,
+  output logic [2*8-1:0]     ev_wb_frames_o,
   output logic               ev_rxdmt_o,
   output logic               ev_rxo_o,
+  output logic               ev_srpd_o,
+  output logic               ev_ack_o,
   output logic               stat_frame_o,
   output logic [15:0]        stat_len_o,
   output logic               stat_mcast_o,
@@ -72,21 +87,33 @@ module rx_bench_top #(
   output logic               idle_o,
   output logic               drained_o
 );
-  logic desc_rd_req_valid, desc_rd_req_ready, desc_rd_rsp_valid, desc_rd_rsp_last, desc_rd_rsp_err;
-  logic [63:0] desc_rd_req_addr, data_wr_req_addr, desc_wr_req_addr;
-  logic [15:0] desc_rd_req_len, data_wr_req_len, desc_wr_req_len;
-  logic [DataW-1:0] desc_rd_rsp_data, data_wr_data, desc_wr_data;
+  logic [1:0] desc_rd_req_valid, desc_rd_req_ready, desc_rd_rsp_valid;
+  logic desc_rd_rsp_last, desc_rd_rsp_err;
+  logic [2*64-1:0] desc_rd_req_addr, desc_wr_req_addr;
+  logic [2*16-1:0] desc_rd_req_len, desc_wr_req_len;
+  logic [63:0] data_wr_req_addr;
+  logic [15:0] data_wr_req_len;
+  logic [DataW-1:0] desc_rd_rsp_data, data_wr_data;
+  logic [2*DataW-1:0] desc_wr_data;
   logic data_wr_req_valid, data_wr_req_ready, data_wr_valid, data_wr_ready, data_wr_done, wr_err;
-  logic desc_wr_req_valid, desc_wr_req_ready, desc_wr_valid, desc_wr_ready, desc_wr_done;
+  logic [1:0] desc_wr_req_valid, desc_wr_req_ready, desc_wr_valid, desc_wr_ready, desc_wr_done;
+  logic [11:0] vfta_index;
+  logic [6:0] reta_index;
   logic [11:0] mta_index;
   logic rx_idle, rd_idle, wr_idle, rx_drained, rd_drained, wr_drained;
 
   rx_engine #(.DataW(DataW)) u_rx (
     .clk_i, .rst_ni, .srst_i, .enable_i, .link_up_i, .line_drop_i, .csum_en_i, .rctl_i, .rfctl_i,
-    .rxcsum_i, .ral_i, .rah_i,
+    .rxcsum_i, .ral_i, .rah_i, .vlan_en_i, .rss_en_i, .split_en_i, .detect_en_i, .vlan_mode_i, .vet_i,
+    .mrqc_i, .rss_key_i, .psrctl_i, .rsrpd_i,
+    .vfta_index_o       (vfta_index),
+    .vfta_bit_i         (vfta_i[vfta_index]),
+    .reta_index_o       (reta_index),
+    .reta_queue_i       (reta_i[reta_index]),
     .mta_index_o        (mta_index),
     .mta_bit_i          (mta_i[mta_index]),
-    .ring_base_i, .ring_len_i, .tail_i, .head_we_i, .head_wdata_i, .head_o,
+    .ring_base_i        ({ring1_base_i, ring_base_i}),
+    .ring_len_i, .tail_i, .head_we_i, .head_wdata_i, .head_o,
     .desc_rd_req_valid_o(desc_rd_req_valid),
     .desc_rd_req_addr_o (desc_rd_req_addr),
     .desc_rd_req_len_o  (desc_rd_req_len),
@@ -115,14 +142,14 @@ module rx_bench_top #(
     .desc_wr_err_i      (wr_err),
     .s_axis_tdata_i, .s_axis_tkeep_i, .s_axis_tlast_i, .s_axis_tuser_i, .s_axis_tvalid_i,
     .s_axis_tready_o,
-    .ev_wb_o, .ev_wb_frames_o, .ev_rxdmt_o, .ev_rxo_o,
+    .ev_wb_o, .ev_wb_frames_o, .ev_rxdmt_o, .ev_rxo_o, .ev_srpd_o, .ev_ack_o,
     .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_rnbc_o,
     .stat_ruc_o, .stat_roc_o, .stat_crcerr_o, .stat_total_o,
     .idle_o             (rx_idle),
     .drained_o          (rx_drained)
   );
 
-  dma_reader #(.DataW(DataW), .NumClients(1)) u_reader (
+  dma_reader #(.DataW(DataW), .NumClients(2)) u_reader (
     .clk_i, .rst_ni, .srst_i,
     .rd_req_valid_i(desc_rd_req_valid),
     .rd_req_addr_i (desc_rd_req_addr),
@@ -138,7 +165,7 @@ module rx_bench_top #(
     .drained_o     (rd_drained)
   );
 
-  dma_writer #(.DataW(DataW), .NumClients(2)) u_writer (
+  dma_writer #(.DataW(DataW), .NumClients(3)) u_writer (
     .clk_i, .rst_ni, .srst_i,
     .wr_req_valid_i({desc_wr_req_valid, data_wr_req_valid}),
     .wr_req_addr_i ({desc_wr_req_addr, data_wr_req_addr}),

@@ -9,6 +9,7 @@
 #include "arch/segments.h"
 #include "arch/start_info.h"
 #include "driver/guest/os_guest.h"
+#include "runtime/address6.h"
 #include "runtime/guest.h"
 #include "runtime/memory_map.h"
 #include "runtime/panic.h"
@@ -16,10 +17,12 @@
 
 #include <driver/e1000.h>
 #include <driver/os.h>
+#include <net/ipv6.h>
 #include <net/net.h>
 #include <net/netdevice.h>
 
 #define DHCP_TIMEOUT_NS 30000000000ull
+#define IP6_TIMEOUT_NS	10000000000ull
 #define LINK_TIMEOUT_NS 10000000000ull
 #define LINK_POLL_NS	10000000ull
 
@@ -142,6 +145,50 @@ static void configure_address(struct guest *g)
 		    ip.mask ? 32 - __builtin_ctz(ip.mask) : 0);
 }
 
+static bool usable_address6(struct guest *g, struct net_ipv6_info *out)
+{
+	struct net_ipv6_info info[8];
+	const unsigned int count = net_ipv6_addresses(g->netdev, info, 8);
+
+	for (unsigned int i = 0; i < count && i < 8; i++) {
+		*out = info[i];
+		if (info[i].duplicate)
+			refuse("another host has our IPv6 address: give another with ip6=");
+		if (info[i].usable && !ipv6_addr_linklocal(&info[i].addr))
+			return true;
+	}
+	return false;
+}
+
+/* Waits for duplicate address detection: servers may be reached when we say that we are ready. */
+static void configure_address6(struct guest *g)
+{
+	const struct options *o = &g->options;
+	const struct in6_addr *gateway = ipv6_addr_any(&o->ip6_gateway) ? NULL : &o->ip6_gateway;
+	const uint64_t limit = clock_now_ns(&g->clock) + IP6_TIMEOUT_NS;
+	struct net_ipv6_info info;
+	char text[ADDRESS6_TEXT_SIZE];
+	int err;
+
+	if (o->ip6 == OPTION_IP6_OFF)
+		return;
+	if (o->ip6 == OPTION_IP6_AUTO)
+		err = net_ipv6_autoconf(g->netdev, IP6_TIMEOUT_NS);
+	else
+		err = net_ipv6_configure(g->netdev, &o->ip6_addr, o->ip6_prefix_len, gateway);
+	if (err)
+		refuse("no IPv6 address (%d): %s", err,
+		       o->ip6 == OPTION_IP6_AUTO ? "no router answers; give ip6=ADDRESS/PREFIX"
+						 : "ip6= is not usable");
+	while (!usable_address6(g, &info)) {
+		if (clock_now_ns(&g->clock) > limit)
+			refuse("no usable IPv6 address within 10 s: give ip6=ADDRESS/PREFIX");
+		sleep_ns(g, LINK_POLL_NS);
+	}
+	address6_format(&info.addr, text);
+	console_log(&g->console, 6, "%s: address %s/%u", g->netdev->name, text, info.prefix_len);
+}
+
 static void start_network(struct guest *g)
 {
 	struct net *net = net_create(&g->port);
@@ -158,6 +205,7 @@ static void start_network(struct guest *g)
 		dev_set_features(g->netdev, g->netdev->features & ~(uint32_t)NETIF_F_GRO);
 	wait_for_link(g);
 	configure_address(g);
+	configure_address6(g);
 }
 
 static void start_apps(struct guest *g)

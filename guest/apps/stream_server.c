@@ -147,11 +147,12 @@ static void serve(void *ctx)
 
 static void listen_on(struct stream_server *s)
 {
-	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(s->service->port)};
+	/* Takes IPv4 too (RFC 3493 section 3.7). */
+	struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(s->service->port)};
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 	int one = 1, err;
 
-	s->listen_fd = sys_socket(s->files, AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	s->listen_fd = sys_socket(s->files, AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	s->epoll_fd = sys_epoll_create1(s->files, 0);
 	if (s->listen_fd < 0 || s->epoll_fd < 0)
 		panic("%s: no socket (%d, %d)", s->service->name, s->listen_fd, s->epoll_fd);

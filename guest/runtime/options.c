@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/options.h"
 
+#include "runtime/address6.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -79,6 +81,23 @@ static bool set_ip(struct options *o, struct word value)
 	return word_address(addr, &o->ip_addr) && word_number(own, 32, &o->ip_prefix_len);
 }
 
+static bool set_ip6(struct options *o, struct word value)
+{
+	struct word own = word_cut(&value, ',');
+	struct word addr = word_cut(&own, '/');
+	const bool off = word_is(addr, "off");
+
+	if (off || word_is(addr, "auto")) {
+		o->ip6 = off ? OPTION_IP6_OFF : OPTION_IP6_AUTO;
+		return !own.len && !value.len;
+	}
+	o->ip6 = OPTION_IP6_STATIC;
+	if (value.len && !address6_parse(value.at, value.len, &o->ip6_gateway))
+		return false;
+	return address6_parse(addr.at, addr.len, &o->ip6_addr) &&
+	       word_number(own, 128, &o->ip6_prefix_len) && o->ip6_prefix_len;
+}
+
 static bool set_app(struct options *o, struct word value)
 {
 	o->app_http = o->app_echo = o->app_discard = false;
@@ -154,6 +173,7 @@ static bool set_rings(struct options *o, struct word value)
 
 static const struct option option_table[] = {
 	{"ip", "dhcp or ADDRESS/PREFIX[,GATEWAY], as 10.0.2.15/24,10.0.2.2", set_ip},
+	{"ip6", "off, auto or ADDRESS/PREFIX[,GATEWAY], as fd00::2/64,fd00::1", set_ip6},
 	{"app", "a list of http, echo, discard", set_app},
 	{"tso", "on or off", set_tso},
 	{"csum", "on or off", set_csum},
@@ -179,7 +199,7 @@ static bool set_word(struct options *o, struct word word, char *error, size_t er
 		return false;
 	}
 	snprintf(error, error_size,
-		 "unknown option '%.*s': there are ip app tso csum gro itr irq rings",
+		 "unknown option '%.*s': there are ip ip6 app tso csum gro itr irq rings",
 		 (int)word.len, word.at);
 	return false;
 }

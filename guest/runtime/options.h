@@ -3,6 +3,7 @@
  * The kernel command line: words "name=value", separated by spaces.
  *
  *	ip=dhcp | ip=10.0.2.15/24[,10.0.2.2]	address (and gateway); default dhcp
+ *	ip6=off|auto|fd00::2/64[,fd00::1]	IPv6: none, by routers, by hand; default off
  *	app=http,echo,discard			servers to start; default all
  *	tso=on|off csum=on|off gro=on|off	offloads; default on. csum: both directions
  *	itr=auto|off|N[us]			interrupt moderation; default auto
@@ -12,10 +13,12 @@
 #ifndef RUNTIME_OPTIONS_H
 #define RUNTIME_OPTIONS_H
 
+#include <net/in6.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+enum option_ip6 { OPTION_IP6_OFF, OPTION_IP6_AUTO, OPTION_IP6_STATIC };
 enum option_irq { OPTION_IRQ_MSIX, OPTION_IRQ_MSI, OPTION_IRQ_INTX };
 
 #define OPTION_ITR_AUTO 0u
@@ -25,6 +28,9 @@ struct options {
 	bool dhcp;
 	uint32_t ip_addr, ip_gateway; /* host byte order; gateway 0: none */
 	unsigned int ip_prefix_len;
+	enum option_ip6 ip6;
+	struct in6_addr ip6_addr, ip6_gateway; /* gateway ::: none */
+	unsigned int ip6_prefix_len;
 	bool app_http, app_echo, app_discard;
 	bool tso, csum, gro;
 	uint32_t itr_us;

@@ -252,7 +252,7 @@ static enum skb_drop_reason dispatch(struct net *net, struct sk_buff *skb, uint8
 void icmpv6_rcv(struct sk_buff *skb)
 {
 	struct net *net = skb->dev->net;
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct ipv6hdr *ip6h;
 	enum skb_drop_reason reason = SKB_DROP_IcmpInvalid;
 
 	NET_INC(net, Icmp6InMsgs);

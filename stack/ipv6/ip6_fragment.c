@@ -71,7 +71,7 @@ static struct sk_buff *finish(struct sk_buff *skb, const struct frag_info *first
 struct sk_buff *ip6_defrag(struct sk_buff *skb, uint32_t nexthdr_at, uint8_t *nexthdr)
 {
 	struct net *net = skb->dev->net;
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	const struct ipv6hdr *ip6h;
 	const uint32_t headers = (uint32_t)(skb->data - skb_network_header(skb));
 	struct frag_key key = {.dev = skb->dev};
 	struct frag_info info, first;

@@ -24,7 +24,7 @@ sys.path.insert(0, str(TOP / "tools"))
 
 from guestrun import capture, clients, content, qemu  # noqa: E402
 from guestrun.errors import UserError  # noqa: E402
-from guestrun.network import TapNetwork, UserNetwork, tap_permitted  # noqa: E402
+from guestrun.network import Tap6Network, TapNetwork, UserNetwork, tap_permitted  # noqa: E402
 
 MIB = 1 << 20
 LIMIT_S = 60
@@ -182,6 +182,9 @@ IN_ONE_GUEST = (downloads_are_exact, uploads_are_exact, both_directions_at_once_
                 echo_returns_every_byte, many_connections_are_served, malformed_requests_cost_only_their_connection,
                 unknown_paths_and_methods_are_refused, aborted_transfers_cost_only_their_connection)
 
+# What is worth repeating over IPv6, against the host's Linux.
+OVER_IPV6 = (downloads_are_exact, uploads_are_exact, both_directions_at_once_are_exact, echo_returns_every_byte)
+
 # Settings of driver and card under which a transfer must stay exact.
 SETTINGS = ("tso=off", "csum=off", "tso=off csum=off", "gro=off", "irq=msi", "irq=intx", "itr=off", "itr=200us",
             "rings=32")
@@ -210,10 +213,10 @@ class Results:
                   f"  repeat: python3 tests/guest/guest_test.py --card {self.card} --test '{name}'", flush=True)
 
 
-def run_in_one_guest(results, network_class, sync):
-    """All tests that can share a guest."""
+def run_in_one_guest(results, network_class, sync, tests=IN_ONE_GUEST):
+    """Tests that can share a guest."""
     mode = f"{network_class.name}, {'sync' if sync else 'free-running'}"
-    names = {f"{test.__name__} ({mode})": test for test in IN_ONE_GUEST}
+    names = {f"{test.__name__} ({mode})": test for test in tests}
     capture_name = f"capture_has_no_bad_frame ({mode})"
     if not any(results.wants(name) for name in (*names, capture_name)):
         return
@@ -241,6 +244,14 @@ def transfer_with(card, settings):
             path = folder / "upload.bin"
             content.make_upload(path, 2 * MIB, seed=3)
             assert clients.upload(network, path)[1] and place.serves()
+
+
+def takes_an_ipv6_address_from_a_router(card):
+    """QEMU's user-mode network advertises a prefix: the guest is ready only with an address of it."""
+    with tempfile.TemporaryDirectory(prefix="ringside-guest-") as folder, UserNetwork() as network:
+        network.netdev = network.netdev.replace("ipv6=off", "ipv4=on,ipv6=on")
+        with qemu.Guest(card, network, pathlib.Path(folder), [APPS, "ip6=auto"]):
+            assert clients.metrics(network)["Icmp6InRouterAdvertisements"] >= 1
 
 
 def refuses_an_unknown_option(card):
@@ -299,11 +310,13 @@ def main():
     skipped = 0
     if tap_permitted():
         run_in_one_guest(results, TapNetwork, sync=False)
+        run_in_one_guest(results, Tap6Network, sync=False, tests=OVER_IPV6)
     else:
-        skipped += len(IN_ONE_GUEST) + 1
+        skipped += len(IN_ONE_GUEST) + len(OVER_IPV6) + 2
         print("skipped: the tests over TAP; no network namespace may be made here")
     for settings in SETTINGS:
         results.check(f"transfers with {settings}", lambda s=settings: transfer_with(arguments.card, s))
+    results.check("takes_an_ipv6_address_from_a_router", lambda: takes_an_ipv6_address_from_a_router(arguments.card))
     results.check("refuses_an_unknown_option", lambda: refuses_an_unknown_option(arguments.card))
     if ours:
         for name, words in BAD_PROPERTIES.items():

@@ -19,7 +19,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 
 def _url(network, path):
-    return f"http://{network.host}:{network.http_port}{path}"
+    host = f"[{network.host}]" if ":" in network.host else network.host
+    return f"http://{host}:{network.http_port}{path}"
 
 
 def _curl(network, *arguments):

@@ -21,6 +21,10 @@ ECHO_PORT = 7
 TAP_HOST = "192.0.2.1"
 TAP_GUEST = "192.0.2.2"
 TAP_PREFIX = 24
+# Likewise for IPv6 (RFC 3849).
+TAP6_HOST = "2001:db8::1"
+TAP6_GUEST = "2001:db8::2"
+TAP6_PREFIX = 64
 CLONE_NEWNET = 0x40000000
 # Programs that are started with this in front end with us, even when we are killed.
 WITH_US = ["setpriv", "--pdeathsig", "KILL"]
@@ -135,6 +139,23 @@ class TapNetwork:
         done = subprocess.run(self.enter + command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UserError(f"`{' '.join(command)}` failed ({done.stderr.strip()}): run as root, or use NET=user")
+
+
+class Tap6Network(TapNetwork):
+    """The same over IPv6."""
+
+    name = "tap over IPv6"
+
+    def __enter__(self):
+        super().__enter__()
+        self.host = TAP6_GUEST
+        self.guest_options.append(f"ip6={TAP6_GUEST}/{TAP6_PREFIX},{TAP6_HOST}")
+        try:
+            self._ip("addr", "add", f"{TAP6_HOST}/{TAP6_PREFIX}", "dev", "tap0", "nodad")
+        except UserError:
+            self._release()
+            raise
+        return self
 
 
 def tap_permitted():

@@ -52,13 +52,15 @@ struct call {
 struct backend {
 	const struct backend_ops *ops;
 	bool real_time; /* the machine's load may disturb it */
+	bool pull_only; /* receive() waits for a packet */
 };
 
 struct backend_ops {
 	const char *name;
-	/* Once, before the processes of the scripts are forked. NULL: error holds why; with *skip
+	/* argument: what follows the ':' of --backend=NAME:ARGUMENT, or NULL.
+	 * Once, before the processes of the scripts are forked. NULL: error holds why; with *skip
 	 * it is not the fault of anybody. */
-	struct backend *(*create)(bool *skip, char *error, size_t error_len);
+	struct backend *(*create)(const char *argument, bool *skip, char *error, size_t error_len);
 	/* In the process of one script: addresses, MTU; the stack is ready. */
 	bool (*start)(struct backend *b, const struct addresses *a, unsigned int mtu, char *error,
 		      size_t error_len);
@@ -80,6 +82,6 @@ struct backend_ops {
 	bool (*finish)(struct backend *b, char *error, size_t error_len);
 };
 
-extern const struct backend_ops backend_stack, backend_ref, backend_rtl, backend_linux;
+extern const struct backend_ops backend_stack, backend_ref, backend_rtl, backend_linux, backend_so;
 
 #endif

@@ -87,14 +87,16 @@ static struct backend *create(const struct backend_ops *ops, const char *model, 
 	return &b->host.base;
 }
 
-static struct backend *create_ref(bool *skip, char *error, size_t error_len)
+static struct backend *create_ref(const char *argument, bool *skip, char *error, size_t error_len)
 {
+	(void)argument;
 	(void)skip;
 	return create(&backend_ref, "ref", error, error_len);
 }
 
-static struct backend *create_rtl(bool *skip, char *error, size_t error_len)
+static struct backend *create_rtl(const char *argument, bool *skip, char *error, size_t error_len)
 {
+	(void)argument;
 	(void)skip;
 	return create(&backend_rtl, "rtl", error, error_len);
 }

@@ -31,6 +31,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "proc_sysctl.h"
 
 #define SECOND_NS     1000000000ull
 #define JIFFY_NS      4000000ull /* the slowest common CONFIG_HZ, 250 */
@@ -194,33 +195,18 @@ static void watchdog(int signal)
 
 static int linux_sysctl(struct backend *b, const char *name, const char *value)
 {
-	char path[256];
-	ssize_t written;
-	int fd;
-
-	if (!strcmp(name, "net.ipv4.tcp_congestion_control")) {
-		snprintf(self(b)->congestion_control, sizeof(self(b)->congestion_control), "%s",
-			 value);
-		return 0;
-	}
-	snprintf(path, sizeof(path), "/proc/sys/%s", name);
-	for (char *c = path + strlen("/proc/sys/"); *c; c++)
-		if (*c == '.')
-			*c = '/';
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -ENOENT;
-	written = write(fd, value, strlen(value));
-	close(fd);
-	return written < 0 ? -EINVAL : 0;
+	if (strcmp(name, "net.ipv4.tcp_congestion_control") != 0)
+		return proc_sysctl_write(name, value);
+	snprintf(self(b)->congestion_control, sizeof(self(b)->congestion_control), "%s", value);
+	return 0;
 }
 
 /* No duplicate address detection, no messages of the device's own. */
 static void quiet_ipv6(void)
 {
-	linux_sysctl(NULL, "net.ipv6.conf.all.accept_dad", "0");
-	linux_sysctl(NULL, "net.ipv6.conf.default.accept_dad", "0");
-	linux_sysctl(NULL, "net.ipv6.conf.default.router_solicitations", "0");
+	proc_sysctl_write("net.ipv6.conf.all.accept_dad", "0");
+	proc_sysctl_write("net.ipv6.conf.default.accept_dad", "0");
+	proc_sysctl_write("net.ipv6.conf.default.router_solicitations", "0");
 }
 
 static bool linux_start(struct backend *b, const struct addresses *a, unsigned int mtu, char *error,
@@ -245,13 +231,14 @@ static bool linux_start(struct backend *b, const struct addresses *a, unsigned i
 }
 
 /* Whether a process may do all this: tried by one. */
-static struct backend *linux_create(bool *skip, char *error, size_t error_len)
+static struct backend *linux_create(const char *argument, bool *skip, char *error, size_t error_len)
 {
 	struct linux_backend *l = calloc(1, sizeof(*l));
 	struct addresses a = {.version = 4, .local.bytes = {192, 168, 0, 1}, .prefix_len = 16};
 	int ends[2], status;
 	pid_t child;
 
+	(void)argument;
 	if (!l || pipe(ends))
 		abort();
 	l->base.ops = &backend_linux;

@@ -22,10 +22,11 @@ static void inject(struct stack_host *s, const void *frame, uint32_t len)
 	memwire_inject(((struct stack_backend *)s)->wire, 0, frame, len);
 }
 
-static struct backend *create(bool *skip, char *error, size_t error_len)
+static struct backend *create(const char *argument, bool *skip, char *error, size_t error_len)
 {
 	struct stack_backend *b = calloc(1, sizeof(*b));
 
+	(void)argument;
 	(void)skip;
 	(void)error;
 	(void)error_len;
@@ -42,6 +43,8 @@ static bool start(struct backend *base, const struct addresses *a, unsigned int 
 {
 	struct stack_backend *b = (struct stack_backend *)base;
 
+	uint32_t tso = b->host.tso ? NETIF_F_TSO : 0;
+
 	b->host.world = host_world_create(&(struct host_world_options){.seed = 1});
 	b->host.host = b->host.world ? host_create(b->host.world, "stack") : NULL;
 	if (!b->host.host)
@@ -50,7 +53,7 @@ static bool start(struct backend *base, const struct addresses *a, unsigned int 
 		memwire_create(b->host.host, NULL,
 			       &(struct memwire_options){
 				       .mtu = mtu,
-				       .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM,
+				       .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | tso,
 				       .tap = tap,
 				       .tap_ctx = &b->host});
 	if (!b->wire) {

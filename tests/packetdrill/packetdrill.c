@@ -36,6 +36,7 @@ struct job {
 
 struct suite {
 	const struct backend_ops *ops;
+	const char *backend_argument;
 	struct backend *backend;
 	struct job *jobs;
 	unsigned int count;
@@ -48,6 +49,7 @@ static const struct backend_ops *const backends[] = {
 	&backend_ref,
 	&backend_rtl,
 	&backend_linux,
+	&backend_so,
 };
 
 /* ---- one script, in its process ---- */
@@ -393,8 +395,9 @@ static int report(const struct suite *s)
 		}
 		printf("%s %s\n", words[j->outcome], j->message);
 		if (j->outcome != OUTCOME_SKIPPED)
-			printf("      repeat: build/tests/packetdrill/packetdrill --backend=%s --verbose %s\n",
-			       s->ops->name, j->path);
+			printf("      repeat: build/tests/packetdrill/packetdrill --backend=%s%s%s --verbose %s\n",
+			       s->ops->name, s->backend_argument ? ":" : "",
+			       s->backend_argument ? s->backend_argument : "", j->path);
 	}
 	printf("%u passed, %u failed", counts[OUTCOME_PASSED],
 	       counts[OUTCOME_FAILED] + counts[OUTCOME_LATE]);
@@ -407,17 +410,24 @@ static int report(const struct suite *s)
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"packetdrill [--backend=stack|ref|rtl|linux] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
+		"packetdrill [--backend=stack|ref|rtl|linux|so:FILE] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
 		"Runs packetdrill scripts; stack: the stack alone, ref, rtl: with driver and card,\n"
-		"linux: this machine's Linux in a network namespace, the oracle.\n");
+		"linux: this machine's Linux in a network namespace, the oracle;\n"
+		    "so: a stack with packetdrill's interface in a shared object.\n");
 }
 
-static const struct backend_ops *backend_named(const char *name)
+/* NAME or NAME:ARGUMENT */
+static void choose_backend(struct suite *s, const char *text)
 {
+	size_t len = strcspn(text, ":");
+
 	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
-		if (!strcmp(backends[i]->name, name))
-			return backends[i];
-	fprintf(stderr, "packetdrill: --backend=%s: choose stack, ref, rtl or linux\n", name);
+		if (strlen(backends[i]->name) == len && !strncmp(backends[i]->name, text, len)) {
+			s->ops = backends[i];
+			s->backend_argument = text[len] ? text + len + 1 : NULL;
+			return;
+		}
+	fprintf(stderr, "packetdrill: --backend=%s: choose stack, ref, rtl, linux or so:FILE\n", text);
 	exit(2);
 }
 
@@ -432,7 +442,7 @@ static void parse_arguments(struct suite *s, int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'b') {
-			s->ops = backend_named(optarg);
+			choose_backend(s, optarg);
 		} else if (c == 'j') {
 			s->parallel = (unsigned int)atoi(optarg);
 		} else if (c == 'v') {
@@ -460,7 +470,7 @@ int main(int argc, char **argv)
 
 	parse_arguments(&s, argc, argv);
 	qsort(s.jobs, s.count, sizeof(*s.jobs), by_name);
-	s.backend = s.ops->create(&skip, error, sizeof(error));
+	s.backend = s.ops->create(s.backend_argument, &skip, error, sizeof(error));
 	if (!s.backend) {
 		printf("%s back end: %s\n", s.ops->name, error);
 		if (skip)

@@ -30,7 +30,33 @@ $(PACKETDRILL): $(PACKETDRILL_OBJS) $(DRIVER_HOST_LIB) $(DRIVER_LIB) $(STACK_LIB
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ -lm -lpthread -ldl -o $@
 
-TEST_PROGRAMS += $(PACKETDRILL)
+# The stack as a shared object for the real packetdrill; our runner can load it too. Its objects are
+# compiled anew, as those of a shared object must be.
+PACKETDRILL_SO := $(BUILD)/packetdrill/libringside-packetdrill.so
+PACKETDRILL_SHIM := $(BUILD)/packetdrill/libringside-shim.so
+PACKETDRILL_SO_SRCS := $(wildcard tests/packetdrill/so/*.c) $(STACK_SRCS) $(STACK_HOST_SRCS) \
+	$(addprefix tests/packetdrill/,backend_stack.c stack_host.c stack_calls.c stack_sysctl.c packet_build.c packet_decode.c inet_text.c)
+PACKETDRILL_SO_OBJS := $(patsubst %.c,$(BUILD)/packetdrill/%.o,$(filter-out %/shim.c,$(PACKETDRILL_SO_SRCS)))
+
+$(BUILD)/packetdrill/%.o: %.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(PACKETDRILL_CFLAGS) -fPIC -c $< -o $@
+
+$(PACKETDRILL_SO): $(PACKETDRILL_SO_OBJS)
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,--no-undefined $^ -lm -lpthread -ldl -o $@
+
+$(PACKETDRILL_SHIM): $(BUILD)/packetdrill/tests/packetdrill/so/shim.o
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $^ -o $@
+
+.PHONY: packetdrill-so
+packetdrill-so: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) ## the stack as a shared object that packetdrill loads (--so_filename), and its tcp_info shim
+
+-include $(PACKETDRILL_SO_OBJS:.o=.d)
+
+TEST_PROGRAMS += $(PACKETDRILL) $(PACKETDRILL_SO)
 TESTS += $(foreach b,stack ref rtl linux,packetdrill-$(b):$(PACKETDRILL),--backend=$(b),tests/packetdrill/scripts)
 
 -include $(wildcard $(PACKETDRILL_DIR)/*.d)

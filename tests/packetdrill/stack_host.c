@@ -150,6 +150,16 @@ static int configure(struct stack_host *s, const struct addresses *a)
 	return net_ipv6_configure(s->dev, &local, a->prefix_len, &gateway);
 }
 
+bool stack_host_add_addresses(struct stack_host *s, const struct addresses *a)
+{
+	uint64_t until_ns = host_now_ns(s->world) + HOST_SECOND;
+	bool good = configure(s, a) == 0;
+
+	while (run_until(s, until_ns))
+		;
+	return good;
+}
+
 bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error,
 		      size_t error_len)
 {

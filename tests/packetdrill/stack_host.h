@@ -22,6 +22,7 @@ struct stack_host {
 	struct addresses addresses;
 	/* A frame for the stack, on its wire now. */
 	void (*inject)(struct stack_host *s, const void *frame, uint32_t len);
+	bool tso;	    /* super-segments leave whole; set before start */
 	uint64_t settle_ns;	     /* how long a frame takes from the wire to the stack */
 	struct packet *first, **end; /* IP packets sent, oldest first */
 	struct packet *neighbour_replies;
@@ -35,6 +36,8 @@ static inline struct stack_host *stack_host(struct backend *b)
 /* The device is up: addresses, descriptors. */
 bool stack_host_start(struct stack_host *s, const struct addresses *a, char *error,
 		      size_t error_len);
+/* Further ones, of the other IP version. */
+bool stack_host_add_addresses(struct stack_host *s, const struct addresses *a);
 /* The stack has put a frame on the wire. */
 void stack_host_frame(struct stack_host *s, const uint8_t *frame, uint32_t len, uint64_t time_ns);
 /* Runs fn as the only task until it has ended. */
@@ -46,6 +49,8 @@ void stack_host_wait(struct backend *b, uint64_t until_ns);
 void stack_host_send(struct backend *b, const struct packet *p);
 struct packet *stack_host_receive(struct backend *b);
 void stack_host_call(struct backend *b, struct call *c);
+/* The i-th setting's name; NULL: there are no more. */
+const char *stack_host_setting(unsigned int i);
 int stack_host_sysctl(struct backend *b, const char *name, const char *value);
 
 /* Closes every descriptor and lets time pass until only `objects` of the stack are left, 3000 s at

@@ -86,6 +86,11 @@ static const struct setting settings[] = {
 	BOOL(tcp_slow_start_after_idle),
 };
 
+const char *stack_host_setting(unsigned int i)
+{
+	return i < sizeof(settings) / sizeof(settings[0]) ? settings[i].name : NULL;
+}
+
 /* Exactly count numbers. */
 static bool numbers(const char *text, unsigned long *out, unsigned int count)
 {

@@ -46,7 +46,7 @@ struct call {
 	bool ended;
 	uint64_t ended_ns;
 	long result;
-	void *task; /* the back end's own */
+	int thread; /* the back end's own: who runs it */
 };
 
 struct backend {

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "proc_sysctl.h"
 #include "so/interface.h"
@@ -38,13 +39,29 @@ static struct so_backend *self(struct backend *b)
 	return (struct so_backend *)b;
 }
 
+/* Whether a process may have a namespace for its settings: tried by one. */
+static bool namespace_permitted(void)
+{
+	int status = 1;
+	pid_t child = fork();
+
+	if (!child)
+		_exit(unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET) != 0);
+	return child > 0 && waitpid(child, &status, 0) == child && !status;
+}
+
 static struct backend *so_create(const char *path, bool *skip, char *error, size_t error_len)
 {
 	struct so_backend *s = calloc(1, sizeof(*s));
 
-	(void)skip;
 	if (!s)
 		abort();
+	if (!namespace_permitted()) {
+		*skip = true;
+		snprintf(error, error_len, "a network namespace is not permitted");
+		free(s);
+		return NULL;
+	}
 	s->base.ops = &backend_so;
 	s->base.pull_only = true;
 	s->library = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
@@ -68,13 +85,14 @@ static bool so_start(struct backend *b, const struct addresses *a, unsigned int 
 		return false;
 	}
 	if (unshare(geteuid() == 0 ? CLONE_NEWNET : CLONE_NEWUSER | CLONE_NEWNET)) {
-		snprintf(error, error_len, "a network namespace is not permitted: %s", strerror(errno));
+		snprintf(error, error_len, "a network namespace is not permitted: %s",
+			 strerror(errno));
 		return false;
 	}
 	inet_ntop(family, &a->local, local, sizeof(local));
 	inet_ntop(family, &a->gateway, gateway, sizeof(gateway));
-	snprintf(flags, sizeof(flags), "local=%s/%u,gateway=%s,mtu=%u,tso=off", local, a->prefix_len,
-		 gateway, mtu);
+	snprintf(flags, sizeof(flags), "local=%s/%u,gateway=%s,mtu=%u,tso=off", local,
+		 a->prefix_len, gateway, mtu);
 	init(flags, &self(b)->ifc);
 	return true;
 }
@@ -212,8 +230,24 @@ static void *call_thread(void *arg)
 	struct thread_call t = *(struct thread_call *)arg;
 
 	free(arg);
+	__atomic_store_n(&t.call->thread, gettid(), __ATOMIC_RELEASE);
 	finish_call(t.backend, t.call);
 	return NULL;
+}
+
+static bool thread_sleeps(int tid)
+{
+	char path[64], state = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
+		state = 0;
+	fclose(file);
+	return state == 'S';
 }
 
 /* As packetdrill does: a call that sleeps has a thread of its own, and the script goes on once that
@@ -234,7 +268,13 @@ static void so_call(struct backend *b, struct call *c)
 	if (pthread_create(&thread, NULL, call_thread, t))
 		abort();
 	pthread_detach(thread);
-	usleep(2000);
+	for (int tries = 0; tries < 10000; tries++) {
+		const int tid = __atomic_load_n(&c->thread, __ATOMIC_ACQUIRE);
+
+		if (__atomic_load_n(&c->ended, __ATOMIC_ACQUIRE) || (tid && thread_sleeps(tid)))
+			return;
+		usleep(100);
+	}
 }
 
 static int so_sysctl(struct backend *b, const char *name, const char *value)

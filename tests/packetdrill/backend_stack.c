@@ -49,13 +49,13 @@ static bool start(struct backend *base, const struct addresses *a, unsigned int 
 	b->host.host = b->host.world ? host_create(b->host.world, "stack") : NULL;
 	if (!b->host.host)
 		abort();
-	b->wire =
-		memwire_create(b->host.host, NULL,
-			       &(struct memwire_options){
-				       .mtu = mtu,
-				       .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM | tso,
-				       .tap = tap,
-				       .tap_ctx = &b->host});
+	b->wire = memwire_create(b->host.host, NULL,
+				 &(struct memwire_options){.mtu = mtu,
+							   .hw_features = NETIF_F_SG |
+									  NETIF_F_HW_CSUM |
+									  NETIF_F_RXCSUM | tso,
+							   .tap = tap,
+							   .tap_ctx = &b->host});
 	if (!b->wire) {
 		snprintf(error, error_len, "the wire refuses an MTU of %u", mtu);
 		return false;

@@ -2,6 +2,7 @@
 /* Which calls there are, how they are started, and what their results must be. */
 #include "calls.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,11 @@ static bool check_result(struct run *r, struct pending_call *p)
 		return note_new_fd(r, p);
 	if (p->call.result == want)
 		return true;
+	if (p->call.result == -ENOSYS && r->backend->pull_only) {
+		r->unsupported = true;
+		return run_fail(r, p->event->line, "packetdrill's interface has no %s()",
+				spec->name);
+	}
 	print_result(got_text, sizeof(got_text), p->call.result);
 	print_result(want_text, sizeof(want_text), want);
 	return run_fail(r, p->event->line, "%s() returned %s, expected %s", spec->name, got_text,

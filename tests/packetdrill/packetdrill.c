@@ -45,11 +45,7 @@ struct suite {
 };
 
 static const struct backend_ops *const backends[] = {
-	&backend_stack,
-	&backend_ref,
-	&backend_rtl,
-	&backend_linux,
-	&backend_so,
+	&backend_stack, &backend_ref, &backend_rtl, &backend_linux, &backend_so,
 };
 
 /* ---- one script, in its process ---- */
@@ -156,6 +152,8 @@ static enum outcome run_prepared(struct run *r)
 	}
 	if (run_default_settings(r) && run_script(r))
 		return OUTCOME_PASSED;
+	if (r->unsupported)
+		return OUTCOME_SKIPPED;
 	return r->late ? OUTCOME_LATE : OUTCOME_FAILED;
 }
 
@@ -413,7 +411,7 @@ static void usage(FILE *to)
 		"packetdrill [--backend=stack|ref|rtl|linux|so:FILE] [--jobs=N] [--verbose] SCRIPT|FOLDER...\n"
 		"Runs packetdrill scripts; stack: the stack alone, ref, rtl: with driver and card,\n"
 		"linux: this machine's Linux in a network namespace, the oracle;\n"
-		    "so: a stack with packetdrill's interface in a shared object.\n");
+		"so: a stack with packetdrill's interface in a shared object (also --so_filename=FILE).\n");
 }
 
 /* NAME or NAME:ARGUMENT */
@@ -427,13 +425,15 @@ static void choose_backend(struct suite *s, const char *text)
 			s->backend_argument = text[len] ? text + len + 1 : NULL;
 			return;
 		}
-	fprintf(stderr, "packetdrill: --backend=%s: choose stack, ref, rtl, linux or so:FILE\n", text);
+	fprintf(stderr, "packetdrill: --backend=%s: choose stack, ref, rtl, linux or so:FILE\n",
+		text);
 	exit(2);
 }
 
 static void parse_arguments(struct suite *s, int argc, char **argv)
 {
 	static const struct option options[] = {{"backend", required_argument, NULL, 'b'},
+						{"so_filename", required_argument, NULL, 's'},
 						{"jobs", required_argument, NULL, 'j'},
 						{"verbose", no_argument, NULL, 'v'},
 						{"help", no_argument, NULL, 'h'},
@@ -443,6 +443,9 @@ static void parse_arguments(struct suite *s, int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (c == 'b') {
 			choose_backend(s, optarg);
+		} else if (c == 's') {
+			s->ops = &backend_so;
+			s->backend_argument = optarg;
 		} else if (c == 'j') {
 			s->parallel = (unsigned int)atoi(optarg);
 		} else if (c == 'v') {

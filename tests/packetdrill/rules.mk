@@ -2,7 +2,7 @@
 # The runner of the packetdrill language and our scripts, on every back end: docs/packetdrill.md.
 
 PACKETDRILL_DIR := $(BUILD)/tests/packetdrill
-PACKETDRILL := $(PACKETDRILL_DIR)/packetdrill
+PACKETDRILL_RUNNER := $(PACKETDRILL_DIR)/packetdrill
 PACKETDRILL_SRCS := $(wildcard tests/packetdrill/*.c)
 PACKETDRILL_OBJS := $(patsubst tests/packetdrill/%.c,$(PACKETDRILL_DIR)/%.o,$(PACKETDRILL_SRCS)) \
 	$(PACKETDRILL_DIR)/grammar.o $(PACKETDRILL_DIR)/lexer.o
@@ -26,7 +26,7 @@ $(PACKETDRILL_DIR)/grammar.o $(PACKETDRILL_DIR)/lexer.o: $(PACKETDRILL_DIR)/%.o:
 	$(call say,CC,$@)
 	$(Q)$(CC) $(PACKETDRILL_CFLAGS) -c $< -o $@
 
-$(PACKETDRILL): $(PACKETDRILL_OBJS) $(DRIVER_HOST_LIB) $(DRIVER_LIB) $(STACK_LIB) | $(HW_LIB)
+$(PACKETDRILL_RUNNER): $(PACKETDRILL_OBJS) $(DRIVER_HOST_LIB) $(DRIVER_LIB) $(STACK_LIB) | $(HW_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ -lm -lpthread -ldl -o $@
 
@@ -45,7 +45,7 @@ $(BUILD)/packetdrill/%.o: %.c
 
 $(PACKETDRILL_SO): $(PACKETDRILL_SO_OBJS)
 	$(call say,LD,$@)
-	$(Q)$(CC) -shared -Wl,--no-undefined $^ -lm -lpthread -ldl -o $@
+	$(Q)$(CC) -shared -Wl,--no-undefined $^ -lnettle -lm -lpthread -ldl -o $@
 
 $(PACKETDRILL_SHIM): $(BUILD)/packetdrill/tests/packetdrill/so/shim.o
 	$(call say,LD,$@)
@@ -54,9 +54,17 @@ $(PACKETDRILL_SHIM): $(BUILD)/packetdrill/tests/packetdrill/so/shim.o
 .PHONY: packetdrill-so
 packetdrill-so: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) ## the stack as a shared object that packetdrill loads (--so_filename), and its tcp_info shim
 
+PACKETDRILL ?= $(PACKETDRILL_RUNNER)
+SUITE ?= tests/packetdrill/scripts
+.PHONY: test-packetdrill
+test-packetdrill: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) $(PACKETDRILL_RUNNER) ## a suite of scripts by the real packetdrill on the stack (PACKETDRILL=program SUITE=folder)
+	$(Q)python3 tests/packetdrill/run_suite.py --packetdrill $(PACKETDRILL) --so $(PACKETDRILL_SO) --shim $(PACKETDRILL_SHIM) $(SUITE)
+
 -include $(PACKETDRILL_SO_OBJS:.o=.d)
 
-TEST_PROGRAMS += $(PACKETDRILL) $(PACKETDRILL_SO)
-TESTS += $(foreach b,stack ref rtl linux,packetdrill-$(b):$(PACKETDRILL),--backend=$(b),tests/packetdrill/scripts)
+TEST_PROGRAMS += $(PACKETDRILL_RUNNER) $(PACKETDRILL_SO)
+TESTS += $(foreach b,stack ref rtl linux,packetdrill-$(b):$(PACKETDRILL_RUNNER),--backend=$(b),tests/packetdrill/scripts)
+
+TESTS += packetdrill-so:$(PACKETDRILL_RUNNER),--backend=so:$(PACKETDRILL_SO),tests/packetdrill/scripts
 
 -include $(wildcard $(PACKETDRILL_DIR)/*.d)

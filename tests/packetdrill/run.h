@@ -51,6 +51,7 @@ struct run {
 	unsigned int key;  /* of this run among the assertions */
 	FILE *assertions;  /* what %{ }% has to hold, for python3 */
 	FILE *trace;	   /* NULL, or each event as it happens */
+	bool unsupported;  /* failed for a call that the back end does not have */
 	bool failed, late; /* late: only because the machine was busy */
 	char message[2048];
 };

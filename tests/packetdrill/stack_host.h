@@ -22,7 +22,7 @@ struct stack_host {
 	struct addresses addresses;
 	/* A frame for the stack, on its wire now. */
 	void (*inject)(struct stack_host *s, const void *frame, uint32_t len);
-	bool tso;	    /* super-segments leave whole; set before start */
+	bool tso;		     /* super-segments leave whole; set before start */
 	uint64_t settle_ns;	     /* how long a frame takes from the wire to the stack */
 	struct packet *first, **end; /* IP packets sent, oldest first */
 	struct packet *neighbour_replies;

@@ -29,6 +29,9 @@ void so_read_settings(struct backend *b)
 	char value[256];
 	const char *name;
 
+	if (read_line("net.ipv4.tcp_fastopen_key", value, sizeof(value)) &&
+	    value[strspn(value, "0-")])
+		b->ops->sysctl(b, "net.ipv4.tcp_fastopen_key", value);
 	for (unsigned int i = 0; (name = stack_host_setting(i)); i++)
 		if (read_line(name, value, sizeof(value)))
 			b->ops->sysctl(b, name, value);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "../inet_text.h"
 #include "../stack_host.h"
 #include "set_errno.h"
@@ -22,13 +23,23 @@
 #define FD_BASE	       10000 /* descriptors are told from the process's own by this */
 #define EPOCH_NS       (1000000ull * HOST_SECOND)
 #define QUIET_LIMIT_NS (600 * HOST_SECOND) /* no packet for so long: none will ever come */
-#define CALL_LIMIT_NS  (60 * HOST_SECOND)  /* a call of the first thread that sleeps ends then */
+#define HANDOVER_S     1
+#define CALL_LIMIT_NS  (60 * HOST_SECOND) /* a call of the first thread that sleeps ends then */
+
+/* A thread whose call sleeps. */
+struct sleeper {
+	struct sleeper *next;
+	struct call *call;
+	bool woken;
+};
 
 struct so_stack {
 	struct backend *backend;
 	pthread_mutex_t lock;
-	pthread_cond_t call_ended;
+	pthread_cond_t call_ended, clock_read;
 	pthread_t first;
+	struct sleeper *sleepers;
+	unsigned int foreign_looks; /* at the clock, from other threads than the first */
 	bool read_settings;
 };
 
@@ -37,11 +48,35 @@ static uint64_t now_ns(const struct so_stack *s)
 	return s->backend->ops->now_ns(s->backend);
 }
 
+/*
+ * Threads whose calls have ended wake up and look at the clock, to note when that was: virtual time
+ * waits for them, but not long, as another user of the interface may not look.
+ */
+static void wake_sleepers(struct so_stack *s)
+{
+	unsigned int until = s->foreign_looks, woken = 0;
+	struct timespec limit;
+
+	for (struct sleeper *one = s->sleepers; one; one = one->next) {
+		woken += one->call->ended && !one->woken;
+		one->woken = one->call->ended;
+	}
+	if (!woken)
+		return;
+	until += woken;
+	pthread_cond_broadcast(&s->call_ended);
+	clock_gettime(CLOCK_REALTIME, &limit);
+	limit.tv_sec += HANDOVER_S;
+	while (s->foreign_looks < until &&
+	       !pthread_cond_timedwait(&s->clock_read, &s->lock, &limit))
+		;
+}
+
 /* Lets time pass until something happens, or until then. */
 static void pass(struct so_stack *s, uint64_t until_ns)
 {
 	s->backend->ops->wait(s->backend, until_ns);
-	pthread_cond_broadcast(&s->call_ended);
+	wake_sleepers(s);
 }
 
 static void pass_all(struct so_stack *s, uint64_t until_ns)
@@ -52,17 +87,35 @@ static void pass_all(struct so_stack *s, uint64_t until_ns)
 
 /* ---- calls ---- */
 
+static bool is_first(const struct so_stack *s)
+{
+	return pthread_equal(pthread_self(), s->first);
+}
+
+static void sleep_for_real(struct so_stack *s, struct call *c)
+{
+	struct sleeper me = {.next = s->sleepers, .call = c}, **at = &s->sleepers;
+
+	s->sleepers = &me;
+	while (!c->ended)
+		pthread_cond_wait(&s->call_ended, &s->lock);
+	while (*at != &me)
+		at = &(*at)->next;
+	*at = me.next;
+}
+
 static void await(struct so_stack *s, struct call *c)
 {
 	uint64_t limit_ns = now_ns(s) + CALL_LIMIT_NS;
 
+	if (!c->ended && !is_first(s)) {
+		sleep_for_real(s, c);
+		return;
+	}
 	while (!c->ended) {
-		if (!pthread_equal(pthread_self(), s->first)) {
-			pthread_cond_wait(&s->call_ended, &s->lock);
-			continue;
-		}
 		if (now_ns(s) >= limit_ns) {
-			fprintf(stderr, "packetdrill-so: a call of the first thread sleeps for ever\n");
+			fprintf(stderr,
+				"packetdrill-so: a call of the first thread sleeps for ever\n");
 			abort();
 		}
 		pass(s, limit_ns);
@@ -85,6 +138,7 @@ static long call(void *userdata, enum call_number number, long a0, long a1, long
 
 	pthread_mutex_lock(&s->lock);
 	s->backend->ops->call(s->backend, &c);
+	wake_sleepers(s);
 	await(s, &c);
 	pthread_mutex_unlock(&s->lock);
 	return result(c.result);
@@ -287,7 +341,7 @@ static int so_netdev_send(void *u, const void *buf, size_t count)
 
 	pthread_mutex_lock(&s->lock);
 	s->backend->ops->send(s->backend, p);
-	pthread_cond_broadcast(&s->call_ended);
+	wake_sleepers(s);
 	pthread_mutex_unlock(&s->lock);
 	free(p);
 	return 0;
@@ -339,7 +393,12 @@ static int so_gettimeofday(void *u, struct timeval *tv, struct timezone *tz)
 
 	(void)tz;
 	pthread_mutex_lock(&s->lock);
-	pass_all(s, now_ns(s) + HOST_US);
+	if (is_first(s)) {
+		pass_all(s, now_ns(s) + HOST_US);
+	} else {
+		s->foreign_looks++;
+		pthread_cond_signal(&s->clock_read);
+	}
 	t = EPOCH_NS + now_ns(s);
 	pthread_mutex_unlock(&s->lock);
 	tv->tv_sec = (long)(t / HOST_SECOND);
@@ -411,7 +470,8 @@ static void parse_flags(struct flags *f, const char *text)
 	default_flags(f);
 	for (char *one = strtok_r(copy, ",", &save); one; one = strtok_r(NULL, ",", &save))
 		if (!set_flag(f, one)) {
-			fprintf(stderr, "packetdrill-so: flag '%s': see tests/packetdrill/so/interface.h\n",
+			fprintf(stderr,
+				"packetdrill-so: flag '%s': see tests/packetdrill/so/interface.h\n",
 				one);
 			exit(1);
 		}
@@ -431,6 +491,7 @@ static struct so_stack *start(const struct flags *f)
 	s->read_settings = !f->no_settings;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->call_ended, NULL);
+	pthread_cond_init(&s->clock_read, NULL);
 	stack_host(s->backend)->tso = !f->no_tso;
 	if (!s->backend->ops->start(s->backend, &f->v4, f->mtu, error, sizeof(error)) ||
 	    !stack_host_add_addresses(stack_host(s->backend), &f->v6)) {

@@ -364,7 +364,7 @@ static int old_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 			tcp_send_challenge_ack(sk);
 		return -1;
 	}
-	if (tp->rx_opt.sack_off && tp->packets_out) {
+	if (tp->rx_opt.sack_off) {
 		flag |= tcp_sacktag_write_queue(sk, skb, tp->snd_una, &sack);
 		tcp_fastretrans_alert(sk, tp->snd_una, dupacks(skb, flag), &flag, &rexmit);
 		xmit_recovery(sk, rexmit);
@@ -408,7 +408,7 @@ static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
 	if ((tcp_hdr(skb)->flags & (TCPHDR_ECE | TCPHDR_SYN)) == TCPHDR_ECE &&
 	    (tp->ecn_flags & TCP_ECN_OK))
 		flag |= FLAG_ECE;
-	if (tp->rx_opt.sack_off && tp->packets_out)
+	if (tp->rx_opt.sack_off)
 		flag |= tcp_sacktag_write_queue(sk, skb, prior_snd_una, sack);
 	return flag;
 }

@@ -777,11 +777,64 @@ END_TEST
 /* Registers that a fuzzer leaves alone: CTRL.RST, so that the state gets deep. */
 static uint32_t random_offset(uint32_t *state)
 {
-	static const uint32_t hot[] = {TDBAL,  TDBAH, TDLEN,	TDH,  TDT,   TCTL,   RDBAL, RDBAH,
-				       RDLEN,  RDH,   RDT,	RCTL, RFCTL, RXCSUM, IMS,   IMC,
-				       ICS,    ICR,   IVAR,	EIAC, EITR0, ITR,    TIDV,  TADV,
-				       RDTR,   RADV,  CTRL_EXT, MDIC, EERD,  EEWR,   PBA,   TXDCTL,
-				       RXDCTL, TARC0, PSRCTL,	SWSM, IAM};
+	static const uint32_t hot[] = {
+		TDBAL,
+		TDBAH,
+		TDLEN,
+		TDH,
+		TDT,
+		TCTL,
+		RDBAL,
+		RDBAH,
+		RDLEN,
+		RDH,
+		RDT,
+		RCTL,
+		RFCTL,
+		RXCSUM,
+		IMS,
+		IMC,
+		ICS,
+		ICR,
+		IVAR,
+		EIAC,
+		EITR0,
+		ITR,
+		TIDV,
+		TADV,
+		RDTR,
+		RADV,
+		CTRL_EXT,
+		MDIC,
+		EERD,
+		EEWR,
+		PBA,
+		TXDCTL,
+		RXDCTL,
+		TARC0,
+		PSRCTL,
+		SWSM,
+		IAM,
+		VET,
+		MRQC,
+		RETA,
+		RSSRK,
+		VFTA,
+		QUEUE(TDLEN, 1),
+		QUEUE(TDH, 1),
+		QUEUE(TDT, 1),
+		QUEUE(TARC0, 1),
+		QUEUE(RDLEN, 1),
+		QUEUE(RDH, 1),
+		QUEUE(RDT, 1),
+		0x0170 /* FCTTV */,
+		0x2160 /* FCRTL */,
+		0x2168 /* FCRTH */,
+		0x2c00 /* RSRPD */,
+		0xb608 /* TIMINCA */,
+		0xb614 /* TSYNCTXCTL */,
+		0xb620 /* TSYNCRXCTL */,
+	};
 
 	if (next_random(state) % 4)
 		return hot[next_random(state) % (sizeof(hot) / sizeof(hot[0]))];
@@ -802,15 +855,34 @@ static void random_ring_write(struct bench *b, uint32_t *state)
 	memcpy(memory + next_random(state) % 256 * 16, word, sizeof(word));
 }
 
-static void fuzz_step(struct bench *b, uint32_t *state)
+/* Noise, or a packet of which a byte or two of the headers are not what they should be. */
+static void random_frame(struct bench *b, uint32_t *state)
 {
 	static uint8_t noise[2048];
+	const struct packet_options o = {.ipv6 = next_random(state) % 2,
+					 .udp = next_random(state) % 2,
+					 .payload = next_random(state) % 1400,
+					 .seed = next_random(state),
+					 .tcp_flags = (uint8_t)next_random(state)};
+
+	if (next_random(state) % 2) {
+		fill_random(noise, sizeof(noise), next_random(state));
+		b->abi->card_receive(b->card, noise, 14 + next_random(state) % 2000);
+		return;
+	}
+	packet_build(&packet, &o);
+	for (uint32_t n = next_random(state) % 3; n > 0; n--)
+		packet.bytes[12 + next_random(state) % 60] = (uint8_t)next_random(state);
+	b->abi->card_receive(b->card, packet.bytes, packet.len);
+}
+
+static void fuzz_step(struct bench *b, uint32_t *state)
+{
 	uint32_t offset;
 
 	switch (next_random(state) % 8) {
 	case 0:
-		fill_random(noise, sizeof(noise), next_random(state));
-		b->abi->card_receive(b->card, noise, 14 + next_random(state) % 2000);
+		random_frame(b, state);
 		break;
 	case 1:
 		run_ns(b, next_random(state) % 5000);
@@ -821,7 +893,8 @@ static void fuzz_step(struct bench *b, uint32_t *state)
 		random_ring_write(b, state);
 		break;
 	case 5:
-		wr(b, next_random(state) & 1 ? TDT : RDT, next_random(state) % 300);
+		offset = next_random(state) & 1 ? TDT : RDT;
+		wr(b, QUEUE(offset, next_random(state) % 2), next_random(state) % 300);
 		break;
 	case 6:
 		rd(b, next_random(state) % 0x8000 * 4);
@@ -839,9 +912,11 @@ START_TEST(nonsense_of_all_kinds_breaks_nothing_that_a_reset_does_not_mend)
 		struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 		uint32_t state = seed * 7919;
 
-		tx_setup(&tx, b, 256);
-		wr(b, TDBAL, (uint32_t)HOST_HIGH_BASE);
-		rx_setup(&rx, b, 128, 2048, true, RCTL_UPE | RCTL_MPE);
+		for (unsigned int q = 0; q < 2; q++) {
+			tx_setup_queue(&tx, b, q, 256);
+			wr(b, QUEUE(TDBAL, q), (uint32_t)HOST_HIGH_BASE);
+			rx_setup_queue(&rx, b, q, 128, 2048, true, RCTL_UPE | RCTL_MPE);
+		}
 		for (int i = 0; i < 400; i++)
 			fuzz_step(b, &state);
 		run_ns(b, US(100));

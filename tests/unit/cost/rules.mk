@@ -20,7 +20,7 @@ $(BUILD)/tests/unit/cost/%.o: tests/unit/cost/%.c
 $(COST_TEST): $(COST_OBJS)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $^ -lcheck -lsubunit -lm -lrt -lpthread -o $@
+	$(Q)$(CC) $^ $(NETTLE_LIB) -lcheck -lsubunit -lm -lrt -lpthread -o $@
 
 TESTS += tcp-cost:$(COST_TEST)
 TEST_PROGRAMS += $(COST_TEST)

@@ -34,6 +34,7 @@ include qemu-patches/rules.mk
 include tools/linux/rules.mk
 include tests/rules.mk
 include tools/rules.mk
+include tools/synth/rules.mk
 
 .PHONY: help
 help: ## this list

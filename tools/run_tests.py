@@ -4,9 +4,13 @@
 A program says what it did by Check's summary line ("100%: Checks: 12, Failures: 0, Errors: 0") or
 by a last line "N passed, N failed[, N skipped]". One that says neither, or exits non-zero without
 a failure in its count, counts as one failed test. The last line printed here is the total.
+The folder of the logs also gets Check's report of single tests, NAME.xml, and results.json: what
+each program counted when it was last run.
 """
 
 import argparse
+import json
+import os
 import pathlib
 import re
 import subprocess
@@ -34,11 +38,13 @@ def count(output):
 
 def run_one(name, command, log_dir):
     """Runs one program; returns its counts, with whatever went wrong in the failed count."""
-    log = log_dir / f"{name}.log"
+    log, report = log_dir / f"{name}.log", log_dir / f"{name}.xml"
+    report.unlink(missing_ok=True)
     start = time.monotonic()
     try:
         done = subprocess.run(command.split(" "), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT_S, check=False)
+                              stderr=subprocess.STDOUT, text=True, errors="replace", timeout=LIMIT_S, check=False,
+                              env=dict(os.environ, CK_XML_LOG_FILE_NAME=str(report.resolve())))
         output, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired as e:
         output, code = (e.stdout or b"").decode(errors="replace") + f"\nended after {LIMIT_S} s\n", 124
@@ -56,6 +62,14 @@ def run_one(name, command, log_dir):
     return passed, failed, skipped
 
 
+def remember(log_dir, name, counts):
+    """Keeps what the program counted, beside what others did in earlier runs."""
+    path = log_dir / "results.json"
+    results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    results[name] = dict(zip(("passed", "failed", "skipped"), counts))
+    path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-k", metavar="WORD", default="", help="only tests whose name holds WORD")
@@ -69,7 +83,9 @@ def main():
         name, _, words = test.partition(":")
         command = words.replace(",", " ")
         if arguments.k in name:
-            total = [a + b for a, b in zip(total, run_one(name, command, log_dir))]
+            counts = run_one(name, command, log_dir)
+            remember(log_dir, name, counts)
+            total = [a + b for a, b in zip(total, counts)]
     if not any(total):
         sys.exit(f"run_tests.py: no test's name holds '{arguments.k}'")
     skipped = f", {total[2]} skipped" if total[2] else ""

@@ -252,6 +252,8 @@ static void forget_connection(struct sock *sk)
 	tp->syn_data = tp->syn_data_acked = false;
 	tp->fastopen_client_fail = 0;
 	tp->pred_flags = 0;
+	tp->urg_data = 0;
+	tp->snd_urg = false;
 	memset(&tp->rack, 0, sizeof(tp->rack));
 	tp->rack.reo_wnd_steps = 1;
 	tp->delivered = tp->delivered_ce = tp->lost = tp->app_limited = 0;
@@ -433,7 +435,7 @@ bool tcp_stream_is_writeable(const struct sock *sk)
 	       tcp_stream_memory_free(sk);
 }
 
-static uint32_t readable_bytes(const struct sock *sk)
+static uint32_t received_bytes(const struct sock *sk)
 {
 	return tcp_sk(sk)->rcv_nxt - tcp_sk(sk)->copied_seq;
 }
@@ -441,6 +443,8 @@ static uint32_t readable_bytes(const struct sock *sk)
 uint32_t tcp_poll(struct sock *sk)
 {
 	const uint8_t state = sk->sk_state;
+	/* The urgent byte at the head cannot be read. */
+	const uint32_t head = tcp_at_mark(tcp_sk(sk)) && !sock_flag(sk, SOCK_URGINLINE);
 	uint32_t mask = 0;
 
 	if (state == TCP_LISTEN)
@@ -452,8 +456,10 @@ uint32_t tcp_poll(struct sock *sk)
 	if (state == TCP_SYN_SENT && tcp_sk(sk)->defer_connect)
 		mask |= POLLOUT | POLLWRNORM; /* a write makes the SYN */
 	if (state != TCP_SYN_SENT && (state != TCP_SYN_RECV || tcp_sk(sk)->fastopen_rsk)) {
-		if (state != TCP_CLOSE && readable_bytes(sk) >= (uint32_t)sk->sk_rcvlowat)
+		if (state != TCP_CLOSE && received_bytes(sk) >= (uint32_t)sk->sk_rcvlowat + head)
 			mask |= POLLIN | POLLRDNORM;
+		if (tcp_sk(sk)->urg_data & TCP_URG_VALID)
+			mask |= POLLPRI;
 		if (sk->sk_shutdown & SEND_SHUTDOWN)
 			mask |= POLLOUT | POLLWRNORM;
 		else if (tcp_stream_is_writeable(sk))
@@ -471,6 +477,10 @@ int tcp_ioctl(struct sock *sk, unsigned long request, int *value)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const uint32_t syn = STATE_BIT(TCP_SYN_SENT) | STATE_BIT(TCP_SYN_RECV);
 
+	if (request == SIOCATMARK) {
+		*value = tcp_at_mark(tp);
+		return 0;
+	}
 	if (request != SIOCINQ && request != SIOCOUTQ)
 		return -ENOTTY;
 	if (sk->sk_state == TCP_LISTEN)
@@ -482,8 +492,9 @@ int tcp_ioctl(struct sock *sk, unsigned long request, int *value)
 		*value = (int)(tp->write_seq - tp->snd_una);
 		return 0;
 	}
-	*value = (int)readable_bytes(sk);
-	if (*value && sock_flag(sk, SOCK_DONE)) /* the FIN is no byte */
+	*value = (int)tcp_readable_bytes(sk);
+	if (*value && *value == (int)received_bytes(sk) &&
+	    sock_flag(sk, SOCK_DONE)) /* the FIN is no byte */
 		--*value;
 	return 0;
 }

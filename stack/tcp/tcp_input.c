@@ -21,7 +21,7 @@ void tcp_fast_path_check(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!tp->out_of_order_queue.node && tp->rcv_wnd && sk->sk_rmem_alloc < sk->sk_rcvbuf)
+	if (!tp->out_of_order_queue.node && tp->rcv_wnd && !tp->urg_data && sk->sk_rmem_alloc < sk->sk_rcvbuf)
 		tcp_fast_path_on(tp);
 }
 
@@ -530,6 +530,7 @@ static void slow_path(struct sock *sk, struct sk_buff *skb)
 		drop(skb, SKB_DROP_TcpInvalidAck);
 		return;
 	}
+	tcp_urg(sk, skb);
 	if (TCP_SKB_CB(skb)->seq == TCP_SKB_CB(skb)->end_seq) {
 		consume_skb(skb);
 		data_snd_check_batched(sk);
@@ -815,6 +816,7 @@ static int state_after_ack(struct sock *sk, struct sk_buff *skb)
 /* Text and FIN in the states after ESTABLISHED. 0 consumed, 1 answer with RST. */
 static int state_text(struct sock *sk, struct sk_buff *skb)
 {
+	tcp_urg(sk, skb);
 	switch (sk->sk_state) {
 	case TCP_CLOSE_WAIT:
 	case TCP_CLOSING:

@@ -81,8 +81,8 @@ uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss)
 	const struct net_device *dev = inet_sk(sk)->route.dev;
 	uint32_t goal = TCP_GSO_MAX_PAYLOAD;
 
-	if (tcp_sk(sk)->ao_info || !list_empty(&tcp_sk(sk)->md5_keys))
-		return mss; /* each segment has a MAC of its own */
+	if (tcp_sk(sk)->ao_info || !list_empty(&tcp_sk(sk)->md5_keys) || tcp_sk(sk)->snd_urg)
+		return mss; /* each segment has a MAC, or an urgent pointer, of its own */
 
 	if (dev && dev->gso_max_bytes > MAX_HEADER + mss)
 		goal = min_u32(goal, dev->gso_max_bytes - MAX_HEADER);

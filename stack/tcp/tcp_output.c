@@ -172,7 +172,7 @@ static bool nagle_allows(const struct tcp_sock *tp, const struct sk_buff *skb, u
 {
 	if (nonagle & TCP_NAGLE_PUSH)
 		return true;
-	if (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)
+	if ((TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN) || tp->snd_urg)
 		return true;
 	return !nagle_holds(skb->len < mss, tp, nonagle);
 }

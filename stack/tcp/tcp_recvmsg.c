@@ -87,9 +87,12 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 	long copied = 0;
 
 	while (left) {
-		struct sk_buff *skb = find_seq(sk, *seq, &offset);
-		uint32_t used;
+		struct sk_buff *skb;
+		uint32_t used, skip;
 
+		if (copied && tp->urg_data && tp->urg_seq == *seq)
+			break; /* a mark divides */
+		skb = find_seq(sk, *seq, &offset);
 		if (!skb) {
 			if (!out_of_data(sk, copied, target, *seq, &timeo_ns, err))
 				break;
@@ -98,6 +101,9 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 		used = skb->len - offset;
 		if (used > left)
 			used = (uint32_t)left;
+		used = tcp_urg_limit(sk, *seq, used, &skip);
+		*seq += skip;
+		offset += skip;
 		if (used && !(flags & MSG_TRUNC) && skb_copy_datagram_iter(skb, offset, to, used)) {
 			*err = -EFAULT;
 			break;
@@ -105,6 +111,7 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 		*seq += used;
 		copied += used;
 		left -= used;
+		tcp_urg_read_past(sk);
 		if (!(flags & MSG_PEEK))
 			tcp_rcv_space_adjust(sk);
 		if (offset + used < skb->len)
@@ -127,15 +134,18 @@ long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int f
 	int err = 0;
 	long copied;
 
-	if (flags & (MSG_OOB | MSG_ERRQUEUE))
-		return flags & MSG_OOB ? -EINVAL : -EAGAIN;
+	if (flags & MSG_ERRQUEUE)
+		return -EAGAIN;
 	msg->msg_namelen = 0;
 	lock_sock(sk);
 	if (sk->sk_state == TCP_LISTEN) {
 		release_sock(sk);
 		return -ENOTCONN;
 	}
-	copied = do_recv(sk, to, flags, &err);
+	if (flags & MSG_OOB)
+		copied = tcp_recv_urg(sk, msg, to, flags);
+	else
+		copied = do_recv(sk, to, flags, &err);
 	release_sock(sk);
 	return copied ? copied : err;
 }

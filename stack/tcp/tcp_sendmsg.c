@@ -64,6 +64,8 @@ static void push(struct sock *sk, int flags, uint32_t mss, int nonagle)
 	if (tail) {
 		if (!(flags & MSG_MORE) || forced_push(tp))
 			mark_push(tp, tail);
+		if (flags & MSG_OOB)
+			tcp_mark_urg(tp);
 		tcp_push_pending_frames(sk, mss, flags & MSG_MORE ? TCP_NAGLE_CORK : nonagle);
 	}
 	local_bh_enable(sk->sk_net);
@@ -280,8 +282,6 @@ long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *fro
 {
 	long result;
 
-	if (flags & MSG_OOB)
-		return -EOPNOTSUPP;
 	lock_sock(sk);
 	result = do_send(sk, msg, from, flags);
 	release_sock(sk);

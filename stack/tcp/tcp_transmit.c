@@ -134,6 +134,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	struct tcphdr *th;
 	uint32_t header_len;
 	uint8_t flags = tcb->tcp_flags, *mac;
+	__be16 urg_ptr;
 
 	if (tp->ao_info || !list_empty(&tp->md5_keys)) {
 		tcp_auth_sign_sock(sk, flags, tcb->seq, &sign);
@@ -160,8 +161,8 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	th->ack_seq = flags & TCPHDR_ACK ? htonl(tp->rcv_nxt) : 0;
 	th->res1 = 0;
 	th->doff = header_len / 4 & 0xf;
-	th->flags = flags;
-	th->urg_ptr = 0;
+	th->flags = flags | tcp_urg_pointer(tp, tcb->seq, &urg_ptr);
+	th->urg_ptr = urg_ptr;
 	if (flags & TCPHDR_SYN) /* never scaled (RFC 7323, 2.2) */
 		th->window = htons((uint16_t)min_u32(tp->rcv_wnd, 65535));
 	else
@@ -286,6 +287,10 @@ void tcp_send_active_reset(struct sock *sk)
 static int xmit_probe(struct sock *sk)
 {
 	NET_INC(sk->sk_net, TcpExtTCPWinProbe);
+	/* Urgent data is told of even to a closed window (RFC 9293, 3.8.6.1). */
+	if (tcp_urg_mode(tcp_sk(sk)) &&
+	    between(tcp_sk(sk)->snd_up, tcp_sk(sk)->snd_una + 1, tcp_sk(sk)->snd_una + 0xffff))
+		xmit_control(sk, tcp_sk(sk)->snd_una, TCPHDR_ACK);
 	return xmit_control(sk, tcp_sk(sk)->snd_una - 1, TCPHDR_ACK);
 }
 

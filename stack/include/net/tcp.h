@@ -180,6 +180,11 @@ struct tcp_fastopen_request {
 	long copied;	       /* bytes taken from it */
 };
 
+/* urg_data */
+#define TCP_URG_VALID  0x0100 /* the byte is there */
+#define TCP_URG_NOTYET 0x0200 /* only the pointer came */
+#define TCP_URG_READ   0x0400
+
 /* ---- struct tcp_sock ---- */
 enum tcp_nonagle { TCP_NAGLE_OFF = 1, TCP_NAGLE_CORK = 2, TCP_NAGLE_PUSH = 4 };
 
@@ -307,6 +312,12 @@ struct tcp_sock {
 		uint32_t space, seq;
 		uint64_t time_ns;
 	} rcvq_space;
+
+	/* Urgent data (tcp_urg.c) */
+	uint32_t urg_seq;  /* number of the latest urgent byte that came */
+	uint16_t urg_data; /* that byte, with TCP_URG_*; 0: none */
+	bool snd_urg;	   /* some is on its way out, up to snd_up */
+	uint32_t snd_up;
 
 	struct list_head md5_keys;   /* struct tcp_md5_key */
 	struct tcp_ao_info *ao_info; /* NULL: no TCP-AO */
@@ -936,6 +947,21 @@ void tcp_fastopen_cache_get(const struct sock *sk, uint16_t *mss,
 void tcp_fastopen_cache_set(const struct sock *sk, uint16_t mss,
 			    const struct tcp_fastopen_cookie *cookie, uint8_t try_exp);
 void tcp_fastopen_cache_free(struct net *net);
+
+/* ---- tcp_urg.c ---- */
+void tcp_urg(struct sock *sk, const struct sk_buff *skb);
+/* How much of len bytes from seq on may be read in one go; *skip: bytes to pass over first. */
+uint32_t tcp_urg_limit(const struct sock *sk, uint32_t seq, uint32_t len, uint32_t *skip);
+/* copied_seq has moved. */
+void tcp_urg_read_past(struct sock *sk);
+long tcp_recv_urg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags);
+bool tcp_at_mark(const struct tcp_sock *tp);
+uint32_t tcp_readable_bytes(const struct sock *sk);
+/* All that was written is urgent, up to its last byte. */
+void tcp_mark_urg(struct tcp_sock *tp);
+bool tcp_urg_mode(struct tcp_sock *tp);
+/* The pointer and flag (TCPHDR_URG or 0) of a segment at seq. */
+uint8_t tcp_urg_pointer(struct tcp_sock *tp, uint32_t seq, __be16 *urg_ptr);
 
 /* ---- tcp_timewait.c ---- */
 enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };

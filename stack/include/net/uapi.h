@@ -405,6 +405,7 @@ struct tcp_info {
 #define TIOCOUTQ 0x5411
 #define SIOCOUTQ TIOCOUTQ
 #define FIONBIO	 0x5421
+#define SIOCATMARK 0x8905
 
 /* poll(2) */
 struct pollfd {

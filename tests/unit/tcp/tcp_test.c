@@ -163,6 +163,7 @@ static bool watch(void *ctx, int from, const uint8_t *frame, uint32_t len, uint6
 		.sport = ntohs(th->source),
 		.dport = ntohs(th->dest),
 		.window = ntohs(th->window),
+		.urg_ptr = ntohs(th->urg_ptr),
 		.flags = th->flags,
 		.tos = bench.v6 ? (uint8_t)(get_unaligned_be16(frame + ETH_HLEN) >> 4)
 				: frame[ETH_HLEN + 1],
@@ -598,6 +599,7 @@ static void emit(uint32_t seq, uint8_t flags, const void *options, unsigned int 
 		.doff = (uint32_t)(opt - (uint8_t *)th) / 4 & 0xf,
 		.flags = flags,
 		.window = htons(peer.window),
+		.urg_ptr = htons(peer.urg_ptr),
 	};
 	if (len)
 		memcpy(opt, payload, len);

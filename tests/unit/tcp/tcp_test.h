@@ -28,7 +28,7 @@ struct seg {
 	uint64_t time_ns;
 	int from;		/* side */
 	uint32_t seq, ack, len; /* payload */
-	uint16_t sport, dport, window;
+	uint16_t sport, dport, window, urg_ptr;
 	uint8_t flags, tos;
 	bool has_mss, has_wscale, sack_perm, has_ts;
 	uint16_t mss;
@@ -116,6 +116,7 @@ struct peer {
 	uint32_t seq, ack;	  /* of the next segment it sends */
 	uint16_t window;
 	uint8_t tos;
+	uint16_t urg_ptr;
 	bool ts; /* sends time stamps */
 	uint32_t tsval, tsecr;
 };
@@ -153,5 +154,6 @@ Suite *memory_suite(void);
 Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
 Suite *auth_suite(void);
+Suite *urgent_suite(void);
 
 #endif

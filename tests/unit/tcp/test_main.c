@@ -26,6 +26,7 @@ int main(int argc, char **argv)
 		memory_suite,
 		ipv6_suite,
 		auth_suite,
+		urgent_suite,
 	};
 	/* clang-format on */
 	SRunner *runner = srunner_create(NULL);

@@ -14,6 +14,7 @@ class Place:
     cpus: int = 1
     user: bool = False
     two_cards: bool = False
+    can_sleep: bool = False
 
 
 TAP = Place("tap")
@@ -21,7 +22,8 @@ TWO_CPUS = Place("two processors", cpus=2)
 NO_MSI = Place("pci=nomsi", options=("pci=nomsi",))
 USER = Place("user network", user=True)
 TWO_CARDS = Place("two cards", two_cards=True)
-PLACES = (TAP, TWO_CPUS, NO_MSI, USER, TWO_CARDS)
+CAN_SLEEP = Place("machine that can sleep", can_sleep=True)
+PLACES = (TAP, TWO_CPUS, NO_MSI, USER, TWO_CARDS, CAN_SLEEP)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -34,7 +34,7 @@ COMMON = {"self-test registers", "self-test eeprom", "self-test interrupt", "sel
 # What a card has; the rest of what tests need is still to come, or is known to be wrong in QEMU's model.
 FEATURES = {
     "rtl": COMMON,
-    "ref": COMMON,
+    "ref": COMMON | {"self-test loopback", "jumbo", "vlan"},
     "qemu-e1000e": {"self-test eeprom", "self-test link", "jumbo", "vlan", "ptp"},
 }
 
@@ -92,7 +92,7 @@ def run_place(place, cases, results):
             with Session(results.card, place) as session:
                 while waiting and run_case(session, waiting.pop(0), results):
                     pass
-        except (Failure, GuestFailure) as e:
+        except (Failure, GuestFailure, UserError) as e:
             for case in waiting:
                 results.fails(case, f"the guest does not come up: {e}")
             return

@@ -4,6 +4,7 @@
 import contextlib
 import json
 import re
+import time
 
 from guestrun.errors import UserError
 from guestrun.linux import LinuxGuest
@@ -33,6 +34,9 @@ for namespace in $(ls /run/netns 2>/dev/null); do ip netns exec $namespace sh -c
 COUNTER = re.compile(r"^\s*(\w+): (\d+)$", re.M)
 LINK_LIMIT_S = 10
 SECONDS_MARGIN = 60
+FOREVER_S = 3600
+# in a second, for streams to count as alive
+MOVING_BYTES = 100_000
 
 
 class Failure(AssertionError):
@@ -50,13 +54,13 @@ class Session:
 
     def __enter__(self):
         try:
-            folder = BUILD / "linux" / f"{self.card}-{self.place.name.replace(' ', '-')}"
+            folder = BUILD / "linux" / f"{self.card}-{re.sub(r'[^a-z]', '-', self.place.name)}"
             self.network = self._stack.enter_context(UserNetwork() if self.place.user else TapNetwork())
             if not self.place.user:
                 self.peer = Peer(self.network)
                 self._stack.enter_context(self.peer)
             self.guest = LinuxGuest(self.card, self.network, folder, options=self.place.options, cpus=self.place.cpus,
-                                    two_cards=self.place.two_cards)
+                                    two_cards=self.place.two_cards, can_sleep=self.place.can_sleep)
             self._stack.enter_context(self.guest)
             self.run("dmesg -c >/dev/null")
             self.load_driver()
@@ -133,22 +137,30 @@ class Session:
         return iperf_end(code, text)
 
     @contextlib.contextmanager
-    def traffic(self, seconds, words="-P 4 --bidir"):
-        """Streams run meanwhile; they must survive, and must not end before the block does."""
+    def traffic(self, words="-P 4 --bidir"):
+        """Streams run meanwhile, and must still be moving data both ways when the block ends."""
         self.run(f"""
-            rm -f /tmp/iperf.json
-            (iperf3 -J -c {self.peer.address} -p {IPERF_PORT} -t {seconds} {words} >/tmp/iperf.new 2>&1
-             echo $? >/tmp/iperf.code; mv /tmp/iperf.new /tmp/iperf.json) >/dev/null 2>&1 &
-            usleep 500000""")
-        yield
-        if self.guest.script("test -e /tmp/iperf.json")[0] == 0:
-            raise Failure(f"the traffic of {seconds} s ended before what was to happen meanwhile: "
-                          + self.run("tail -c 300 /tmp/iperf.json"))
-        self.run(f"""
-            end=$(($(date +%s) + {seconds + SECONDS_MARGIN}))
-            until [ -e /tmp/iperf.json ]; do [ $(date +%s) -lt $end ] || exit 1; usleep 100000; done""",
-                 limit_s=2 * (seconds + SECONDS_MARGIN))
-        iperf_end(int(self.run("cat /tmp/iperf.code")), self.run("cat /tmp/iperf.json"))
+            (iperf3 -c {self.peer.address} -p {IPERF_PORT} -t {FOREVER_S} {words} >/tmp/iperf.out 2>&1 &)""")
+        try:
+            start, end = self.moved(), time.monotonic() + SECONDS_MARGIN
+            while min(b - a for a, b in zip(start, self.moved())) < MOVING_BYTES:
+                if time.monotonic() > end:
+                    raise Failure("no streams: " + self.run("cat /tmp/iperf.out"))
+            yield
+            self.up()
+            self.run("sleep 3")
+            before = self.moved()
+            self.run("sleep 1")
+            moved = [b - a for a, b in zip(before, self.moved())]
+            if self.guest.script("pidof iperf3")[0] or min(moved) < MOVING_BYTES:
+                raise Failure(f"the streams died; in the last second {moved} bytes moved: "
+                              + self.run("tail -n 5 /tmp/iperf.out"))
+        finally:
+            self.run("killall iperf3; true")
+
+    def moved(self):
+        """Bytes that eth0 received and sent so far."""
+        return [int(n) for n in self.run("cat /sys/class/net/eth0/statistics/[rt]x_bytes").split()]
 
     def messages(self):
         """Kernel messages since the last look: (level, seconds, text)."""

@@ -69,7 +69,7 @@ def clocks_of_two_cards_are_synchronized(session):
             timeout {SYNC_S} "$@" -f /tmp/ptp.conf -m --summary_interval 0
         }}
         start ptp4l -i eth0 --priority1 10 --uds_address /tmp/uds0 >/tmp/ptp.a 2>&1 &
-        start ip netns exec b ptp4l -i eth1 -s --uds_address /tmp/uds1 >/tmp/ptp.b 2>&1 &
+        start /bin/ip netns exec b ptp4l -i eth1 -s --uds_address /tmp/uds1 >/tmp/ptp.b 2>&1 &
         wait""")
     said = session.run("cat /tmp/ptp.a /tmp/ptp.b")
     offsets = [int(n) for n in re.findall(r"rms\s+(\d+)", said)]

@@ -9,11 +9,13 @@ import time
 from .network import TAP_GUEST, TAP_PREFIX, WITH_US
 from .qemu import BUILD, Guest
 
-VMLINUX = BUILD / "linux/vmlinux"
+VMLINUX, BZIMAGE = BUILD / "linux/vmlinux", BUILD / "linux/vmlinuz"
 INITRAMFS = BUILD / "linux/initramfs.cpio"
 LIFE_LIMIT_S = 3600
 SCRIPT_LIMIT_S = 120
 LOOK_S = 0.2
+# The kernel's doubts about timers that a busy host delays end in a panic at boot, or in a clock that stands still.
+PATIENCE = ("tsc=reliable", "no_timer_check")
 MACS = ("52:54:00:12:34:56", "52:54:00:12:34:57")
 
 
@@ -52,6 +54,10 @@ class Agent:
         del self._received[:end + 1]
         return text
 
+    def waiting(self):
+        """Whether something came that was not taken."""
+        return bool(self._received)
+
     def bytes(self, count):
         """COUNT bytes that came, or None."""
         if len(self._received) < count:
@@ -71,20 +77,22 @@ class LinuxGuest(Guest):
     """Context manager of a running Linux. The driver is not loaded yet.
 
     options: words of the kernel's command line; cpus: how many the guest has; two_cards: two cards
-    on one wire of their own instead of one on the network.
+    on one wire of their own instead of one on the network; can_sleep: boots as on a real machine,
+    which takes longer (a kernel that was entered by PVH does not wake from sleep to RAM).
     """
 
-    def __init__(self, card, network, run_dir, options=(), cpus=1, two_cards=False, **more):
+    def __init__(self, card, network, run_dir, options=(), cpus=1, two_cards=False, can_sleep=False, **more):
         super().__init__(card, network, run_dir, options=options, **more)
         self._cpus, self._two_cards, self._agent = cpus, two_cards, None
+        self._kernel = BZIMAGE if can_sleep else VMLINUX
         self._agent_path = self.run_dir / "agent.sock"
 
     def _software_files(self):
-        return [(VMLINUX, "make linux-guest"), (INITRAMFS, "make linux-guest")]
+        return [(self._kernel, "make linux-guest"), (INITRAMFS, "make linux-guest")]
 
     def _boot(self, *more):
-        return ["-smp", str(self._cpus), "-kernel", str(VMLINUX), "-initrd", str(INITRAMFS),
-                "-append", " ".join(["console=ttyS0", "panic=-1", "tsc=reliable", *self._options, *more])]
+        return ["-smp", str(self._cpus), "-kernel", str(self._kernel), "-initrd", str(INITRAMFS),
+                "-append", " ".join(["console=ttyS0", "panic=-1", *PATIENCE, *self._options, *more])]
 
     def _software(self):
         return self._boot("ringside.agent") + [
@@ -122,6 +130,9 @@ class LinuxGuest(Guest):
     def script(self, text, limit_s=SCRIPT_LIMIT_S):
         """Runs a shell script in the guest; returns (exit code, what it printed)."""
         self._agent.send(text)
+        return self._answer(text, limit_s)
+
+    def _answer(self, text, limit_s):
         head = self._await(self._agent.line, text, limit_s)
         code, length = (int(word) for word in head.split())
         return code, self._await(lambda: self._agent.bytes(length), text, limit_s).decode(errors="replace")
@@ -132,6 +143,19 @@ class LinuxGuest(Guest):
         if code:
             raise GuestFailure(f"in the guest, exit code {code}: {text}\n{output.strip()}")
         return output
+
+    def sleep_and_wake(self):
+        """To RAM and back; QEMU wakes it when it sleeps (later times it may wake by itself)."""
+        text = "echo mem >/sys/power/state"
+        self._agent.send(text)
+        while not self._agent.waiting() and self.ask("query-status")["status"] != "suspended":
+            if not self._agent.look():
+                raise GuestFailure(f"the guest ended during: {text}\n{self._last_words()}")
+        if not self._agent.waiting():
+            self.ask("system_wakeup")
+        code, output = self._answer(text, SCRIPT_LIMIT_S)
+        if code:
+            raise GuestFailure(f"in the guest, exit code {code}: {text}\n{output.strip()}")
 
     def _await(self, take, text, limit_s):
         end = time.monotonic() + limit_s

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One guest in QEMU: started, watched until it serves, asked for the card's counters, ended."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -85,7 +86,8 @@ class Guest:
 
     def __exit__(self, *exc):
         if self._qmp:
-            self._qmp.close()
+            with contextlib.suppress(OSError):
+                self._qmp.close()
         if self._process.poll() is None:
             self._process.terminate()
             try:

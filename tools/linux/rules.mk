@@ -2,7 +2,7 @@
 # The Linux guest: Debian's kernel, and an initramfs of Debian's programs and a few scripts.
 
 LINUX_DIR := $(BUILD)/linux
-LINUX_GUEST := $(LINUX_DIR)/vmlinux $(LINUX_DIR)/initramfs.cpio
+LINUX_GUEST := $(LINUX_DIR)/vmlinux $(LINUX_DIR)/vmlinuz $(LINUX_DIR)/initramfs.cpio
 
 $(LINUX_DIR)/packages.list: tools/linux/fetch.sh
 	$(call say,FETCH,Linux guest)
@@ -11,6 +11,9 @@ $(LINUX_DIR)/packages.list: tools/linux/fetch.sh
 $(LINUX_DIR)/vmlinux: tools/linux/vmlinux.py $(LINUX_DIR)/packages.list
 	$(call say,UNPACK,$@)
 	$(Q)python3 $< $(LINUX_DIR)/root/boot/vmlinuz-* $@
+
+$(LINUX_DIR)/vmlinuz: $(LINUX_DIR)/packages.list
+	$(Q)cp $(LINUX_DIR)/root/boot/vmlinuz-* $@
 
 $(LINUX_DIR)/initramfs.cpio: tools/linux/initramfs.py tools/linux/init tools/linux/shrc tools/linux/udhcpc $(LINUX_DIR)/packages.list
 	$(call say,CPIO,$@)

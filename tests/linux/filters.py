@@ -109,26 +109,24 @@ def vlan_tags_are_put_in_and_taken_out(session):
         ip link add link eth0 name eth0.{VID} type vlan id {VID}
         ip addr add 198.51.100.1/24 dev eth0.{VID}
         ip link set eth0.{VID} up""")
-    try:
-        for rx in ("on", "off"):
-            for tx in ("on", "off"):
-                session.run(f"ethtool -K eth0 rxvlan {rx} txvlan {tx}")
-                session.up()
-                session.run("ip neigh flush dev eth0.5")
-                tags = vlan_frames(session)
-                if not tags or set(tags) != {VID}:
-                    raise Failure(f"rxvlan {rx}, txvlan {tx}: the frames' tags are {tags}")
-                session.run("usleep 100000")
-                before = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets"))
-                for _ in range(COUNT):
-                    session.peer.wire.send(frame(OURS, VID | 3 << 13))
-                session.run("usleep 200000")
-                got = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets")) - before
-                if got != COUNT:
-                    raise Failure(f"rxvlan {rx}, txvlan {tx}: {got} of {COUNT} tagged frames came to eth0.{VID}")
-    finally:
-        session.run(f"ip link del eth0.{VID}; ethtool -K eth0 rxvlan on txvlan on")
-        session.up()
+    for rx in ("on", "off"):
+        for tx in ("on", "off"):
+            session.run(f"ethtool -K eth0 rxvlan {rx} txvlan {tx}")
+            session.up()
+            session.run("ip neigh flush dev eth0.5")
+            tags = vlan_frames(session)
+            if not tags or set(tags) != {VID}:
+                raise Failure(f"rxvlan {rx}, txvlan {tx}: the frames' tags are {tags}")
+            session.run("usleep 100000")
+            before = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets"))
+            for _ in range(COUNT):
+                session.peer.wire.send(frame(OURS, VID | 3 << 13))
+            session.run("usleep 200000")
+            got = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets")) - before
+            if got != COUNT:
+                raise Failure(f"rxvlan {rx}, txvlan {tx}: {got} of {COUNT} tagged frames came to eth0.{VID}")
+    session.run(f"ip link del eth0.{VID}; ethtool -K eth0 rxvlan on txvlan on")
+    session.up()
 
 
 def frames_come_to_their_vlan(session):

@@ -76,20 +76,16 @@ def other_interrupt_tells_of_a_pulled_cable(session):
 
 def msi_alone_works(session):
     session.reload_driver("IntMode=1")
-    try:
-        check_interrupts(session, {"eth0": "PCI-MSI"})
-        session.iperf(1, "-P 4 --bidir")
-    finally:
-        session.reload_driver()
+    check_interrupts(session, {"eth0": "PCI-MSI"})
+    session.iperf(1, "-P 4 --bidir")
+    session.reload_driver()
 
 
 def legacy_interrupt_works(session):
     session.reload_driver("IntMode=0")
-    try:
-        check_interrupts(session, {"eth0": "IO-APIC"})
-        session.iperf(1, "-P 4 --bidir")
-    finally:
-        session.reload_driver()
+    check_interrupts(session, {"eth0": "IO-APIC"})
+    session.iperf(1, "-P 4 --bidir")
+    session.reload_driver()
 
 
 def without_any_msi_the_line_works(session):

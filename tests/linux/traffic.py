@@ -20,10 +20,8 @@ def with_mtu(mtu):
         @functools.wraps(test)
         def run(session):
             session.set_mtu(mtu)
-            try:
-                test(session)
-            finally:
-                session.set_mtu(1500)
+            test(session)
+            session.set_mtu(1500)
         return run if mtu != 1500 else test
     return wrap
 

@@ -69,7 +69,10 @@ class Agent:
     def send(self, script):
         """One script; the answer comes by line() and bytes()."""
         self._socket.settimeout(SCRIPT_LIMIT_S)
-        self._socket.sendall(base64.b64encode(script.encode()) + b"\n")
+        try:
+            self._socket.sendall(base64.b64encode(script.encode()) + b"\n")
+        except OSError as e:
+            raise GuestFailure(f"the guest is gone: {e}") from e
         self._socket.settimeout(LOOK_S)
 
 

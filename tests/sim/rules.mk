@@ -14,7 +14,8 @@ $(SIM): $(SIM_SRCS:%.c=$(BUILD)/%.o) $(STACK_LIB)
 	$(call say,LD,$@)
 	$(Q)$(CC) $^ -o $@
 
-TESTS += sim-seeds:$(SIM),seeds,1,200
+TESTS += sim-goodput:$(SIM),check,goodput,tests/sim/goodput.txt \
+	 sim-fairness:$(SIM),check,fairness,tests/sim/fairness.txt sim-seeds:$(SIM),seeds,1,200
 TEST_PROGRAMS += $(SIM)
 
 .PHONY: sim-update

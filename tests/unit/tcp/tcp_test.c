@@ -390,24 +390,32 @@ int tcp_socket(int side)
 	return fd;
 }
 
-int bind_to(int side, int fd, uint32_t addr, uint16_t port)
+socklen_t endpoint(struct sockaddr_storage *out, uint32_t addr, uint16_t port)
 {
-	struct sockaddr_in sin = at(addr, port);
-	struct sockaddr_in6 sin6 = at6(addr6(addr), port);
+	const struct sockaddr_in sin = at(addr, port);
+	const struct sockaddr_in6 sin6 = at6(addr6(addr), port);
 
 	if (bench.v6)
-		return sys_bind(bench.files[side], fd, (struct sockaddr *)&sin6, sizeof(sin6));
-	return sys_bind(bench.files[side], fd, (struct sockaddr *)&sin, sizeof(sin));
+		memcpy(out, &sin6, sizeof(sin6));
+	else
+		memcpy(out, &sin, sizeof(sin));
+	return bench.v6 ? sizeof(sin6) : sizeof(sin);
+}
+
+int bind_to(int side, int fd, uint32_t addr, uint16_t port)
+{
+	struct sockaddr_storage a;
+	const socklen_t len = endpoint(&a, addr, port);
+
+	return sys_bind(bench.files[side], fd, (struct sockaddr *)&a, len);
 }
 
 int connect_to(int side, int fd, uint32_t addr, uint16_t port)
 {
-	struct sockaddr_in sin = at(addr, port);
-	struct sockaddr_in6 sin6 = at6(addr6(addr), port);
+	struct sockaddr_storage a;
+	const socklen_t len = endpoint(&a, addr, port);
 
-	if (bench.v6)
-		return sys_connect(bench.files[side], fd, (struct sockaddr *)&sin6, sizeof(sin6));
-	return sys_connect(bench.files[side], fd, (struct sockaddr *)&sin, sizeof(sin));
+	return sys_connect(bench.files[side], fd, (struct sockaddr *)&a, len);
 }
 
 int listen_on(int side, uint16_t port, int backlog)

@@ -96,6 +96,8 @@ int dial(int side, uint32_t addr, uint16_t port);
 void write_all(int side, int fd, const void *buf, size_t len);
 void read_all(int side, int fd, void *buf, size_t len); /* exactly len */
 struct sockaddr_in at(uint32_t addr, uint16_t port);
+/* The same in the bench's version; returns its length. */
+socklen_t endpoint(struct sockaddr_storage *out, uint32_t addr, uint16_t port);
 struct in6_addr addr6(uint32_t addr);
 struct sockaddr_in6 at6(struct in6_addr addr, uint16_t port);
 int connect_to(int side, int fd, uint32_t addr, uint16_t port);

@@ -62,10 +62,11 @@ static const uint8_t cookie8[] = "cookie#8";
 
 static long send_fo(int fd, const void *data, size_t len, int flags)
 {
-	struct sockaddr_in to = at(ADDR_B, peer.port);
+	struct sockaddr_storage to;
+	const socklen_t to_len = endpoint(&to, ADDR_B, peer.port);
 
 	return sys_sendto(bench.files[0], fd, data, len, MSG_FASTOPEN | flags,
-			  (struct sockaddr *)&to, sizeof(to));
+			  (struct sockaddr *)&to, to_len);
 }
 
 /* The SYN that is on the wire now is the peer's to answer. */
@@ -878,7 +879,8 @@ static void talk_server(void *arg)
 
 static void talk_client(void *arg)
 {
-	struct sockaddr_in to = at(ADDR_B, PORT);
+	struct sockaddr_storage to;
+	const socklen_t to_len = endpoint(&to, ADDR_B, PORT);
 	char buf[8];
 
 	(void)arg;
@@ -888,7 +890,7 @@ static void talk_client(void *arg)
 		int fd = tcp_socket(0);
 
 		ck_assert_int_eq(sys_sendto(bench.files[0], fd, "ping", 4, MSG_FASTOPEN,
-					    (struct sockaddr *)&to, sizeof(to)),
+					    (struct sockaddr *)&to, to_len),
 				 4);
 		read_all(0, fd, buf, 4);
 		ck_assert_mem_eq(buf, "ping", 4);
@@ -927,7 +929,8 @@ static bool lose_some(const struct seg *s)
 
 static void lossy_client(void *arg)
 {
-	struct sockaddr_in to = at(ADDR_B, PORT);
+	struct sockaddr_storage to;
+	const socklen_t to_len = endpoint(&to, ADDR_B, PORT);
 	char buf[8];
 
 	(void)arg;
@@ -936,7 +939,7 @@ static void lossy_client(void *arg)
 		int fd = tcp_socket(0);
 
 		ck_assert_int_eq(sys_sendto(bench.files[0], fd, "ping", 4, MSG_FASTOPEN,
-					    (struct sockaddr *)&to, sizeof(to)),
+					    (struct sockaddr *)&to, to_len),
 				 4);
 		read_all(0, fd, buf, 4);
 		ck_assert_mem_eq(buf, "ping", 4);
@@ -958,44 +961,67 @@ START_TEST(fast_open_over_a_lossy_wire_loses_no_byte)
 }
 END_TEST
 
+static TCase *client_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, script_teardown);
+	tcase_add_test(t, a_client_without_a_cookie_asks_and_connects_as_usual);
+	tcase_add_test(t, a_client_with_a_cookie_sends_data_in_its_syn);
+	tcase_add_test(t, unacknowledged_syn_data_is_sent_again_at_once);
+	tcase_add_test(t, a_retransmitted_syn_is_plain);
+	tcase_add_test(t, data_in_the_syn_ack_is_read);
+	tcase_add_test(t, a_server_of_the_experimental_option_is_served);
+	tcase_add_test(t, cookies_of_wrong_length_are_ignored);
+	tcase_add_test(t, fast_open_refuses_as_linux_does);
+	tcase_add_test(t, tcp_fastopen_connect_has_the_syn_wait_for_the_first_write);
+	tcase_add_test(t, a_syn_that_waits_can_be_given_up);
+	return t;
+}
+
+static TCase *server_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, script_teardown);
+	tcase_add_test(t, a_server_reads_and_answers_before_the_handshake_has_ended);
+	tcase_add_test(t, a_wrong_cookie_means_an_ordinary_handshake_and_a_new_cookie);
+	tcase_add_test(t, a_cookie_of_another_key_is_refused);
+	tcase_add_test(t, the_key_before_is_good_and_brings_a_new_cookie);
+	tcase_add_test(t, data_in_a_syn_without_fast_open_comes_again);
+	tcase_add_test(t, connections_whose_handshake_has_not_ended_are_bounded);
+	tcase_add_test(t, a_reset_fast_open_takes_its_place_for_a_minute);
+	tcase_add_test(t, the_syn_ack_of_a_fast_open_is_sent_again_and_given_up);
+	tcase_add_test(t, a_repeated_syn_gets_the_syn_ack_and_lost_answers_come_again);
+	tcase_add_test(t, a_fast_open_may_be_closed_before_the_handshake_has_ended);
+	tcase_add_test(t, an_accepted_fast_open_outlives_its_listener);
+	tcase_add_test(t, a_fast_open_reset_before_accept_is_told_at_read);
+	tcase_add_test(t, a_server_may_do_without_cookies);
+	tcase_add_test(t, fast_open_is_off_unless_both_sysctl_and_listener_say_so);
+	return t;
+}
+
+static TCase *pair_cases(const char *name, void (*setup)(void))
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, pair_teardown);
+	tcase_add_test(t, the_second_connection_saves_a_round_trip);
+	tcase_add_test(t, fast_open_over_a_lossy_wire_loses_no_byte);
+	return t;
+}
+
 Suite *fastopen_suite(void)
 {
 	Suite *s = suite_create("fastopen");
-	TCase *client = tcase_create("client"), *server = tcase_create("server"),
-	      *pair = tcase_create("pair");
+	TCase *client = client_cases("client", script_setup);
 
-	tcase_add_checked_fixture(client, script_setup, script_teardown);
-	tcase_add_test(client, a_client_without_a_cookie_asks_and_connects_as_usual);
-	tcase_add_test(client, a_client_with_a_cookie_sends_data_in_its_syn);
 	tcase_add_test(client, what_the_syn_does_not_hold_follows);
-	tcase_add_test(client, unacknowledged_syn_data_is_sent_again_at_once);
-	tcase_add_test(client, a_retransmitted_syn_is_plain);
-	tcase_add_test(client, data_in_the_syn_ack_is_read);
-	tcase_add_test(client, a_server_of_the_experimental_option_is_served);
-	tcase_add_test(client, cookies_of_wrong_length_are_ignored);
-	tcase_add_test(client, fast_open_refuses_as_linux_does);
-	tcase_add_test(client, tcp_fastopen_connect_has_the_syn_wait_for_the_first_write);
-	tcase_add_test(client, a_syn_that_waits_can_be_given_up);
-	tcase_add_checked_fixture(server, script_setup, script_teardown);
-	tcase_add_test(server, a_server_reads_and_answers_before_the_handshake_has_ended);
-	tcase_add_test(server, a_wrong_cookie_means_an_ordinary_handshake_and_a_new_cookie);
-	tcase_add_test(server, a_cookie_of_another_key_is_refused);
-	tcase_add_test(server, the_key_before_is_good_and_brings_a_new_cookie);
-	tcase_add_test(server, data_in_a_syn_without_fast_open_comes_again);
-	tcase_add_test(server, connections_whose_handshake_has_not_ended_are_bounded);
-	tcase_add_test(server, a_reset_fast_open_takes_its_place_for_a_minute);
-	tcase_add_test(server, the_syn_ack_of_a_fast_open_is_sent_again_and_given_up);
-	tcase_add_test(server, a_repeated_syn_gets_the_syn_ack_and_lost_answers_come_again);
-	tcase_add_test(server, a_fast_open_may_be_closed_before_the_handshake_has_ended);
-	tcase_add_test(server, an_accepted_fast_open_outlives_its_listener);
-	tcase_add_test(server, a_fast_open_reset_before_accept_is_told_at_read);
-	tcase_add_test(server, a_server_may_do_without_cookies);
-	tcase_add_test(server, fast_open_is_off_unless_both_sysctl_and_listener_say_so);
-	tcase_add_checked_fixture(pair, pair_setup, pair_teardown);
-	tcase_add_test(pair, the_second_connection_saves_a_round_trip);
-	tcase_add_test(pair, fast_open_over_a_lossy_wire_loses_no_byte);
 	suite_add_tcase(s, client);
-	suite_add_tcase(s, server);
-	suite_add_tcase(s, pair);
+	suite_add_tcase(s, client_cases("client over IPv6", script6_setup));
+	suite_add_tcase(s, server_cases("server", script_setup));
+	suite_add_tcase(s, server_cases("server over IPv6", script6_setup));
+	suite_add_tcase(s, pair_cases("pair", pair_setup));
+	suite_add_tcase(s, pair_cases("pair over IPv6", pair6_setup));
 	return s;
 }

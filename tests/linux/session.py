@@ -16,7 +16,8 @@ from peer import IPERF_PORT, Peer
 TROUBLE = re.compile(r"WARNING:|BUG:|Call Trace|Oops|hung task|blocked for more than|watchdog|timed out|Unit Hang|"
                      r"Reset adapter|hw csum failure|bad checksum|Hardware Error|irq \d+: nobody cared", re.I)
 # Said as warnings in a life without any.
-HARMLESS = re.compile(r"ADDRCONF\(NETDEV_CHANGE\)|entered promiscuous mode|left promiscuous mode")
+HARMLESS = re.compile(r"ADDRCONF\(NETDEV_CHANGE\)|entered promiscuous mode|left promiscuous mode|"
+                      r"hrtimer: interrupt took")
 # <linux/kern_levels.h>: 4 is a warning, less is worse.
 KERN_WARNING = 4
 MESSAGE = re.compile(r"<(\d+)>\[\s*([\d.]+)\] (.*)")

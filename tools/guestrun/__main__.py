@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""python3 -m guestrun run|compare|bench|gdb|linux: see `make help`."""
+"""python3 -m guestrun run|compare|bench|gdb|linux|bench-linux: see `make help`."""
 
 import argparse
 import os
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from . import report, workload
+from . import linux_bench, report, workload
 from .errors import UserError
 from .linux import LinuxShell
 from .network import UserNetwork, make_network
@@ -66,6 +66,10 @@ def _arguments():
     linux = commands.add_parser("linux")
     linux.add_argument("--card", default="rtl")
     linux.add_argument("--net", default="auto", help="tap, user or auto")
+    bench_linux = commands.add_parser("bench-linux")
+    bench_linux.add_argument("--net", default="auto", help="tap, user or auto: both")
+    bench_linux.add_argument("--rounds", type=int, default=5)
+    bench_linux.add_argument("--seconds", type=int, default=5, help="of each transfer")
     for name in ("compare", "bench"):
         commands.choices[name].add_argument("--rounds", type=int, default={"compare": 3, "bench": 5}[name])
     return parser.parse_args()
@@ -169,11 +173,27 @@ def _linux(arguments):
         return LinuxShell(arguments.card, network, _run_dir("linux/shell")).talk() == 0
 
 
+def _bench_linux(arguments):
+    """Linux through our card and through QEMU's e1000e."""
+    nets, progress = ["tap", "user"] if arguments.net == "auto" else [arguments.net], Progress()
+    out = linux_bench.run(nets, arguments.rounds, arguments.seconds, _run_dir("bench/linux"), progress)
+    progress.done()
+    report.write_json(BUILD / "bench/linux.json", out)
+    print(f"\n  Linux, iperf3, one stream, median of {arguments.rounds}, alternated\n")
+    for net in nets:
+        for direction in linux_bench.DIRECTIONS:
+            name = f"linux_{direction}_mbps_{net}"
+            print(f"  {direction} {net:5} {out[name]:8.1f} Mb/s, QEMU's e1000e {out[f'{name}_qemu_e1000e']:8.1f} Mb/s,"
+                  f" ratio {out[f'linux_{direction}_ratio_{net}']:.3f}")
+    print("\n  all runs: build/bench/linux.json\n")
+    return True
+
+
 def main():
     arguments = _arguments()
     try:
         good = {"run": _run, "compare": _compare, "bench": _bench, "gdb": _gdb,
-                "linux": _linux}[arguments.command](arguments)
+                "linux": _linux, "bench-linux": _bench_linux}[arguments.command](arguments)
     except UserError as e:
         sys.exit(f"guestrun: {e}")
     except (subprocess.CalledProcessError, OSError) as e:

@@ -22,6 +22,10 @@ $(LINUX_DIR)/initramfs.cpio: tools/linux/initramfs.py tools/linux/init tools/lin
 .PHONY: linux-guest
 linux-guest: $(LINUX_GUEST)
 
+.PHONY: bench-linux
+bench-linux: hw qemu $(LINUX_GUEST) ## Linux's TCP on our card against QEMU's e1000e: build/bench/linux.json
+	$(Q)$(GUESTRUN) bench-linux
+
 .PHONY: linux
 linux: hw qemu $(LINUX_GUEST) ## a shell in Debian's Linux on the card (CARD=rtl|ref|qemu-e1000e NET=tap|user)
 	$(Q)$(GUESTRUN) linux --card $(CARD) --net $(NET)

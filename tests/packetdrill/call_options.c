@@ -2,12 +2,39 @@
 /* setsockopt(), getsockopt() and ioctl(): values in memory. */
 #include "calls.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include "expr.h"
 
 #define VALUE_MAX 512
+
+/* {tcpm_key="secret"}: for the peer (RFC 2385); the runner signs and verifies with it from now on. */
+static bool put_md5_key(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	const struct expr *key = expr_field(e, "tcpm_key");
+	struct tcp_md5sig *sig = to;
+	struct sockaddr_in *in = (struct sockaddr_in *)&sig->tcpm_addr;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&sig->tcpm_addr;
+
+	if (key->kind != EXPR_STRING || strlen(key->text) > TCP_MD5SIG_MAXKEYLEN)
+		return run_fail(r, e->line, "tcpm_key is a text of at most %d bytes",
+				TCP_MD5SIG_MAXKEYLEN);
+	if (r->addresses.version == 4) {
+		in->sin_family = AF_INET;
+		memcpy(&in->sin_addr, r->addresses.remote.bytes, 4);
+	} else {
+		in6->sin6_family = AF_INET6;
+		memcpy(&in6->sin6_addr, r->addresses.remote.bytes, 16);
+	}
+	sig->tcpm_keylen = (uint16_t)strlen(key->text);
+	memcpy(sig->tcpm_key, key->text, sig->tcpm_keylen);
+	*len = sizeof(*sig);
+	r->md5_key = *key->text ? key->text : NULL;
+	return true;
+}
 
 /* What an option's value is, by how the script writes it. */
 static bool put_fields(struct run *r, const struct expr *e, void *to, socklen_t *len)
@@ -35,8 +62,11 @@ static bool put_fields(struct run *r, const struct expr *e, void *to, socklen_t 
 		}
 		return true;
 	}
-	return run_fail(r, e->line,
-			"a value's fields are {onoff=, linger=} or {tv_sec=, tv_usec=}");
+	if (expr_field(e, "tcpm_key"))
+		return put_md5_key(r, e, to, len);
+	return run_fail(
+		r, e->line,
+		"a value's fields are {onoff=, linger=}, {tv_sec=, tv_usec=} or {tcpm_key=\"...\"}");
 }
 
 /* [1], {onoff=1, linger=0}, "cubic", ... */

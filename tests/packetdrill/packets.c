@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include "icmp_names.h"
+#include "tcp_md5.h"
 #include "tcp_options.h"
 
-#define OPTIONS_MAX    40
-#define MICROSECOND_NS 1000
-#define TS_TICK_NS     1000000 /* RFC 7323 clock of Linux and ours: 1 ms */
+#define OPTIONS_MAX 40
+#define TS_TICK_NS  1000000 /* RFC 7323 clock of Linux and ours: 1 ms */
 
 /* ---- which connection ---- */
 
@@ -87,30 +87,57 @@ static void note_remote_isn(struct flow *f, const struct packet_spec *spec)
 	f->remote_isn_known = true;
 }
 
-/* Options with the stack's own numbers put in. */
+/* The option as it goes on the wire: with the stack's own numbers put in. */
+static struct option_spec wire_option(const struct flow *f, const struct option_spec *o,
+				      uint8_t flags)
+{
+	struct option_spec w = *o;
+
+	if (o->kind == OPTION_TS && (flags & FLAG_ACK))
+		w.echo = flow_stamp_to_wire(f, o->echo);
+	for (unsigned int i = 0; o->kind == OPTION_SACK && i < o->count; i++) {
+		w.block[i].start = flow_to_wire(f, o->block[i].start);
+		w.block[i].end = flow_to_wire(f, o->block[i].end);
+	}
+	if (o->kind == OPTION_MD5 && !o->count)
+		w.count = TCP_MD5_BYTES;
+	return w;
+}
+
+/* "md5" without digits: the right digest. Options have their length already. */
+static bool sign(struct run *r, const struct event *e, struct tcp_fields *tcp,
+		 const uint8_t *payload, struct option_spec *wire)
+{
+	const struct option_spec *o = e->packet->options;
+
+	for (; o; o = o->next, wire++) {
+		if (o->kind != OPTION_MD5 || o->count)
+			continue;
+		if (!r->md5_key)
+			return run_fail(r, e->line, "md5: no key was set by TCP_MD5SIG");
+		tcp_md5_digest(r->addresses.remote.bytes, r->addresses.local.bytes,
+			       r->addresses.version, tcp, payload, e->packet->payload_len,
+			       r->md5_key, wire->bytes);
+	}
+	return true;
+}
+
 static bool inbound_options(struct run *r, const struct event *e, const struct flow *f,
-			    struct tcp_fields *tcp)
+			    struct tcp_fields *tcp, const uint8_t *payload)
 {
 	struct option_spec wire[OPTIONS_MAX];
 	unsigned int count = 0;
 
 	for (const struct option_spec *o = e->packet->options; o; o = o->next) {
-		struct option_spec *w = &wire[count++];
-
 		if (count == OPTIONS_MAX)
 			return run_fail(r, e->line, "too many options");
-		*w = *o;
-		w->next = o->next ? w + 1 : NULL;
-		if (o->kind == OPTION_TS && (e->packet->flags & FLAG_ACK))
-			w->echo = flow_stamp_to_wire(f, o->echo);
-		for (unsigned int i = 0; o->kind == OPTION_SACK && i < o->count; i++) {
-			w->block[i].start = flow_to_wire(f, o->block[i].start);
-			w->block[i].end = flow_to_wire(f, o->block[i].end);
-		}
+		wire[count] = wire_option(f, o, e->packet->flags);
+		wire[count].next = o->next ? &wire[count + 1] : NULL;
+		count++;
 	}
 	if (!options_encode(count ? wire : NULL, tcp))
 		return run_fail(r, e->line, "options longer than 40 bytes");
-	return true;
+	return sign(r, e, tcp, payload, wire) && options_encode(count ? wire : NULL, tcp);
 }
 
 static struct ip_fields inbound_ip(const struct packet_spec *spec)
@@ -141,10 +168,12 @@ static struct packet *build_tcp(struct run *r, const struct event *e)
 	tcp.ack = spec->flags & FLAG_ACK ? flow_to_wire(f, spec->ack) : spec->ack;
 	tcp.window = spec->window == UNSPECIFIED ? 0 : (uint16_t)spec->window;
 	tcp.urgent = spec->urgent == UNSPECIFIED ? 0 : (uint16_t)spec->urgent;
-	if (!inbound_options(r, e, f, &tcp))
-		return NULL;
 	payload = stream_payload(spec->seq - f->remote_isn - !(spec->flags & FLAG_SYN),
 				 spec->payload_len);
+	if (!inbound_options(r, e, f, &tcp, payload)) {
+		free(payload);
+		return NULL;
+	}
 	p = packet_tcp(&r->addresses, &ip, &tcp, payload, spec->payload_len);
 	free(payload);
 	return p;
@@ -343,7 +372,21 @@ static bool same_stamp(struct run *r, struct flow *f, const struct option_spec *
 	return got->echo == want->echo;
 }
 
-static bool same_option(struct run *r, struct flow *f, const struct option_spec *want,
+static bool same_digest(struct run *r, const struct packet_view *v, const struct option_spec *want,
+			const struct option_spec *got)
+{
+	uint8_t digest[TCP_MD5_BYTES];
+
+	if (want->count)
+		return same_bytes(want, got);
+	if (!r->md5_key || got->count != TCP_MD5_BYTES)
+		return false;
+	tcp_md5_digest(v->src, v->dst, v->version, &v->tcp, v->payload, v->payload_len, r->md5_key,
+		       digest);
+	return !memcmp(digest, got->bytes, TCP_MD5_BYTES);
+}
+
+static bool same_option(struct run *r, const struct packet_view *v, const struct option_spec *want,
 			const struct option_spec *got)
 {
 	if (want->kind != got->kind)
@@ -353,13 +396,14 @@ static bool same_option(struct run *r, struct flow *f, const struct option_spec 
 	case OPTION_WSCALE:
 		return want->value == got->value;
 	case OPTION_TS:
-		return same_stamp(r, f, want, got);
+		return same_stamp(r, r->flow, want, got);
 	case OPTION_SACK:
 		return want->count == got->count &&
 		       memcmp(want->block, got->block, sizeof(want->block[0]) * want->count) == 0;
+	case OPTION_MD5:
+		return same_digest(r, v, want, got);
 	case OPTION_FO:
 	case OPTION_FO_EXP:
-	case OPTION_MD5:
 	case OPTION_RAW:
 		return same_bytes(want, got);
 	default:
@@ -379,7 +423,7 @@ static bool same_options(struct run *r, const struct event *e, const struct pack
 	if (e->packet->any_options)
 		return true;
 	for (; want && i < count; want = want->next, i++)
-		if (!same_option(r, r->flow, want, &got[i]))
+		if (!same_option(r, v, want, &got[i]))
 			return differs(r, e, p, "option %d differs", i + 1);
 	if (want || i < count)
 		return differs(r, e, p, "%s options than expected", want ? "fewer" : "more");

@@ -38,6 +38,8 @@ struct run {
 	unsigned int mtu;
 	uint64_t tolerance_ns;
 
+	const char *md5_key; /* the last that the script set; NULL: none */
+
 	uint64_t start_ns;	   /* of the first event */
 	uint64_t last_ns;	   /* when the latest event happened: what + counts from */
 	int64_t nominal_ns;	   /* when it should have, since the start */

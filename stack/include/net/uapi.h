@@ -72,8 +72,8 @@ struct sockaddr_in6 {
 
 struct sockaddr_storage {
 	sa_family_t ss_family;
-	char data[126] __attribute__((aligned(8)));
-};
+	char data[126];
+} __attribute__((aligned(8)));
 
 struct iovec {
 	void *iov_base;

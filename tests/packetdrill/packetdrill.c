@@ -265,16 +265,28 @@ static void wait_for_one(struct suite *s)
 			end_job(&s->jobs[i], status);
 }
 
+/* Repetitions, which a busy machine needs, run alone, after all others. */
+static bool may_start(const struct job *j, unsigned int running, bool others_wait)
+{
+	return !j->done && !j->pid && (!j->attempts || (!running && !others_wait));
+}
+
 static void run_jobs(struct suite *s)
 {
-	unsigned int left = s->count, running = 0;
+	unsigned int left = s->count, running = 0, fresh = s->count;
 
 	while (left) {
-		for (unsigned int i = 0; i < s->count && running < s->parallel; i++)
-			if (!s->jobs[i].done && !s->jobs[i].pid) {
-				start_job(s, &s->jobs[i]);
-				running++;
-			}
+		for (unsigned int i = 0; i < s->count && running < s->parallel; i++) {
+			struct job *j = &s->jobs[i];
+
+			if (!may_start(j, running, fresh > 0))
+				continue;
+			fresh -= !j->attempts;
+			start_job(s, j);
+			running++;
+			if (j->attempts > 1)
+				break;
+		}
 		wait_for_one(s);
 		left = running = 0;
 		for (unsigned int i = 0; i < s->count; i++) {

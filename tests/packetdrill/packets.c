@@ -366,8 +366,10 @@ static bool same_stamp(struct run *r, struct flow *f, const struct option_spec *
 	}
 	late_ticks = (r->lateness_ns - f->ts_lateness_ns) / TS_TICK_NS;
 	error = (int32_t)(got->value - want->value - f->ts_shift) - late_ticks;
-	if (error < -allowed || error > allowed)
+	if (error < -allowed || error > allowed) {
+		r->late = r->backend->real_time; /* seen later than it was sent */
 		return false;
+	}
 	flow_note_stamp(f, want->value, got->value);
 	return got->echo == want->echo;
 }

@@ -11,20 +11,20 @@
  */
 #include <net/tcp.h>
 
-#define BW_SHIFT	 24
-#define GAIN_UNIT	 256u
-#define GAIN_SHIFT	 8
-#define HIGH_GAIN	 739u /* 2 / ln 2: doubles the rate each round */
-#define DRAIN_GAIN	 88u  /* its inverse */
-#define CWND_GAIN	 512u
-#define BW_ROUNDS	 10u
-#define CYCLE_PHASES	 8u
+#define BW_SHIFT	  24
+#define GAIN_UNIT	  256u
+#define GAIN_SHIFT	  8
+#define HIGH_GAIN	  739u /* 2 / ln 2: doubles the rate each round */
+#define DRAIN_GAIN	  88u  /* its inverse */
+#define CWND_GAIN	  512u
+#define BW_ROUNDS	  10u
+#define CYCLE_PHASES	  8u
 #define MIN_RTT_WINDOW_NS (10 * NSEC_PER_SEC)
-#define PROBE_RTT_NS	 (200 * NSEC_PER_MSEC)
-#define MIN_CWND	 4u
-#define FULL_BW_ROUNDS	 3u
-#define PACING_PERCENT	 99u	 /* of the estimate: lets queues drain */
-#define SLOW_RATE	 150000u /* bytes/s: below it one segment at a time */
+#define PROBE_RTT_NS	  (200 * NSEC_PER_MSEC)
+#define MIN_CWND	  4u
+#define FULL_BW_ROUNDS	  3u
+#define PACING_PERCENT	  99u	  /* of the estimate: lets queues drain */
+#define SLOW_RATE	  150000u /* bytes/s: below it one segment at a time */
 
 enum mode { STARTUP, DRAIN, PROBE_BW, PROBE_RTT };
 
@@ -176,8 +176,8 @@ static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
 	if (b->mode != PROBE_BW)
 		return;
 	if (cycle_gain[b->cycle] > GAIN_UNIT)
-		over = over && (rs->losses || rs->prior_in_flight >=
-						      target_inflight(sk, cycle_gain[b->cycle]));
+		over = over && (rs->losses ||
+				rs->prior_in_flight >= target_inflight(sk, cycle_gain[b->cycle]));
 	else if (cycle_gain[b->cycle] < GAIN_UNIT)
 		over = over || rs->prior_in_flight <= target_inflight(sk, GAIN_UNIT);
 	if (!over)

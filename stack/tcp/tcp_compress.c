@@ -65,7 +65,7 @@ static uint64_t delay_ns(const struct sock *sk)
 		rtt_us = tp->srtt_us;
 	ns = (uint64_t)rtt_us * NSEC_PER_USEC / 8 / 20;
 	return ns < sk_sysctl(sk)->tcp_comp_sack_delay_ns ? ns
-							   : sk_sysctl(sk)->tcp_comp_sack_delay_ns;
+							  : sk_sysctl(sk)->tcp_comp_sack_delay_ns;
 }
 
 /* Data above a hole has come. false: acknowledge now. */

@@ -3,7 +3,7 @@
 #include <net/tcp.h>
 
 static const struct tcp_congestion_ops *const algorithms[] = {&tcp_bbr, &tcp_cubic, &tcp_dctcp,
-								&tcp_reno};
+							      &tcp_reno};
 
 const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 {

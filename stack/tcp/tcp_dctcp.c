@@ -6,8 +6,8 @@
  */
 #include <net/tcp.h>
 
-#define ALPHA_UNIT 1024u /* all segments are marked */
-#define ALPHA_GAIN_SHIFT 4 /* g = 1/16 */
+#define ALPHA_UNIT	 1024u /* all segments are marked */
+#define ALPHA_GAIN_SHIFT 4     /* g = 1/16 */
 
 struct dctcp {
 	uint32_t old_delivered, old_delivered_ce; /* when the observation window began */
@@ -54,8 +54,7 @@ static void dctcp_in_ack_event(struct sock *sk, bool ece)
 		return;
 	d->acked = tp->delivered - d->old_delivered;
 	d->acked_ce = tp->delivered_ce - d->old_delivered_ce;
-	marked = ((uint64_t)d->acked_ce << (10 - ALPHA_GAIN_SHIFT)) /
-		 max_u32(d->acked, 1);
+	marked = ((uint64_t)d->acked_ce << (10 - ALPHA_GAIN_SHIFT)) / max_u32(d->acked, 1);
 	/* Small values decay too, to nothing. */
 	d->alpha -= d->alpha >> ALPHA_GAIN_SHIFT ? d->alpha >> ALPHA_GAIN_SHIFT : d->alpha;
 	d->alpha = min_u32(d->alpha + (uint32_t)marked, ALPHA_UNIT);

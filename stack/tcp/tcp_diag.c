@@ -192,12 +192,12 @@ static void add_info(struct line *l, const struct tcp_diag *d)
 size_t tcp_diag_format(const struct tcp_diag *d, char *buf, size_t size)
 {
 	static const char *const names[TCP_MAX_STATES] = {
-		[TCP_ESTABLISHED] = "ESTAB",	  [TCP_SYN_SENT] = "SYN-SENT",
-		[TCP_SYN_RECV] = "SYN-RECV",	  [TCP_FIN_WAIT1] = "FIN-WAIT-1",
-		[TCP_FIN_WAIT2] = "FIN-WAIT-2",	  [TCP_TIME_WAIT] = "TIME-WAIT",
-		[TCP_CLOSE] = "UNCONN",		  [TCP_CLOSE_WAIT] = "CLOSE-WAIT",
-		[TCP_LAST_ACK] = "LAST-ACK",	  [TCP_LISTEN] = "LISTEN",
-		[TCP_CLOSING] = "CLOSING",	  [TCP_NEW_SYN_RECV] = "SYN-RECV",
+		[TCP_ESTABLISHED] = "ESTAB",	[TCP_SYN_SENT] = "SYN-SENT",
+		[TCP_SYN_RECV] = "SYN-RECV",	[TCP_FIN_WAIT1] = "FIN-WAIT-1",
+		[TCP_FIN_WAIT2] = "FIN-WAIT-2", [TCP_TIME_WAIT] = "TIME-WAIT",
+		[TCP_CLOSE] = "UNCONN",		[TCP_CLOSE_WAIT] = "CLOSE-WAIT",
+		[TCP_LAST_ACK] = "LAST-ACK",	[TCP_LISTEN] = "LISTEN",
+		[TCP_CLOSING] = "CLOSING",	[TCP_NEW_SYN_RECV] = "SYN-RECV",
 	};
 	struct line l = {.buf = buf, .size = size};
 

@@ -57,9 +57,8 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb, struct rate_sa
 /* Whether the new sample tells more than the one kept for TCP_INFO. */
 static bool worth_keeping(const struct tcp_sock *tp, const struct rate_sample *rs)
 {
-	return !rs->app_limited ||
-	       (uint64_t)rs->delivered * tp->rate_interval_us >=
-		       (uint64_t)tp->rate_delivered * (uint64_t)rs->interval_us;
+	return !rs->app_limited || (uint64_t)rs->delivered * tp->rate_interval_us >=
+					   (uint64_t)tp->rate_delivered * (uint64_t)rs->interval_us;
 }
 
 void tcp_rate_gen(struct sock *sk, uint32_t delivered, uint32_t lost, struct rate_sample *rs)

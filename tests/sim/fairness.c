@@ -51,8 +51,9 @@ bool fairness_table(FILE *to)
 	static const char *const cas[] = {"cubic", "reno", "bbr", "dctcp"};
 	bool ok = true;
 
-	fprintf(to, "# Flows that start together over 50 Mb/s, 20 ms, a queue of 125 kB that marks from 30 kB "
-		    "on; 24 s, the first 8 not counted.\n");
+	fprintf(to,
+		"# Flows that start together over 50 Mb/s, 20 ms, a queue of 125 kB that marks from 30 kB "
+		"on; 24 s, the first 8 not counted.\n");
 	fprintf(to, "# ca   flows  utilisation  fairness  dropped  marked\n");
 	for (size_t c = 0; c < COUNT(cas); c++)
 		for (unsigned int flows = 2; flows <= SIM_FLOWS_MAX; flows *= 2)

@@ -48,16 +48,17 @@ static bool line(FILE *to, const char *ca, unsigned int rtt_ms, double loss, uin
 	scenario_run(&s, &o);
 	bits_per_s = o.time_ns ? s.flow_bytes * 8000000000 / o.time_ns : 0;
 	if (!o.finished || o.bad_bytes || o.bytes[0] != s.flow_bytes) {
-		fprintf(stderr, "%s, %u ms, loss %.2f, buffer %u, %s: %s, %llu of %llu bytes, %llu wrong\n",
-			ca, rtt_ms, loss, buffer_bytes, m->name, o.finished ? "ended" : "did not end",
-			(unsigned long long)o.bytes[0], (unsigned long long)s.flow_bytes,
-			(unsigned long long)o.bad_bytes);
+		fprintf(stderr,
+			"%s, %u ms, loss %.2f, buffer %u, %s: %s, %llu of %llu bytes, %llu wrong\n",
+			ca, rtt_ms, loss, buffer_bytes, m->name,
+			o.finished ? "ended" : "did not end", (unsigned long long)o.bytes[0],
+			(unsigned long long)s.flow_bytes, (unsigned long long)o.bad_bytes);
 		return false;
 	}
-	fprintf(to, "%-5s  %6u  %4.0f %%  %8u  %-13s  %7llu.%03llu  %7llu  %8llu\n", ca, rtt_ms, loss * 100,
-		buffer_bytes, m->name,
-		(unsigned long long)(bits_per_s / 1000), (unsigned long long)(bits_per_s % 1000),
-		(unsigned long long)o.retransmitted, (unsigned long long)o.timeouts);
+	fprintf(to, "%-5s  %6u  %4.0f %%  %8u  %-13s  %7llu.%03llu  %7llu  %8llu\n", ca, rtt_ms,
+		loss * 100, buffer_bytes, m->name, (unsigned long long)(bits_per_s / 1000),
+		(unsigned long long)(bits_per_s % 1000), (unsigned long long)o.retransmitted,
+		(unsigned long long)o.timeouts);
 	return true;
 }
 
@@ -66,9 +67,11 @@ bool goodput_table(FILE *to)
 	static const char *const cas[] = {"cubic", "reno", "bbr", "dctcp"};
 	bool ok = true;
 
-	fprintf(to, "# One flow of 2 MB (200 kB from 5 %% loss on) over 50 Mb/s with a queue of 150 kB; buffer 0: "
-		    "autotuning.\n");
-	fprintf(to, "# ca    rtt ms    loss    buffer  mishaps        kbit/s     retrans  timeouts\n");
+	fprintf(to,
+		"# One flow of 2 MB (200 kB from 5 %% loss on) over 50 Mb/s with a queue of 150 kB; buffer 0: "
+		"autotuning.\n");
+	fprintf(to,
+		"# ca    rtt ms    loss    buffer  mishaps        kbit/s     retrans  timeouts\n");
 	for (size_t c = 0; c < COUNT(cas); c++)
 		for (size_t r = 0; r < COUNT(rtts_ms); r++)
 			for (size_t l = 0; l < COUNT(losses); l++)

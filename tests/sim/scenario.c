@@ -23,7 +23,7 @@ struct run;
 struct flow {
 	struct run *run;
 	unsigned int index;
-	int fd;		   /* of the server */
+	int fd;		     /* of the server */
 	uint64_t warm_bytes; /* read before the measurement began */
 };
 
@@ -116,7 +116,8 @@ static void read_flow(void *arg)
 	while (head == sizeof(name) && (n = sys_read(r->files[1], f->fd, buf, sizeof(buf))) > 0) {
 		r->out->bad_bytes += bytes_differ(buf, (size_t)n, name, at);
 		at += (uint64_t)n;
-		if (!timed(r) || (now_ns(r) >= r->start_ns + r->s->run_ns / 3 && now_ns(r) < end_ns(r)))
+		if (!timed(r) ||
+		    (now_ns(r) >= r->start_ns + r->s->run_ns / 3 && now_ns(r) < end_ns(r)))
 			r->out->bytes[name % SIM_FLOWS_MAX] += (uint64_t)n;
 	}
 	r->out->gave_up += n < 0;
@@ -150,9 +151,8 @@ static void serve(void *arg)
 /* Until it succeeds: at 30 % loss a handshake may well time out. */
 static int dial(struct run *r)
 {
-	const struct sockaddr_in to = {.sin_family = AF_INET,
-				       .sin_port = htons(PORT),
-				       .sin_addr = {htonl(ADDR_SERVER)}};
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr = {htonl(ADDR_SERVER)}};
 
 	for (;;) {
 		int fd = sys_socket(r->files[0], AF_INET, SOCK_STREAM, 0);
@@ -222,20 +222,21 @@ static void build(struct run *r)
 	r->world = host_world_create(&(struct host_world_options){.seed = s->seed});
 	add_host(r, 0, "client");
 	add_host(r, 1, "server");
-	r->wire = memwire_create(r->host[0], r->host[1],
-				 &(struct memwire_options){
-					 .seed = s->seed,
-					 .rate_mbps = NIC_MBPS,
-					 .delay_ns = s->rtt_ns / 2,
-					 .bottleneck_mbps = s->bottleneck_mbps,
-					 .queue_bytes = s->queue_bytes,
-					 .mark_bytes = s->mark_bytes,
-					 .loss = s->loss,
-					 .reorder = s->reorder,
-					 .reorder_ns = s->rtt_ns / 10 + 200 * HOST_US,
-					 .duplicate = s->duplicate,
-					 .corrupt = s->corrupt,
-					 .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM});
+	r->wire = memwire_create(
+		r->host[0], r->host[1],
+		&(struct memwire_options){.seed = s->seed,
+					  .rate_mbps = NIC_MBPS,
+					  .delay_ns = s->rtt_ns / 2,
+					  .bottleneck_mbps = s->bottleneck_mbps,
+					  .queue_bytes = s->queue_bytes,
+					  .mark_bytes = s->mark_bytes,
+					  .loss = s->loss,
+					  .reorder = s->reorder,
+					  .reorder_ns = s->rtt_ns / 10 + 200 * HOST_US,
+					  .duplicate = s->duplicate,
+					  .corrupt = s->corrupt,
+					  .hw_features =
+						  NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM});
 	net_ipv4_configure(memwire_dev(r->wire, 0), ADDR_CLIENT, 24, 0);
 	net_ipv4_configure(memwire_dev(r->wire, 1), ADDR_SERVER, 24, 0);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <host/host.h>
 
-#define MS 1000000ull
+#define MS	    1000000ull
 #define MAY_GIVE_UP 0.2 /* loss each way */
 
 static int usage(void)

@@ -54,20 +54,19 @@ void net_set_trace(struct net *net, const struct net_trace_ops *ops, void *ctx);
 void net_set_tcp_hooks(struct net *net, const struct tcp_hook_ops *ops, void *ctx);
 
 /* For the stack: net_namespace.h included. */
-#define NET_TRACE(net_, event, ...)                                                 \
-	do {                                                                        \
-		const struct net *trace_net = (net_);                               \
-		if (__builtin_expect(trace_net->trace != NULL, 0) &&                \
-		    trace_net->trace->event)                                        \
-			trace_net->trace->event(trace_net->trace_ctx, __VA_ARGS__); \
+#define NET_TRACE(net_, event, ...)                                                           \
+	do {                                                                                  \
+		const struct net *trace_net = (net_);                                         \
+		if (__builtin_expect(trace_net->trace != NULL, 0) && trace_net->trace->event) \
+			trace_net->trace->event(trace_net->trace_ctx, __VA_ARGS__);           \
 	} while (0)
 
-#define TCP_HOOK(sk_, event)                                                         \
-	do {                                                                         \
-		struct net *hook_net = (sk_)->sk_net;                                \
-		if (__builtin_expect(hook_net->tcp_hooks != NULL, 0) &&              \
-		    hook_net->tcp_hooks->event)                                      \
-			hook_net->tcp_hooks->event(hook_net->tcp_hooks_ctx, (sk_));  \
+#define TCP_HOOK(sk_, event)                                                        \
+	do {                                                                        \
+		struct net *hook_net = (sk_)->sk_net;                               \
+		if (__builtin_expect(hook_net->tcp_hooks != NULL, 0) &&             \
+		    hook_net->tcp_hooks->event)                                     \
+			hook_net->tcp_hooks->event(hook_net->tcp_hooks_ctx, (sk_)); \
 	} while (0)
 
 #endif

@@ -102,7 +102,8 @@ static void full_buffer(void)
 		refused += blocks_run - before_blocks;
 	}
 	ck_assert_uint_gt(MIB(0, TcpExtPruneCalled), 0);
-	ck_assert_msg(refused <= 2 * ordinary, "1,000 ordinary segments cost %llu, refused ones %llu",
+	ck_assert_msg(refused <= 2 * ordinary,
+		      "1,000 ordinary segments cost %llu, refused ones %llu",
 		      (unsigned long long)ordinary, (unsigned long long)refused);
 	sys_close(bench.files[0], fd);
 }

@@ -487,6 +487,13 @@ void set_nonblock(int side, int fd)
 	ck_assert_int_eq(sys_fcntl(bench.files[side], fd, F_SETFL, O_NONBLOCK), 0);
 }
 
+void use_ca(int side, const char *name)
+{
+	char *ca = net_sysctl(bench.net[side])->tcp_congestion_control;
+
+	snprintf(ca, TCP_CA_NAME_MAX, "%s", name);
+}
+
 struct tcp_info info_of(int side, int fd)
 {
 	struct tcp_info info;

@@ -105,6 +105,8 @@ int bind_to(int side, int fd, uint32_t addr, uint16_t port);
 int set_opt(int side, int fd, int level, int name, int value);
 int get_opt(int side, int fd, int level, int name);
 void set_nonblock(int side, int fd);
+/* The congestion control of the side's sockets made from now on. */
+void use_ca(int side, const char *name);
 struct tcp_info info_of(int side, int fd);
 /* Byte number `at` of the test stream `seed`. */
 uint8_t stream_byte(uint32_t seed, uint64_t at);

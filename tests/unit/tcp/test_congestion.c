@@ -189,7 +189,8 @@ static void idle(void)
 	write_all(0, fd, block, 100);
 	settle();
 	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_cwnd, 10);
-	ck_assert_uint_ge(info_of(0, fd).tcpi_snd_ssthresh, cwnd * 3 / 4); /* the way back is short */
+	ck_assert_uint_ge(info_of(0, fd).tcpi_snd_ssthresh,
+			  cwnd * 3 / 4); /* the way back is short */
 }
 
 START_TEST(a_window_that_was_idle_restarts_and_remembers)
@@ -251,9 +252,9 @@ static void writer(void *arg)
 	int fd = tcp_socket(0);
 
 	(void)arg;
-	ck_assert_int_eq(
-		sys_setsockopt(files, fd, SOL_TCP, TCP_CONGESTION, flow.ca, (socklen_t)strlen(flow.ca)),
-		0);
+	ck_assert_int_eq(sys_setsockopt(files, fd, SOL_TCP, TCP_CONGESTION, flow.ca,
+					(socklen_t)strlen(flow.ca)),
+			 0);
 	if (flow.max_rate)
 		ck_assert_int_eq(sys_setsockopt(files, fd, SOL_SOCKET, SO_MAX_PACING_RATE,
 						&flow.max_rate, sizeof(flow.max_rate)),
@@ -282,7 +283,7 @@ static double run_flow(const char *ca, uint64_t bytes, const struct memwire_opti
 
 	o.wire.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM;
 	pair_setup_with(&o);
-	strcpy(net_sysctl(bench.net[1])->tcp_congestion_control, ca);
+	use_ca(1, ca);
 	flow.ca = ca;
 	flow.bytes = bytes;
 	task(1, reader, NULL);
@@ -292,18 +293,16 @@ static double run_flow(const char *ca, uint64_t bytes, const struct memwire_opti
 }
 
 /* 50 Mb/s, 20 ms, a queue of four times the product. */
-static const struct memwire_options deep_path = {.rate_mbps = 1000,
-						 .bottleneck_mbps = 50,
-						 .delay_ns = 10 * HOST_MS,
-						 .queue_bytes = 500000};
+static const struct memwire_options deep_path = {
+	.rate_mbps = 1000, .bottleneck_mbps = 50, .delay_ns = 10 * HOST_MS, .queue_bytes = 500000};
 
 START_TEST(so_max_pacing_rate_holds_the_rate)
 {
 	double rate;
 
 	flow.max_rate = 2000000;
-	rate = run_flow("cubic", 4000000, &(struct memwire_options){.rate_mbps = 1000,
-								   .delay_ns = HOST_MS});
+	rate = run_flow("cubic", 4000000,
+			&(struct memwire_options){.rate_mbps = 1000, .delay_ns = HOST_MS});
 	ck_assert_double_le(rate, 2000000 * 1.02);
 	ck_assert_double_ge(rate, 2000000 * 0.90);
 	ck_assert_uint_eq(flow.half.tcpi_max_pacing_rate, 2000000);

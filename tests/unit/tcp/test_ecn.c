@@ -322,7 +322,7 @@ END_TEST
 
 static void use_dctcp(int side)
 {
-	strcpy(net_sysctl(bench.net[side])->tcp_congestion_control, "dctcp");
+	use_ca(side, "dctcp");
 }
 
 static union tcp_cc_info cc_info(int side, int fd)

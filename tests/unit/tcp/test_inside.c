@@ -306,8 +306,8 @@ static void hooked(void)
 	fd = script_connect(true, true, 7, 1460);
 	ck_assert_uint_eq(called.connects, 1);
 	ck_assert_uint_eq(called.actives, 1);
-	ck_assert_int_eq(
-		sys_getsockopt(bench.files[0], fd, SOL_TCP, TCP_CONGESTION, name, &len), 0);
+	ck_assert_int_eq(sys_getsockopt(bench.files[0], fd, SOL_TCP, TCP_CONGESTION, name, &len),
+			 0);
 	ck_assert_str_eq(name, "reno");
 	peer.port++;
 	peer.seq = 1000;

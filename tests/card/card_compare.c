@@ -19,13 +19,16 @@
 
 enum { REF, RTL, CARDS };
 
-#define BURSTS_A_STREAM 24
-#define PENDING_FRAMES	64
-#define QUIET_NS	US(20)
-#define BURST_LIMIT_NS	MS(20)
-#define QUEUES		2
-#define QUEUE_AT	11 /* the byte of a sent frame that says which queue it is of */
-#define UNUSED_BUFFER	UINT64_MAX
+#define SHORT_STREAM	 3  /* bursts */
+#define LONG_STREAM	 24 /* in which rings wrap, each LONG_STREAM_EACH-th */
+#define LONG_STREAM_EACH 32
+#define FAILED_ENOUGH	 20 /* streams; the others would tell no more */
+#define PENDING_FRAMES	 64
+#define QUIET_NS	 US(20)
+#define BURST_LIMIT_NS	 MS(20)
+#define QUEUES		 2
+#define QUEUE_AT	 11 /* the byte of a sent frame that says which queue it is of */
+#define UNUSED_BUFFER	 UINT64_MAX
 
 static const char *const models[CARDS] = {"ref", "rtl"};
 
@@ -56,11 +59,17 @@ struct comparison {
 	size_t max_frame_bytes;
 	struct packet packet, seeded;
 	char difference[256];			    /* empty: none yet */
+	bool digests;				    /* are wanted */
+	uint64_t digest;			    /* of this stream */
+	size_t digested;			    /* events of this burst */
 	unsigned long sent_frames, received_frames; /* compared */
 };
 
 struct options {
 	unsigned long seed, streams;
+	uint32_t bursts; /* a bit for each that is run */
+	bool digests;
+	const char *platform;
 };
 
 static uint32_t pick(struct comparison *c, uint32_t n)
@@ -85,10 +94,37 @@ static void write_both(struct comparison *c, uint32_t offset, uint32_t value)
 	for_each_side(c, s) wr(&s->bench, offset, value);
 }
 
+/* FNV-1a, 64 bits. */
+static void digest(struct comparison *c, const void *bytes, size_t len)
+{
+	const uint8_t *p = bytes;
+
+	if (!c->digests)
+		return;
+	for (size_t i = 0; i < len; i++)
+		c->digest = (c->digest ^ p[i]) * UINT64_C(0x100000001b3);
+}
+
+/* What the RTL did since the last time, in its order, and by when. */
+static void digest_events(struct comparison *c)
+{
+	const struct bench *b = &c->side[RTL].bench;
+	const struct host *h = &b->host;
+
+	for (; c->digested < h->num_events; c->digested++) {
+		const struct host_event *e = &h->events[c->digested];
+		const uint64_t words[] = {e->kind, e->addr, e->len, e->vector, e->level};
+
+		digest(c, words, sizeof(words));
+	}
+	digest(c, &b->now_ns, sizeof(b->now_ns));
+}
+
 static void run_both(struct comparison *c, uint64_t ns)
 {
 	run_ns(&c->side[REF].bench, ns);
 	c->side[RTL].bench.now_ns = c->side[REF].bench.now_ns;
+	digest_events(c);
 }
 
 /* What the RTL has; in a process of its own, because a process has one platform. */
@@ -130,7 +166,7 @@ static const char *config_like(uint32_t features)
 	return config;
 }
 
-static int create(struct comparison *c)
+static int create(struct comparison *c, const char *platform_config)
 {
 	const struct ringside_platform_abi *abi = ringside_platform_abi();
 	const char *configs[CARDS] = {[RTL] = ""};
@@ -139,7 +175,7 @@ static int create(struct comparison *c)
 
 	c->features = features_of_rtl();
 	configs[REF] = config_like(c->features);
-	platform = abi->create("", err, sizeof(err));
+	platform = abi->create(platform_config, err, sizeof(err));
 	for (int i = 0; platform && i < CARDS; i++) {
 		struct side *s = &c->side[i];
 
@@ -206,7 +242,8 @@ static uint32_t configure_rss(struct comparison *c)
 		rfctl |= pick(c, 4) << 12; /* ACK_DIS, ACK_DATA_DIS */
 	if (has(c, FEATURE_SPLIT))
 		rfctl |= pick(c, 2) << 14; /* IPFRSP_DIS */
-	if (!has(c, FEATURE_RSS) || chance(c, 3))
+	/* A card of one queue has nothing to scale over. */
+	if (!has(c, FEATURE_RSS) || c->queues < QUEUES || chance(c, 3))
 		return rfctl;
 	for (uint32_t i = 0; i < 10; i++)
 		write_both(c, RSSRK + 4 * i, next_random(&c->random));
@@ -759,8 +796,20 @@ static void compare_effects(struct comparison *c)
 	compare_memory(c);
 }
 
+/* Frames and memory as the RTL left them. */
+static void digest_effects(struct comparison *c)
+{
+	const struct host *h = &c->side[RTL].bench.host;
+
+	for (size_t i = 0; i < h->num_frames; i++)
+		digest(c, h->frames[i].bytes, h->frames[i].len);
+	digest(c, h->memory, h->allocated);
+}
+
 static void clear_burst(struct comparison *c)
 {
+	digest_effects(c);
+	c->digested = 0;
 	for_each_side(c, s)
 	{
 		host_forget(&s->bench.host);
@@ -785,23 +834,65 @@ static void run_burst(struct comparison *c)
 	clear_burst(c);
 }
 
-/* True: no difference. */
-static bool run_stream(struct comparison *c, unsigned long seed)
+static uint32_t seed_of_burst(unsigned long seed, int burst)
+{
+	return ((uint32_t)seed * 32 + (uint32_t)burst) * 2654435761u;
+}
+
+static int bursts_of(unsigned long seed)
+{
+	return seed % LONG_STREAM_EACH ? SHORT_STREAM : LONG_STREAM;
+}
+
+/* The burst after which the cards differ, or -1. */
+static int run_stream(struct comparison *c, unsigned long seed, uint32_t bursts)
 {
 	static const enum ringside_irq_mode modes[] = {RINGSIDE_IRQ_INTX, RINGSIDE_IRQ_MSI,
 						       RINGSIDE_IRQ_MSIX};
-	c->random = (uint32_t)(seed * 2654435761u);
+	c->random = seed_of_burst(seed, 31);
 	c->difference[0] = '\0';
+	c->digest = UINT64_C(0xcbf29ce484222325);
+	c->digested = 0;
 	power_on(c, modes[pick(c, 3)]);
 	configure(c);
-	for (int burst = 0; burst < BURSTS_A_STREAM; burst++) {
+	for (int burst = 0; burst < bursts_of(seed); burst++) {
+		if (!(bursts & BIT(burst)))
+			continue;
+		c->random = seed_of_burst(seed, burst);
 		run_burst(c);
-		if (c->difference[0]) {
-			printf("stream with seed %lu, burst %d: %s\n", seed, burst, c->difference);
-			return false;
-		}
+		if (c->difference[0])
+			return burst;
 	}
-	return true;
+	return -1;
+}
+
+/* The bursts without any of which the cards no longer differ. */
+static uint32_t shrink(struct comparison *c, unsigned long seed, uint32_t bursts, int last)
+{
+	bursts &= BIT(last) | (BIT(last) - 1);
+	for (int burst = 0; burst < last; burst++) {
+		if ((bursts & BIT(burst)) && run_stream(c, seed, bursts & ~BIT(burst)) >= 0)
+			bursts &= ~BIT(burst);
+	}
+	run_stream(c, seed, bursts); /* for its difference */
+	return bursts;
+}
+
+/* True: no difference. */
+static bool try_stream(struct comparison *c, unsigned long seed, const struct options *o,
+		       const char *program)
+{
+	const int last = run_stream(c, seed, o->bursts);
+	uint32_t bursts;
+
+	if (o->digests)
+		printf("seed %lu %016llx\n", seed, (unsigned long long)c->digest);
+	if (last < 0)
+		return true;
+	bursts = shrink(c, seed, o->bursts, last);
+	printf("stream with seed %lu: %s\n", seed, c->difference);
+	printf("repeat: %s --seed %lu --streams 1 --bursts 0x%x\n", program, seed, bursts);
+	return false;
 }
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
@@ -815,6 +906,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'n':
 		o->streams = strtoul(arg, NULL, 0);
 		return 0;
+	case 'b':
+		o->bursts = (uint32_t)strtoul(arg, NULL, 0);
+		return 0;
+	case 'd':
+		o->digests = true;
+		return 0;
+	case 'p':
+		o->platform = arg;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -824,6 +924,9 @@ static const struct argp_option option_table[] = {
 	{"seed", 's', "N", 0, "seed of the first stream (default 1); the next have the next seeds",
 	 0},
 	{"streams", 'n', "N", 0, "number of streams (default 20)", 0},
+	{"bursts", 'b', "MASK", 0, "of each stream only these bursts, a bit a burst", 0},
+	{"digests", 'd', NULL, 0, "a line a stream that stands for all that the RTL did", 0},
+	{"platform", 'p', "CONFIG", 0, "configuration of the platform, as skip=off", 0},
 	{0},
 };
 
@@ -834,20 +937,21 @@ int main(int argc, char **argv)
 		NULL,	      "Compares the RTL with the reference card on random stimuli.",
 		NULL,	      NULL,
 		NULL};
-	struct options o = {.seed = 1, .streams = 20};
+	struct options o = {.seed = 1, .streams = 20, .bursts = UINT32_MAX, .platform = ""};
 	struct comparison *c = calloc(1, sizeof(*c));
-	unsigned long failed = 0;
+	unsigned long tried = 0, failed = 0;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (create(c) < 0)
+	c->digests = o.digests;
+	if (create(c, o.platform) < 0)
 		return EXIT_FAILURE;
-	for (unsigned long i = 0; i < o.streams; i++) {
-		if (run_stream(c, o.seed + i))
-			continue;
-		failed++;
-		printf("repeat: %s --seed %lu --streams 1\n", argv[0], o.seed + i);
+	while (tried < o.streams && failed < FAILED_ENOUGH) {
+		if (!try_stream(c, o.seed + tried++, &o, argv[0]))
+			failed++;
 	}
+	if (tried < o.streams)
+		printf("stopped after %lu of %lu streams\n", tried, o.streams);
 	printf("%lu frames sent and %lu received by both\n", c->sent_frames, c->received_frames);
-	printf("%lu passed, %lu failed\n", o.streams - failed, failed);
+	printf("%lu passed, %lu failed\n", tried - failed, failed);
 	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

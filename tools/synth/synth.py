@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""synth.py --out DIR [--width BITS] [--top MODULE] [--without OFFLOAD --base FILE] FILE...: the card as an FPGA's cells.
+"""synth.py --out DIR [--width BITS] [--top MODULE] [--without OFFLOAD --base FILE] FILE...: the card as cells.
 
 Yosys maps it to look-up tables of six inputs, flip-flops, block RAM (512 x 72) and look-up tables as
 RAM (memories.txt), each block of the card flattened. Writes a table by block, DIR/table.txt, and DIR/card.json:
@@ -24,7 +24,12 @@ TOP = "ringside_card"
 OFFLOADS = {  # name: engine, its parameter, its block's name
     "tso": ("tx_engine", "EnTso", "tx"),
     "tx-csum": ("tx_engine", "EnTxCsum", "tx"),
-    "rx-csum": ("rx_engine", "EnRxCsum", "rx"),
+    "tx-queues": ("tx_engine", "EnQueues", "tx"),
+    "rx-csum": ("rx_engine", "EnCsum", "rx"),
+    "vlan": ("rx_engine", "EnVlan", "rx"),
+    "rss": ("rx_engine", "EnRss", "rx"),
+    "split": ("rx_engine", "EnSplit", "rx"),
+    "rx-queues": ("rx_engine", "EnQueues", "rx"),
 }
 LUT_INPUTS = 6
 LUT_RAM_BITS = 64
@@ -89,19 +94,20 @@ def run_yosys(script, out, name):
     path, log = out / f"{name}.ys", out / f"{name}.log"
     path.write_text(script, encoding="utf-8")
     try:
-        done = subprocess.run(["yosys", "-q", "-l", str(log), "-s", str(path)], capture_output=True, text=True, check=False)
+        done = subprocess.run(["yosys", "-q", "-l", str(log), "-s", str(path)], capture_output=True, text=True,
+                              check=False)
     except FileNotFoundError:
         raise SynthesisError("yosys is missing: make deps") from None
     if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        errors = [text for text in done.stderr.splitlines() if text.startswith("ERROR")]
         raise SynthesisError(f"{' '.join(errors[:1]) or 'yosys failed'} (log: {log})")
 
 
 def memories_of(out):
     """What the memories are and what libmap made of them: [{module, name, words, width, bits, kind}]."""
     found, module = [], None
-    for line in (out / "memories.txt").read_text(encoding="utf-8").splitlines():
-        words = line.split()
+    for text in (out / "memories.txt").read_text(encoding="utf-8").splitlines():
+        words = text.split()
         if words[:1] == ["module"]:
             module = words[1].lstrip("\\")
         elif words[:2] == ["cell", "$mem_v2"]:

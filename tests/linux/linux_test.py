@@ -27,10 +27,13 @@ from guestrun.errors import UserError  # noqa: E402
 from guestrun.linux import GuestFailure  # noqa: E402
 from guestrun.qemu import CARDS  # noqa: E402
 from session import Failure, Session, need_root  # noqa: E402
+from standstill import Watch  # noqa: E402
 
 TOPICS = (probe, ethtool, traffic, filters, clock, lifecycle, two_cards)
 COMMON = {"self-test registers", "self-test eeprom", "self-test interrupt", "self-test link", "segments on the wire",
           "msi"}
+# How often a run forgives this machine.
+AGAIN = 5
 # What a card has; the rest of what tests need is still to come, or is known to be wrong in QEMU's model.
 FEATURES = {
     "rtl": COMMON,
@@ -44,6 +47,16 @@ class Results:
 
     def __init__(self, card):
         self.card, self.passed, self.failed, self.skipped = card, 0, 0, 0
+        self._watch, self._again = Watch(), AGAIN
+
+    def excuses(self, case):
+        """Whether a failure is to be forgotten and the test run again: this machine stood still meanwhile."""
+        seconds = self._watch.worst()
+        if not seconds or not self._again:
+            return False
+        self._again -= 1
+        print(f"AGAIN {case.name}: this machine stood still for {seconds:.0f} s meanwhile", flush=True)
+        return True
 
     def missing(self, case):
         """Features of the case that the card does not have."""
@@ -69,19 +82,17 @@ class Results:
 
 
 def run_case(session, case, results):
-    """One test in a running guest; returns whether the guest is fit for another."""
+    """One test in a running guest; returns why it failed, or None."""
     start = time.monotonic()
     try:
         case.run(session)
         session.check(session.messages(), case.expected)
     except (Failure, GuestFailure, UserError) as e:
-        results.fails(case, e)
-        return False
+        return e
     except Exception:  # pylint: disable=broad-except
-        results.fails(case, traceback.format_exc())
-        return False
+        return traceback.format_exc()
     results.passes(case, time.monotonic() - start)
-    return True
+    return None
 
 
 def run_place(place, cases, results):
@@ -90,12 +101,16 @@ def run_place(place, cases, results):
     while waiting:
         try:
             with Session(results.card, place) as session:
-                while waiting and run_case(session, waiting.pop(0), results):
-                    pass
+                while waiting and not (why := run_case(session, waiting[0], results)):
+                    waiting.pop(0)
         except (Failure, GuestFailure, UserError) as e:
-            for case in waiting:
-                results.fails(case, f"the guest does not come up: {e}")
-            return
+            if not results.excuses(waiting[0]):
+                for case in waiting:
+                    results.fails(case, f"the guest does not come up: {e}")
+                return
+            continue
+        if why and not results.excuses(waiting[0]):
+            results.fails(waiting.pop(0), why)
 
 
 def main():

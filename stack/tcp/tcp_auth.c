@@ -260,14 +260,6 @@ static bool find_option(const struct tcphdr *th, struct auth_option *o)
 	return !o->md5 || !o->mac;
 }
 
-static bool has_connection(const struct sock *sk)
-{
-	const uint32_t without =
-		1u << TCP_CLOSE | 1u << TCP_LISTEN | 1u << TCP_SYN_SENT | 1u << TCP_SYN_RECV;
-
-	return !(1u << sk->sk_state & without);
-}
-
 /* A RST for what is no connection here, or a listener's: keys from the segment's own numbers. */
 static bool sign_reset_ao(const struct sock *sk, const struct sk_buff *skb,
 			  const struct inet_flow *f, const struct auth_option *o, uint32_t seq,
@@ -280,7 +272,7 @@ static bool sign_reset_ao(const struct sock *sk, const struct sk_buff *skb,
 
 	if (!ao)
 		return false;
-	if (has_connection(sk) && ao->current) {
+	if (ao->derived) { /* or was one until this segment */
 		sign_ao(sign, ao->current, rnext_id(ao), tcp_ao_sne_of(&ao->snd, seq));
 		memcpy(sign->traffic_key, ao->current->send_other, sizeof(sign->traffic_key));
 		return true;
@@ -430,7 +422,7 @@ static int check_ao(struct sock *sk, const struct request_sock *req, const struc
 			ao->pkt_key_not_found++;
 		return SKB_DROP_TcpAoKeyNotFound;
 	}
-	if (has_connection(sk) && !syn)
+	if (ao->derived && !syn)
 		return check_established(sk, key, skb, f, o);
 	return check_opening(sk, req, key, skb, f, o);
 }
@@ -508,6 +500,7 @@ int tcp_auth_connect(struct sock *sk)
 		ao->current = list_first_entry(&ao->keys, struct tcp_ao_key, node);
 	if (!ao->rnext)
 		ao->rnext = ao->current;
+	ao->derived = false;
 	ao->lisn = tp->write_seq;
 	ao->snd = (struct tcp_ao_sne){ao->lisn, 0};
 	return 0;
@@ -519,6 +512,7 @@ static void set_risn(struct sock *sk, uint32_t risn)
 
 	ao->risn = risn;
 	ao->rcv = (struct tcp_ao_sne){risn, 0};
+	ao->derived = true;
 	tcp_ao_derive_all(sk);
 }
 

@@ -49,6 +49,7 @@ struct tcp_ao_info {
 	struct list_head keys;
 	struct tcp_ao_key *current, *rnext; /* to send with; asked for. NULL: none chosen */
 	uint32_t lisn, risn;
+	bool derived; /* both numbers are known: the keys have traffic keys */
 	struct tcp_ao_sne snd, rcv;
 	bool ao_required, accept_icmps;
 	uint64_t pkt_good, pkt_bad, pkt_key_not_found, pkt_ao_required, pkt_dropped_icmp;

@@ -824,6 +824,51 @@ START_TEST(keys_of_other_peers_are_forgotten_at_connect)
 }
 END_TEST
 
+/* Each allocation fails in turn, on both sides of a connection to itself. */
+static void out_of_memory(void)
+{
+	struct files_struct *f = bench.files[0];
+	int l = listen_on(0, PORT, 16);
+	char buf[8];
+
+	ck_assert_int_eq(add_ao(0, l, INADDR_LOOPBACK, 1, 1, "k"), 0);
+	ck_assert_int_eq(add_ao(0, l, INADDR_LOOPBACK, 2, 2, "k2"), 0);
+	set_nonblock(0, l);
+	for (uint64_t n = 0; n < 60; n++) {
+		int fd, conn;
+
+		host_fail_alloc_after(bench.host[0], n);
+		fd = sys_socket(f, AF_INET, SOCK_STREAM, 0);
+		if (fd >= 0) {
+			set_nonblock(0, fd);
+			add_ao(0, fd, INADDR_LOOPBACK, 1, 1, "k");
+			connect_to(0, fd, INADDR_LOOPBACK, PORT);
+			sys_write(f, fd, "hello", 5);
+			conn = sys_accept4(f, l, NULL, NULL, SOCK_NONBLOCK);
+			if (conn >= 0) {
+				sys_read(f, conn, buf, sizeof(buf));
+				sys_close(f, conn);
+			}
+			sys_close(f, fd);
+		}
+		host_fail_alloc_after(bench.host[0], UINT64_MAX);
+		while ((conn = sys_accept4(f, l, NULL, NULL, SOCK_NONBLOCK)) >= 0)
+			sys_close(f, conn);
+	}
+	ck_assert_uint_gt(MIB(0, TcpPassiveOpens), 10);
+	ck_assert_uint_gt(MIB(0, TcpExtTCPAOGood), 100);
+	ck_assert_uint_eq(MIB(0, TcpExtTCPAOBad), 0);
+	sys_close(f, l);
+}
+
+START_TEST(every_failed_allocation_with_keys_is_survived)
+{
+	in_script(out_of_memory);
+	run_for(1200 * HOST_SECOND); /* orphans and TIME_WAIT have keys too */
+	ck_assert_uint_eq(bench.net[0]->tcp->auth_keys, 0);
+}
+END_TEST
+
 /* ---- the number wraps ---- */
 
 static uint16_t port_near_wrap(void)
@@ -889,6 +934,7 @@ Suite *auth_suite(void)
 	tcase_add_test(script, a_forged_rst_does_not_reset_a_signed_connection);
 	tcase_add_test(script, ao_required_forbids_a_connection_without);
 	tcase_add_test(script, keys_of_other_peers_are_forgotten_at_connect);
+	tcase_add_test(script, every_failed_allocation_with_keys_is_survived);
 	tcase_add_checked_fixture(pair, pair_plan, pair_teardown);
 	tcase_add_test(pair, md5_signs_every_segment_as_rfc_2385_says);
 	tcase_add_test(pair, md5_segments_are_smaller_by_the_option);

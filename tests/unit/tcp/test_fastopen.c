@@ -855,6 +855,47 @@ START_TEST(fast_open_is_off_unless_both_sysctl_and_listener_say_so)
 }
 END_TEST
 
+/* Each allocation fails in turn, on both sides of a connection to itself. */
+static void out_of_memory(void)
+{
+	struct sockaddr_in to = at(INADDR_LOOPBACK, PORT);
+	struct files_struct *f = bench.files[0];
+	int l = listen_on(0, PORT, 16);
+	char buf[8];
+
+	bench.net[0]->sysctl.tcp_fastopen = CLIENT | SERVER;
+	ck_assert_int_eq(set_opt(0, l, SOL_TCP, TCP_FASTOPEN, 16), 0);
+	set_nonblock(0, l);
+	for (uint64_t n = 0; n < 60; n++) {
+		int fd, conn;
+
+		host_fail_alloc_after(bench.host[0], n);
+		fd = sys_socket(f, AF_INET, SOCK_STREAM, 0);
+		if (fd >= 0) {
+			set_nonblock(0, fd);
+			sys_sendto(f, fd, "hello", 5, MSG_FASTOPEN, (struct sockaddr *)&to,
+				   sizeof(to));
+			conn = sys_accept4(f, l, NULL, NULL, SOCK_NONBLOCK);
+			if (conn >= 0) {
+				sys_read(f, conn, buf, sizeof(buf));
+				sys_write(f, conn, "answer", 6);
+				sys_close(f, conn);
+			}
+			sys_close(f, fd);
+		}
+		host_fail_alloc_after(bench.host[0], UINT64_MAX);
+		while ((conn = sys_accept4(f, l, NULL, NULL, SOCK_NONBLOCK)) >= 0)
+			sys_close(f, conn);
+	}
+	ck_assert_uint_gt(MIB(0, TcpExtTCPFastOpenPassive), 10);
+}
+
+START_TEST(every_failed_allocation_of_a_fast_open_is_survived)
+{
+	in_script(out_of_memory);
+}
+END_TEST
+
 /* ---- two stacks ---- */
 
 static struct {
@@ -1017,6 +1058,7 @@ Suite *fastopen_suite(void)
 	TCase *client = client_cases("client", script_setup);
 
 	tcase_add_test(client, what_the_syn_does_not_hold_follows);
+	tcase_add_test(client, every_failed_allocation_of_a_fast_open_is_survived);
 	suite_add_tcase(s, client);
 	suite_add_tcase(s, client_cases("client over IPv6", script6_setup));
 	suite_add_tcase(s, server_cases("server", script_setup));

@@ -60,6 +60,71 @@ START_TEST(a_syn_on_a_connection_is_challenged)
 }
 END_TEST
 
+/* A connection of the host in one of the states that it can be in; its descriptor or -1. */
+static int in_state(uint8_t want)
+{
+	int fd;
+
+	peer.port++;
+	fd = script_accept(true, true, 7, 1460);
+	if (want == TCP_CLOSE_WAIT || want == TCP_LAST_ACK) {
+		peer_send(TCPHDR_FIN | TCPHDR_ACK, NULL, 0);
+		settle();
+	}
+	if (want != TCP_ESTABLISHED && want != TCP_CLOSE_WAIT)
+		ck_assert_int_eq(sys_shutdown(bench.files[0], fd, SHUT_WR), 0);
+	settle();
+	if (want == TCP_FIN_WAIT2) {
+		peer.ack++;
+		peer_send(TCPHDR_ACK, NULL, 0);
+	} else if (want == TCP_CLOSING) {
+		peer_send(TCPHDR_FIN | TCPHDR_ACK, NULL, 0);
+	}
+	settle();
+	ck_assert_uint_eq(state(fd), want);
+	return fd;
+}
+
+static void syn_everywhere(void)
+{
+	static const uint8_t states[] = {TCP_ESTABLISHED, TCP_FIN_WAIT1, TCP_FIN_WAIT2,
+					 TCP_CLOSE_WAIT,  TCP_LAST_ACK,	 TCP_CLOSING};
+	static const int32_t offsets[] = {-70000, -1, 0, 1, 5000, 10000000};
+
+	for (unsigned int s = 0; s < sizeof(states); s++) {
+		int fd = in_state(states[s]);
+		const uint32_t rcv_nxt = peer.seq;
+
+		for (unsigned int i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+			const uint8_t flags = TCPHDR_SYN | (i & 1 ? TCPHDR_ACK : 0);
+
+			forget_segs();
+			peer.tsval += 1000;
+			peer_send_at(rcv_nxt + (uint32_t)offsets[i], flags, NULL, 0);
+			settle();
+			/* A challenge, once in half a second; never a RST, nothing changes. */
+			ck_assert_uint_eq(count_flags(0, TCPHDR_RST), 0);
+			ck_assert_uint_eq(count_flags(0, TCPHDR_SYN), 0);
+			ck_assert_uint_ge(segs_from(0), 1);
+			ck_assert_uint_eq(seg_from(0, 0)->ack, rcv_nxt);
+			ck_assert_uint_eq(state(fd), states[s]);
+			host_sleep(bench.host[0], 600 * HOST_MS);
+		}
+		/* RST at the exact number still ends it. */
+		peer_send_at(rcv_nxt, TCPHDR_RST, NULL, 0);
+		settle();
+		ck_assert_uint_eq(state(fd), TCP_CLOSE);
+		sys_close(bench.files[0], fd);
+	}
+	ck_assert_uint_ge(MIB(0, TcpExtTCPSYNChallenge), sizeof(states) * 6);
+}
+
+START_TEST(a_syn_in_any_state_is_challenged_and_changes_nothing)
+{
+	in_script(syn_everywhere);
+}
+END_TEST
+
 static void blind_data(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
@@ -396,6 +461,7 @@ static TCase *cases(const char *name, void (*setup)(void))
 	tcase_add_checked_fixture(t, setup, script_teardown);
 	tcase_add_test(t, only_the_exact_rst_resets);
 	tcase_add_test(t, a_syn_on_a_connection_is_challenged);
+	tcase_add_test(t, a_syn_in_any_state_is_challenged_and_changes_nothing);
 	tcase_add_test(t, data_with_an_impossible_ack_is_dropped);
 	tcase_add_test(t, answers_out_of_the_window_are_at_most_two_a_second);
 	tcase_add_test(t, paws_drops_old_duplicates);

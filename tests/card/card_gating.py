@@ -27,7 +27,7 @@ def main():
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         digests[skip] = dict(re.findall(r"^seed (\d+) (\w+)$", done.stdout, re.M))
         if done.returncode:
-            print(f"skip={skip}: the cards differ from each other, see card-compare")
+            sys.exit(f"card_gating.py: {' '.join(command)} failed: {(done.stdout + done.stderr).strip()[-200:]}")
     failed = 0
     for seed in range(arguments.seed, arguments.seed + arguments.streams):
         with_skipping, without = (digests[skip].get(str(seed)) for skip in SKIPPING)

@@ -48,6 +48,8 @@ rtl/regs/ring_regs.sv
 rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv
 rtl/regs/stats.sv
+rtl/regs/system_time.sv
+rtl/regs/time_use.sv
 rtl/regs/csr.sv
 
 rtl/ringside_card.sv

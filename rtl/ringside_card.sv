@@ -105,6 +105,8 @@ module ringside_card #(
   localparam int unsigned FeatTxCsum = ringside_reg_pkg::RS_FEATURES_TX_CSUM_BIT;
   localparam int unsigned FeatRxCsum = ringside_reg_pkg::RS_FEATURES_RX_CSUM_BIT;
   localparam int unsigned FeatModeration = ringside_reg_pkg::RS_FEATURES_MODERATION_BIT;
+  localparam int unsigned FeatStats = ringside_reg_pkg::RS_FEATURES_STATS_BIT;
+  localparam int unsigned FeatPtp = ringside_reg_pkg::RS_FEATURES_PTP_BIT;
   localparam int unsigned FeatVlan = ringside_reg_pkg::RS_FEATURES_VLAN_BIT;
   localparam int unsigned FeatRss = ringside_reg_pkg::RS_FEATURES_RSS_BIT;
   localparam int unsigned FeatSplit = ringside_reg_pkg::RS_FEATURES_SPLIT_BIT;
@@ -122,7 +124,9 @@ module ringside_card #(
   // Register bus.
   logic srst, acc_re, acc_we;
   logic [16:0] acc_addr;
-  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, use_rdata;
+  logic time_wait, unused_stamp_open;
+  logic [2:0] unused_stamp_type;
 
   // Registers to engines, and back.
   logic tx_psp, tx_wb_all, rx_enable, mta_bit, vfta_bit, reta_queue, vlan_mode, link;
@@ -141,6 +145,7 @@ module ringside_card #(
   // Events and statistics.
   logic ev_lsc, ev_mdac, ev_txqe, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
   logic [1:0] ev_tx_wb, ev_tx_wb_ide, ev_rx_wb;
+  logic [3:0] ev_expired;
   logic [2*8-1:0] ev_rx_wb_frames;
   logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
   logic rx_stat_frame, rx_stat_mcast, rx_stat_bcast, rx_stat_mpc, rx_stat_rnbc, rx_stat_ruc, rx_stat_roc;
@@ -168,7 +173,7 @@ module ringside_card #(
   logic [WriteClients*DataW-1:0] wr_data;
   logic wr_err;
 
-  logic csr_idle, irq_idle, stats_idle, tx_idle, rx_idle, reader_idle, writer_idle;
+  logic csr_idle, irq_idle, stats_idle, time_idle, use_idle, tx_idle, rx_idle, reader_idle, writer_idle;
   logic tx_drained, rx_drained, reader_drained, writer_drained;
   logic [63:0] csr_deadline, irq_deadline;
 
@@ -210,6 +215,9 @@ module ringside_card #(
     .acc_wdata_o(acc_wdata),
     .irq_rdata_i(irq_rdata),
     .stats_rdata_i(stats_rdata),
+    .time_rdata_i(time_rdata | use_rdata),
+    .time_wait_i(time_wait),
+    .time_late_rdata_i(time_late_rdata),
     .tx_enable_o(tx_enable),
     .tx_psp_o(tx_psp),
     .tx_ring_base_o(tx_ring_base),
@@ -286,6 +294,7 @@ module ringside_card #(
     .intx_o,
     .pba_clr_o,
     .ev_sent_o(ev_irq_sent),
+    .ev_expired_o(ev_expired),
     .idle_o(irq_idle),
     .deadline_o(irq_deadline)
   );
@@ -314,7 +323,50 @@ module ringside_card #(
     .rx_roc_i(rx_stat_roc),
     .rx_crcerr_i(rx_stat_crcerr),
     .irq_i(ev_irq_sent),
+    .causes_en_i(feature[FeatStats]),
+    .expired_i(ev_expired),
+    .txqe_i(ev_txqe),
+    .rxdmt_i(ev_rxdmt),
+    .rxo_i(ev_rxo),
     .idle_o(stats_idle)
+  );
+
+  // Receive does not look for messages of PTP yet.
+  system_time i_time (
+    .clk_i(clk_regs_i),
+    .rst_ni,
+    .srst_i(srst),
+    .now_i,
+    .en_i(feature[FeatPtp]),
+    .re_i(acc_re),
+    .we_i(acc_we),
+    .addr_i(acc_addr),
+    .wdata_i(acc_wdata),
+    .rdata_o(time_rdata),
+    .wait_o(time_wait),
+    .late_rdata_o(time_late_rdata),
+    .ev_tx_i(ev_tx_stamp),
+    .ev_rx_i(1'b0),
+    .rx_attributes_i('0),
+    .rx_open_o(unused_stamp_open),
+    .rx_type_o(unused_stamp_type),
+    .idle_o(time_idle)
+  );
+
+  time_use i_use (
+    .clk_i,
+    .rst_ni,
+    .srst_i(srst),
+    .now_i,
+    .re_i(acc_re),
+    .we_i(acc_we),
+    .addr_i(acc_addr),
+    .wdata_i(acc_wdata),
+    .rdata_o(use_rdata),
+    .busy_i({!rx_idle, !tx_idle}),
+    .wire_i({s_axis_tvalid_i && !s_axis_tready_o, tx_tvalid && !tx_tready}),
+    .dma_i({!rx_drained, !tx_drained}),
+    .idle_o(use_idle)
   );
 
   tx_engine #(
@@ -569,12 +621,12 @@ module ringside_card #(
     .drained_o(writer_drained)
   );
 
-  assign block_idle_o = {csr_idle && irq_idle && stats_idle, rx_idle, tx_idle};
-  assign idle_o = &block_idle_o && loopback_idle && reader_idle && writer_idle;
+  assign block_idle_o = {csr_idle && irq_idle && stats_idle && time_idle, rx_idle, tx_idle};
+  assign idle_o = &block_idle_o && loopback_idle && use_idle && reader_idle && writer_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
   // Interrupts are moderated by time, not by frames.
   logic unused_ports;
-  assign unused_ports = ^{ev_rx_wb_frames, feature, ev_tx_stamp};
+  assign unused_ports = ^{ev_rx_wb_frames, feature};
 endmodule

@@ -34,10 +34,12 @@ module axil_slave (
   output logic [16:0] addr_o,
   output logic [31:0] wdata_o,
   input  logic [31:0] rdata_i,
+  input  logic        wait_i,       // with req_o and after it: the answer is not ready yet
+  input  logic [31:0] late_rdata_i, // the answer of a read that waited, when wait_i has fallen
 
   output logic        idle_o
 );
-  typedef enum logic [1:0] { StIdle, StAct, StWritten, StRead } state_e;
+  typedef enum logic [2:0] { StIdle, StAct, StWait, StWritten, StRead } state_e;
 
   state_e state_q;
   logic we_q, strobed_q;
@@ -65,14 +67,20 @@ module axil_slave (
   assign addr_o = {addr_q, 2'b00};
   assign wdata_o = data_q;
 
-  assign idle_o = state_q != StAct && !take_write && !take_read && (state_q == StIdle || !take);
+  assign idle_o = state_q != StAct && !(state_q == StWait && !wait_i) && !take_write && !take_read && (state_q == StIdle || !take);
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       state_q <= StIdle;
     end else if (state_q == StAct) begin
-      state_q <= we_q ? StWritten : StRead;
+      if (wait_i) state_q <= StWait;
+      else state_q <= we_q ? StWritten : StRead;
       if (!we_q) data_q <= rdata_i;
+    end else if (state_q == StWait) begin
+      if (!wait_i) begin
+        state_q <= we_q ? StWritten : StRead;
+        if (!we_q) data_q <= late_rdata_i;
+      end
     end else if (take_write || take_read) begin
       state_q <= StAct;
       we_q <= take_write;

@@ -49,6 +49,7 @@ module irq_ctrl (
   output logic        intx_o,
   output logic [4:0]  pba_clr_o,
   output logic        ev_sent_o,         // for IAC
+  output logic [3:0]  ev_expired_o,      // delays: transmit absolute, packet, receive absolute, packet
 
   output logic        idle_o,
   output logic [63:0] deadline_o
@@ -85,8 +86,8 @@ module irq_ctrl (
   logic [31:0] icr_kept, ims_kept, icr_d, ims_d, held, newly;
   logic [4:0] pba_clr_d, cause_sent;
   logic [31:0] sent_auto;
-  logic rx_event, tx_event, ack_event, rx_fire, tx_fire, ack_fire, rx_due, tx_due, ack_due, rx_fpd, tx_fpd, immediate;
-  logic small_or_ack;
+  logic rx_event, tx_event, ack_event, rx_fire, tx_fire, ack_fire, rx_due, tx_due, rx_fpd, tx_fpd, immediate;
+  logic small_or_ack, rx_absolute, tx_absolute, unused_ack_absolute, unused_ack_due;
   logic [15:0] ack_delay;
   logic intx_assert, throttle_idle;
   logic [63:0] rx_deadline, tx_deadline, ack_deadline, throttle_deadline;
@@ -164,7 +165,7 @@ module irq_ctrl (
                                ev_mdac_i || ics != '0 || small_or_ack);
   // Small packets and ACKs come all the time: they take others along only where software wants them.
   assign small_or_ack = (ev_srpd_i && ims_q[ringside_reg_pkg::ICR_SRPD_BIT]) ||
-                        ((ack_due || (ev_ack_i && ack_delay == '0)) && ims_q[ringside_reg_pkg::ICR_ACK_BIT]);
+                        (ev_ack_i && ack_delay == '0 && ims_q[ringside_reg_pkg::ICR_ACK_BIT]);
   assign ack_delay = moderation_en_i ? raid_q : '0;
 
   irq_delay i_rx_delay (
@@ -174,8 +175,9 @@ module irq_ctrl (
     .packet_delay_i(moderation_en_i ? rdtr_q : '0),
     .absolute_delay_i(radv_q),
     .event_i(rx_event),
-    .flush_i(immediate || rx_fpd || tx_due),
+    .flush_i(immediate || rx_fpd),
     .due_o(rx_due),
+    .absolute_o(rx_absolute),
     .fire_o(rx_fire),
     .deadline_o(rx_deadline)
   );
@@ -187,8 +189,9 @@ module irq_ctrl (
     .packet_delay_i(moderation_en_i ? tidv_q : '0),
     .absolute_delay_i(tadv_q),
     .event_i(tx_event),
-    .flush_i(immediate || tx_fpd || rx_due),
+    .flush_i(immediate || tx_fpd),
     .due_o(tx_due),
+    .absolute_o(tx_absolute),
     .fire_o(tx_fire),
     .deadline_o(tx_deadline)
   );
@@ -200,11 +203,14 @@ module irq_ctrl (
     .packet_delay_i(ack_delay),
     .absolute_delay_i(raid_q),  // from the first ACK
     .event_i(ack_event),
-    .flush_i(immediate || rx_due || tx_due),
-    .due_o(ack_due),
+    .flush_i(immediate),
+    .due_o(unused_ack_due),
+    .absolute_o(unused_ack_absolute),
     .fire_o(ack_fire),
     .deadline_o(ack_deadline)
   );
+
+  assign ev_expired_o = {tx_due && tx_absolute, tx_due && !tx_absolute, rx_due && rx_absolute, rx_due && !rx_absolute};
 
   assign active = any_event || rx_fire || tx_fire || ack_fire || wr_here || rd_here || mode_change || cause_sent != '0;
 

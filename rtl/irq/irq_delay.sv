@@ -15,10 +15,11 @@ module irq_delay (
   input  logic        flush_i,
 
   output logic        due_o,             // time has come; does not depend on flush_i
+  output logic        absolute_o,        // with due: the absolute timer's
   output logic        fire_o,
   output logic [63:0] deadline_o
 );
-  logic waiting_q;
+  logic waiting_q, absolute_q;
   logic [63:0] fire_at_q, absolute_at_q;
   logic [63:0] packet_at, absolute_at;
   logic bounded;
@@ -46,8 +47,10 @@ module irq_delay (
       waiting_q <= 1'b1;
       absolute_at_q <= absolute_at;
       fire_at_q <= packet_at < absolute_at ? packet_at : absolute_at;
+      absolute_q <= absolute_at < packet_at;
     end
   end
 
+  assign absolute_o = absolute_q;
   assign deadline_o = waiting_q ? fire_at_q : '1;
 endmodule

@@ -51,6 +51,9 @@ module csr #(
   output logic [31:0]    acc_wdata_o,
   input  logic [31:0]    irq_rdata_i,
   input  logic [31:0]    stats_rdata_i,
+  input  logic [31:0]    time_rdata_i,
+  input  logic           time_wait_i,     // see axil_slave
+  input  logic [31:0]    time_late_rdata_i,
 
   // Transmit and receive engines; what there is twice has ring 0 in the low half.
   output logic [1:0]     tx_enable_o,
@@ -147,6 +150,8 @@ module csr #(
     .addr_o(bus_addr),
     .wdata_o(wraw),
     .rdata_i(rdata),
+    .wait_i(time_wait_i),
+    .late_rdata_i(time_late_rdata_i),
     .idle_o(axil_idle)
   );
 
@@ -488,7 +493,7 @@ module csr #(
           else if (in_ra) own_rdata = addr[2] ? rah_q[addr[6:3]*32 +: 32] : ral_q[addr[6:3]*32 +: 32];
         end
       endcase
-      rdata = own_rdata | rings_rdata | rss_rdata | nvm_rdata | phy_rdata | irq_rdata_i | stats_rdata_i;
+      rdata = own_rdata | rings_rdata | rss_rdata | nvm_rdata | phy_rdata | irq_rdata_i | stats_rdata_i | time_rdata_i;
     end
   end
 

@@ -32,22 +32,29 @@ module stats (
   input  logic        rx_crcerr_i,
 
   input  logic        irq_i,
+  input  logic        causes_en_i,  // count interrupt causes
+  input  logic [3:0]  expired_i,    // delays: transmit absolute, packet, receive absolute, packet
+  input  logic        txqe_i,
+  input  logic        rxdmt_i,
+  input  logic        rxo_i,
 
   output logic        idle_o
 );
-  localparam int unsigned Counters = 28;
+  localparam int unsigned Counters = 35;
   localparam int unsigned Bins = 6;
 
   // Places of the 32-bit counters.
   localparam int unsigned Crcerrs = 0, Mpc = 1, Prc = 2, Gprc = 8, Bprc = 9, Mprc = 10, Gptc = 11;
   localparam int unsigned Rnbc = 12, Ruc = 13, Roc = 14, Tpr = 15, Tpt = 16, Ptc = 17, Mptc = 23;
   localparam int unsigned Bptc = 24, Tsctc = 25, Tsctfc = 26, Iac = 27;
+  localparam int unsigned Icrxptc = 28, Icrxatc = 29, Ictxptc = 30, Ictxatc = 31, Ictxqec = 32, Icrxdmtc = 33;
+  localparam int unsigned Icrxoc = 34;
 
   logic [Counters*32-1:0] count_q;
   logic [63:0] good_rx_q, good_tx_q, total_rx_q, total_tx_q;
 
   logic [Counters-1:0] up, down;
-  logic event_any, read_any;
+  logic event_any, cause, read_any;
   logic good_rx_clear, good_tx_clear, total_rx_clear, total_tx_clear;
   logic [63:0] rx_octets, tx_octets;
 
@@ -73,7 +80,8 @@ module stats (
   endfunction
 
   assign event_any = tx_frame_i || tx_tso_i || tx_tso_fail_i || rx_frame_i || rx_total_i || rx_mpc_i ||
-                     rx_rnbc_i || rx_ruc_i || rx_roc_i || rx_crcerr_i || irq_i;
+                     rx_rnbc_i || rx_ruc_i || rx_roc_i || rx_crcerr_i || irq_i || cause;
+  assign cause = causes_en_i && (expired_i != '0 || txqe_i || rxdmt_i || rxo_i);
 
   always_comb begin
     up = '0;
@@ -87,6 +95,12 @@ module stats (
       up[Iac] = irq_i;
       up[Tsctc] = tx_tso_i;
       up[Tsctfc] = tx_tso_fail_i;
+      if (cause) begin
+        up[Icrxptc +: 4] = expired_i;
+        up[Ictxqec] = txqe_i;
+        up[Icrxdmtc] = rxdmt_i;
+        up[Icrxoc] = rxo_i;
+      end
       if (rx_frame_i) begin
         up[Prc +: Bins] = bin(rx_len_i);
         up[Gprc] = 1'b1;
@@ -142,6 +156,13 @@ module stats (
         ringside_reg_pkg::TSCTC_OFFSET: begin rdata_o = count_q[Tsctc*32 +: 32]; down[Tsctc] = 1'b1; end
         ringside_reg_pkg::TSCTFC_OFFSET: begin rdata_o = count_q[Tsctfc*32 +: 32]; down[Tsctfc] = 1'b1; end
         ringside_reg_pkg::IAC_OFFSET: begin rdata_o = count_q[Iac*32 +: 32]; down[Iac] = 1'b1; end
+        ringside_reg_pkg::ICRXPTC_OFFSET: begin rdata_o = count_q[Icrxptc*32 +: 32]; down[Icrxptc] = 1'b1; end
+        ringside_reg_pkg::ICRXATC_OFFSET: begin rdata_o = count_q[Icrxatc*32 +: 32]; down[Icrxatc] = 1'b1; end
+        ringside_reg_pkg::ICTXPTC_OFFSET: begin rdata_o = count_q[Ictxptc*32 +: 32]; down[Ictxptc] = 1'b1; end
+        ringside_reg_pkg::ICTXATC_OFFSET: begin rdata_o = count_q[Ictxatc*32 +: 32]; down[Ictxatc] = 1'b1; end
+        ringside_reg_pkg::ICTXQEC_OFFSET: begin rdata_o = count_q[Ictxqec*32 +: 32]; down[Ictxqec] = 1'b1; end
+        ringside_reg_pkg::ICRXDMTC_OFFSET: begin rdata_o = count_q[Icrxdmtc*32 +: 32]; down[Icrxdmtc] = 1'b1; end
+        ringside_reg_pkg::ICRXOC_OFFSET: begin rdata_o = count_q[Icrxoc*32 +: 32]; down[Icrxoc] = 1'b1; end
         ringside_reg_pkg::GORCL_OFFSET: rdata_o = good_rx_q[31:0];
         ringside_reg_pkg::GORCH_OFFSET: begin rdata_o = good_rx_q[63:32]; good_rx_clear = 1'b1; end
         ringside_reg_pkg::GOTCL_OFFSET: rdata_o = good_tx_q[31:0];

@@ -152,6 +152,8 @@ public:
 			pba_cleared |= model.pba_clr_o;
 		if (model.ev_sent_o)
 			counted++;
+		for (unsigned i = 0; i < 4; i++)
+			expired[i] += model.ev_expired_o >> i & 1;
 		model.eval();
 		if (model.idle_o && model.deadline_o <= now) // not ck_assert: it costs a system call
 			ck_abort_msg("idle although its deadline has come");
@@ -171,6 +173,7 @@ public:
 	std::vector<uint64_t> rises; // of INTx
 	unsigned pba_cleared = 0;
 	unsigned counted = 0;
+	unsigned expired[4] = {};
 
 private:
 	void drive(unsigned e)
@@ -949,6 +952,31 @@ START_TEST(tidv_delays_write_backs_with_ide_only)
 }
 END_TEST
 
+START_TEST(delays_that_expire_are_told_by_timer_and_flushed_ones_not)
+{
+	for (bool receive : {true, false}) {
+		unsigned event = receive ? kRxWb : kTxWb | kTxWbIde, bit = receive ? 0 : 2;
+		Bench b(kMsi);
+		b.write(receive ? E1000_RDTR : E1000_TIDV, 20);
+		b.event(event);
+		b.run_for(30000);
+		ck_assert_uint_eq(b.expired[bit], 1);
+		b.write(receive ? E1000_RADV : E1000_TADV, 32);
+		for (int i = 0; i < 3; i++) { // each time before the packet timer's end
+			b.event(event);
+			b.run_for(15000);
+		}
+		ck_assert_uint_eq(b.expired[bit], 1);
+		ck_assert_uint_eq(b.expired[bit + 1], 1);
+		b.event(event);
+		b.event(kLsc);
+		b.run_for(100000);
+		ck_assert_uint_eq(b.expired[bit], 1);
+		ck_assert_uint_eq(b.expired[bit + 1], 1);
+	}
+}
+END_TEST
+
 START_TEST(an_undelayed_cause_takes_delayed_ones_along)
 {
 	Bench b(kIntx);
@@ -1119,6 +1147,7 @@ int main()
 	tcase_add_test(tc, itr_does_not_hold_msix_nor_eitr_msi);
 	tcase_add_test(tc, rdtr_starts_anew_with_each_packet_and_radv_bounds_it);
 	tcase_add_test(tc, tidv_delays_write_backs_with_ide_only);
+	tcase_add_test(tc, delays_that_expire_are_told_by_timer_and_flushed_ones_not);
 	tcase_add_test(tc, an_undelayed_cause_takes_delayed_ones_along);
 	tcase_add_test(tc, fpd_fires_what_is_delayed_and_reads_0);
 	tcase_add_test(tc, delays_do_not_apply_to_msix_and_a_change_of_mode_forgets_them);

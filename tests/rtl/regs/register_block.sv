@@ -52,6 +52,15 @@ module register_block (
   input  logic        rx_ruc_i,
   input  logic        rx_roc_i,
   input  logic        rx_crcerr_i,
+  input  logic [3:0]  expired_i,
+  input  logic        txqe_i,
+  input  logic        rxdmt_i,
+  input  logic        rxo_i,
+  input  logic        ev_tx_stamp_i,
+  input  logic        ev_rx_stamp_i,
+  input  logic [63:0] rx_attributes_i,
+  output logic        rx_open_o,
+  output logic [2:0]  rx_type_o,
 
   input  logic [11:0] vfta_index_i,
   output logic        vfta_bit_o,
@@ -87,7 +96,8 @@ module register_block (
   logic [31:0] feature;
   logic acc_re, acc_we;
   logic [16:0] acc_addr;
-  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata;
+  logic time_wait, time_idle;
   logic [1:0] tx_head_we, rx_head_we;
   logic [2*16-1:0] tx_head_q, rx_head_q;
   logic [15:0] head_wdata;
@@ -106,6 +116,7 @@ module register_block (
     .srst_o,
     .acc_re_o(acc_re), .acc_we_o(acc_we), .acc_addr_o(acc_addr), .acc_wraw_o(acc_wraw),
     .acc_wdata_o(acc_wdata), .irq_rdata_i(irq_rdata), .stats_rdata_i(stats_rdata),
+    .time_rdata_i(time_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
     .tx_enable_o,
     .tx_psp_o(),
     .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o,
@@ -136,8 +147,19 @@ module register_block (
     .ev_tx_wb_i(2'b0), .ev_tx_wb_ide_i(2'b0), .ev_txqe_i(1'b0), .ev_rx_wb_i(2'b0), .ev_rxdmt_i(1'b0),
     .ev_rxo_i(1'b0), .ev_srpd_i(1'b0), .ev_ack_i(1'b0), .ev_lsc_i(ev_lsc), .ev_mdac_i(ev_mdac),
     .irq_req_o, .irq_vec_o, .irq_ack_i, .intx_o, .pba_clr_o,
-    .ev_sent_o(ev_irq_sent),
+    .ev_sent_o(ev_irq_sent), .ev_expired_o(),
     .idle_o(irq_idle), .deadline_o(irq_deadline)
+  );
+
+  system_time i_time (
+    .clk_i, .rst_ni,
+    .srst_i(srst_o),
+    .now_i,
+    .en_i(feature[ringside_reg_pkg::RS_FEATURES_PTP_BIT]),
+    .re_i(acc_re), .we_i(acc_we), .addr_i(acc_addr), .wdata_i(acc_wdata), .rdata_o(time_rdata),
+    .wait_o(time_wait), .late_rdata_o(time_late_rdata),
+    .ev_tx_i(ev_tx_stamp_i), .ev_rx_i(ev_rx_stamp_i), .rx_attributes_i, .rx_open_o, .rx_type_o,
+    .idle_o(time_idle)
   );
 
   stats i_stats (
@@ -148,6 +170,7 @@ module register_block (
     .rx_frame_i, .rx_len_i, .rx_mcast_i, .rx_bcast_i, .rx_total_i, .rx_mpc_i, .rx_rnbc_i, .rx_ruc_i,
     .rx_roc_i, .rx_crcerr_i,
     .irq_i(ev_irq_sent),
+    .causes_en_i(feature[ringside_reg_pkg::RS_FEATURES_STATS_BIT]), .expired_i, .txqe_i, .rxdmt_i, .rxo_i,
     .idle_o(stats_idle)
   );
 
@@ -163,6 +186,6 @@ module register_block (
     end
   end
 
-  assign idle_o = csr_idle && irq_idle && stats_idle;
+  assign idle_o = csr_idle && irq_idle && stats_idle && time_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
 endmodule

@@ -1017,6 +1017,31 @@ START_TEST(each_other_event_counts_in_its_own_counter)
 }
 END_TEST
 
+START_TEST(interrupt_causes_count_only_with_their_strap)
+{
+	const uint32_t regs[] = {E1000_ICRXPTC, E1000_ICRXATC, E1000_ICTXPTC, E1000_ICTXATC,
+				 E1000_ICTXQEC, E1000_ICRXDMTC, E1000_ICRXOC};
+	for (uint32_t on : {E1000_RS_FEATURES_STATS, 0u}) {
+		Bench b;
+		b.model.feature_en_i = on;
+		b.reset(0);
+		for (unsigned i = 0; i < 7; i++) {
+			b.model.expired_i = i < 4 ? 1u << i : 0;
+			b.model.txqe_i = i == 4;
+			b.model.rxdmt_i = i == 5;
+			b.model.rxo_i = i == 6;
+			for (unsigned n = 0; n <= i; n++)
+				b.step();
+		}
+		b.model.rxo_i = 0;
+		for (unsigned i = 0; i < 7; i++) {
+			ck_assert_uint_eq(b.read(regs[i]), on ? i + 1 : 0);
+			ck_assert_uint_eq(b.read(regs[i]), 0);
+		}
+	}
+}
+END_TEST
+
 START_TEST(iac_counts_interrupts)
 {
 	Bench b;
@@ -1124,6 +1149,7 @@ int main()
 	tcase_add_test(tc, frames_count_in_the_bin_of_their_length_with_fcs);
 	tcase_add_test(tc, multicast_counters_exclude_broadcast);
 	tcase_add_test(tc, each_other_event_counts_in_its_own_counter);
+	tcase_add_test(tc, interrupt_causes_count_only_with_their_strap);
 	tcase_add_test(tc, iac_counts_interrupts);
 	tcase_add_test(tc, an_event_in_the_cycle_of_the_clearing_read_counts_once);
 	tcase_add_test(tc, counters_stick_at_their_greatest_value);

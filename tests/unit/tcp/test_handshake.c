@@ -356,6 +356,74 @@ START_TEST(ports_of_different_destinations_are_unrelated)
 }
 END_TEST
 
+/* Chi-squared of counts over 256 cells; 255 degrees of freedom: above 400 once in 10^8. */
+static double chi_squared(const unsigned int *count, unsigned int n)
+{
+	const double expected = n / 256.0;
+	double sum = 0;
+
+	for (unsigned int i = 0; i < 256; i++)
+		sum += (count[i] - expected) * (count[i] - expected) / expected;
+	return sum;
+}
+
+static void isn_steps(void)
+{
+	enum { N = 1000000 };
+	const struct in6_addr a = in6_from_v4(htonl(ADDR_A));
+	unsigned int high[256] = {0}, low[256] = {0};
+	uint32_t last = 0;
+
+	/* An observer who connects from where he likes sees steps between these. */
+	for (unsigned int i = 0; i <= N; i++) {
+		const struct in6_addr b = in6_from_v4(htonl(ADDR_B + i / 60000));
+		uint32_t isn = tcp_isn(bench.net[0], &a, &b, PORT, (uint16_t)(1024 + i % 60000));
+
+		if (i) {
+			high[(isn - last) >> 24]++;
+			low[(isn - last) & 0xff]++;
+		}
+		last = isn;
+	}
+	ck_assert_double_lt(chi_squared(high, N), 400);
+	ck_assert_double_lt(chi_squared(low, N), 400);
+}
+
+START_TEST(a_million_isns_show_no_step)
+{
+	in_script(isn_steps);
+}
+END_TEST
+
+static void port_entropy(void)
+{
+	enum { N = 4000 };
+	static unsigned int taken[65536];
+	unsigned int same_pairs = 0;
+
+	for (unsigned int i = 0; i < N; i++) {
+		struct sockaddr_in name;
+		socklen_t len = sizeof(name);
+		int fd = tcp_socket(0);
+
+		set_nonblock(0, fd);
+		ck_assert_int_eq(connect_to(0, fd, ADDR_B, (uint16_t)(1024 + i)), -EINPROGRESS);
+		ck_assert_int_eq(
+			sys_getsockname(bench.files[0], fd, (struct sockaddr *)&name, &len), 0);
+		same_pairs += taken[ntohs(name.sin_port)]++;
+		sys_close(bench.files[0], fd);
+	}
+	/* N^2 / 2 pairs, of which 2^-bits fall together: 14 bits, 488 pairs. */
+	ck_assert_uint_ge(same_pairs, 1);
+	ck_assert_uint_le(same_pairs, (unsigned int)((uint64_t)N * N / 2 >> 14));
+}
+
+START_TEST(ports_have_14_bits_of_entropy)
+{
+	in_script(port_entropy);
+}
+END_TEST
+
 static void no_listener(void)
 {
 	peer_send(TCPHDR_SYN, NULL, 0);
@@ -540,6 +608,8 @@ Suite *handshake_suite(void)
 
 	tcase_add_test(script, the_syn_has_options_in_linux_order);
 	tcase_add_test(script, the_syn_ack_offers_only_what_the_syn_did);
+	tcase_add_test(script, a_million_isns_show_no_step);
+	tcase_add_test(script, ports_have_14_bits_of_entropy);
 	suite_add_tcase(s, script);
 	suite_add_tcase(s, script_cases("script over IPv6", script6_setup));
 	suite_add_tcase(s, pair_cases("pair", pair_setup));

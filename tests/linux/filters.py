@@ -149,10 +149,10 @@ def frames_come_to_their_vlan(session):
 
 CASES = (
     Case(strangers_are_heard_only_in_promiscuous_mode, quick=True),
-    Case(groups_are_heard_when_joined, quick=True),
+    Case(groups_are_heard_when_joined),
     Case(many_groups_are_heard),
     Case(second_unicast_address_is_heard),
     Case(address_may_be_changed),
-    Case(vlan_tags_are_put_in_and_taken_out, needs=("vlan",), quick=True),
+    Case(vlan_tags_are_put_in_and_taken_out, needs=("vlan",)),
     Case(frames_come_to_their_vlan, needs=("vlan",)),
 )

@@ -118,7 +118,7 @@ CASES = (
     Case(msix_has_a_vector_a_queue_and_one_for_the_rest, quick=True),
     Case(other_interrupt_tells_of_a_pulled_cable, quick=True),
     Case(msi_alone_works, needs=("msi",), quick=True),
-    Case(legacy_interrupt_works, quick=True),
+    Case(legacy_interrupt_works),
     Case(without_any_msi_the_line_works, place=NO_MSI),
     Case(moderation_settings_are_obeyed),
     Case(msix_has_a_vector_a_queue_and_one_for_the_rest, place=TWO_CPUS, label="two processors"),

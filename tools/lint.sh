@@ -53,6 +53,7 @@ flags_of() {
 		model=V$(basename "${model%_512}")
 		echo -DMODEL="$model" -DMODEL_HEADER="\"${model}___024root.h\"" -include "$model.h"
 		;;
+	tests/packetdrill/*) echo -D_GNU_SOURCE -Itests/packetdrill -Ibuild/tests/packetdrill ;;
 	tests/rtl/irq/*) echo -include Virq_ctrl.h ;;
 	tests/rtl/regs/*) echo -include Vregister_block.h ;;
 	tests/rtl/rx/*) echo -include Vrx_bench_top.h ;;

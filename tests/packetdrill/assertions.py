@@ -31,7 +31,7 @@ def judge(record, names):
         exec(compile(textwrap.dedent(record["code"]).strip(), where, "exec"), names)  # the scripts are the tree's own
     except AssertionError as e:
         return f"{where}: {record['code'].strip()} does not hold{': ' + str(e) if str(e) else ''}"
-    except Exception as e:  # whatever the block does wrong is its failure
+    except Exception as e:  # pylint: disable=broad-exception-caught  # whatever it does wrong is its failure
         return f"{where}: {type(e).__name__}: {e}"
     return None
 

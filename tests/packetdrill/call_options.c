@@ -157,7 +157,7 @@ bool check_getsockopt(struct run *r, struct pending_call *p)
 {
 	const struct expr *want = call_arg(p, 3);
 	uint8_t expected[VALUE_MAX] = {0};
-	socklen_t len;
+	socklen_t len = 0;
 
 	if (expr_is_ellipsis(want))
 		return true;

@@ -21,7 +21,7 @@ bool prepare_poll(struct run *r, struct pending_call *p)
 	const struct expr *list = call_arg(p, 0);
 	struct pollfd *fds;
 	unsigned int n = 0;
-	int64_t fd, events;
+	int64_t fd = 0, events = 0;
 
 	if (list->kind != EXPR_LIST)
 		return run_fail(r, list->line,
@@ -42,7 +42,7 @@ bool prepare_poll(struct run *r, struct pending_call *p)
 bool check_poll(struct run *r, struct pending_call *p)
 {
 	const struct pollfd *fds = (const struct pollfd *)p->call.arg[0];
-	int64_t revents;
+	int64_t revents = 0;
 
 	for (const struct expr *e = call_arg(p, 0)->items; e; e = e->next, fds++) {
 		if (!field_integer(r, e, "revents", &revents))
@@ -58,7 +58,7 @@ bool check_poll(struct run *r, struct pending_call *p)
 static bool put_event(struct run *r, const struct expr *e, struct epoll_event *to)
 {
 	static const char *const names[] = {"fd", "u32", "u64"};
-	int64_t events, data = 0;
+	int64_t events = 0, data = 0;
 
 	if (e->kind != EXPR_STRUCT)
 		return run_fail(r, e->line, "an event is written {events=EPOLLIN, fd=N}");
@@ -89,7 +89,7 @@ bool prepare_epoll_ctl(struct run *r, struct pending_call *p)
 
 bool prepare_epoll_wait(struct run *r, struct pending_call *p)
 {
-	int64_t max;
+	int64_t max = 0;
 
 	if (!arg_fd(r, p, 0, 0) || !arg_integer(r, p, 2, &max) || !arg_word(r, p, 3, 3))
 		return false;
@@ -110,7 +110,7 @@ bool check_epoll_wait(struct run *r, struct pending_call *p)
 	if (e->kind == EXPR_LIST)
 		e = e->items;
 	for (; e && n < p->call.result; e = e->kind == EXPR_STRUCT ? e->next : NULL, n++) {
-		struct epoll_event want;
+		struct epoll_event want = {0};
 
 		if (!put_event(r, e, &want))
 			return false;

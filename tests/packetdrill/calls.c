@@ -80,7 +80,7 @@ static bool check_getname(struct run *r, struct pending_call *p)
 
 	if (!want || !memcmp(want, got, r->addresses.version == 4 ? 8 : 24))
 		return true;
-	snprintf(text, sizeof(text), "family %u port %u address %u.%u.%u.%u", got[0],
+	snprintf(text, sizeof(text), "family %d port %d address %d.%d.%d.%d", got[0],
 		 got[2] << 8 | got[3], got[4], got[5], got[6], got[7]);
 	return run_fail(r, p->event->line, "another address: %s", text);
 }

@@ -52,8 +52,8 @@ def main():
     environment = dict(os.environ, LD_PRELOAD=str(pathlib.Path(arguments.shim).resolve()))
     folders = collections.defaultdict(lambda: [0, 0])
     for script in scripts:
-        good, output = run(prefix + [arguments.packetdrill, f"--so_filename={pathlib.Path(arguments.so).resolve()}", script],
-                           environment)
+        command = prefix + [arguments.packetdrill, f"--so_filename={pathlib.Path(arguments.so).resolve()}", script]
+        good, output = run(command, environment)
         folders[script.parent][0 if good else 1] += 1
         if not good:
             print(f"FAILED {script}\n    {output}", flush=True)

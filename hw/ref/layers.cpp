@@ -18,7 +18,7 @@ constexpr std::uint16_t ethertype_ipv4 = 0x0800, ethertype_ipv6 = 0x86dd;
 constexpr std::uint8_t proto_hop_by_hop = 0, proto_tcp = 6, proto_udp = 17, proto_routing = 43;
 constexpr std::uint8_t proto_fragment = 44, proto_destination = 60;
 constexpr std::uint8_t option_pad1 = 0, option_home_address = 0xc9;
-constexpr std::uint8_t tcp_ack = 0x10;
+constexpr std::uint8_t tcp_ack = 0x10, tcp_fin_syn_rst = 0x07;
 constexpr unsigned int max_extension_headers = 8; /* trap 13 */
 
 void find_tcp(Layers &l, const std::uint8_t *frame)
@@ -36,7 +36,7 @@ void find_tcp(Layers &l, const std::uint8_t *frame)
 		return;
 	l.payload = l.l3_end + header;
 	l.ack = tcp[13] & tcp_ack;
-	l.pure_ack = l.ack && header == available;
+	l.pure_ack = l.ack && header == available && !(tcp[13] & tcp_fin_syn_rst);
 }
 
 void find_udp(Layers &l, const std::uint8_t *frame)
@@ -82,7 +82,6 @@ void find_ipv4(Layers &l, const std::uint8_t *frame, std::size_t len)
 	l.l3_end = l.payload = l.l3 + header;
 	if (total < header || total > available)
 		return;
-	l.whole = true;
 	l.end = l.l3 + total;
 	find_transport(l, ip[9], frame);
 }
@@ -162,7 +161,6 @@ void find_ipv6(Layers &l, const std::uint8_t *frame, std::size_t len)
 	l.l3_end = l.payload = l.l3 + ipv6_header;
 	if (payload > available - ipv6_header)
 		return;
-	l.whole = true;
 	l.end = l.l3_end + payload;
 	for (unsigned int i = 0; i < max_extension_headers && step_over(l, proto, frame); i++)
 		;

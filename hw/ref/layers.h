@@ -28,13 +28,13 @@ struct Layers {
 	std::size_t l3_end = 0;	 /* behind IP header, options and extension headers */
 	std::size_t payload = 0; /* behind TCP's or UDP's header, else l3_end */
 	std::size_t end = 0;	 /* of what IP's length covers, at most the frame */
-	bool whole = false;	 /* IP's length and its headers fit the frame */
 	bool fragment = false;
 	bool extended = false;	   /* IPv6 extension headers */
 	bool final_hidden = false; /* a routing header has segments left: the sum is over another */
 	/* IPv6 addresses that take the place of the header's own (RFC 6275), or 0. */
 	std::size_t home_source = 0, home_destination = 0;
-	bool pure_ack = false, ack = false; /* TCP: ACK is set, without and with data */
+	bool pure_ack = false,
+	     ack = false; /* TCP: ACK is set; pure: and there is nothing else to say */
 };
 
 /* vlan_ethertype: the tag that may precede the EtherType; 0 if none is known. */

@@ -350,7 +350,7 @@ void Receive::deliver(time_ns now)
 void Receive::deliver_frame(const Frame &f, time_ns now)
 {
 	const std::size_t total = delivered_bytes(f), size = buffer_bytes();
-	const Report not_last = {0, 0, status_dd, 0}, last = report_of(f);
+	const Report not_last = {f.rss.queue << 8, 0, status_dd, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total; offset += size) {
 		Descriptor &d = queues_[active_].cache[used_++];
@@ -366,7 +366,7 @@ void Receive::deliver_split(const Frame &f, time_ns now)
 {
 	constexpr std::uint32_t header_split = bit(15);
 	const std::size_t total = delivered_bytes(f), header = split_header(registers_, f.layers);
-	const Report not_last = {0, 0, status_dd, 0}, last = report_of(f);
+	const Report not_last = {f.rss.queue << 8, 0, status_dd, 0}, last = report_of(f);
 
 	for (std::size_t offset = 0; offset < total;) {
 		Descriptor &low = queues_[active_].cache[used_++];
@@ -384,9 +384,7 @@ void Receive::deliver_split(const Frame &f, time_ns now)
 		}
 		fill(low, share[0], offset == total ? last : not_last);
 		high = {{static_cast<std::uint32_t>(share[1] << 16) |
-				 (header && first
-					  ? header_split | static_cast<std::uint32_t>(header)
-					  : 0u),
+				 (header ? header_split | static_cast<std::uint32_t>(header) : 0u),
 			 static_cast<std::uint32_t>(share[2] | share[3] << 16), 0, 0}};
 	}
 }
@@ -408,10 +406,12 @@ void Receive::write_buffer(const Frame &f, std::size_t offset, std::size_t len,
 		ready_at_ = memory_.write(now, address + from_frame, fcs, len - from_frame).done_at;
 }
 
-/* RFCTL.ACK_DATA_DIS: only those without data. */
+/* None with RFCTL.ACK_DIS, only those without data with ACK_DATA_DIS. */
 bool Receive::counts_as_ack(const Layers &l) const
 {
 	if (!(features_ & feature_detect))
+		return false;
+	if (registers_[reg::rfctl] & rfctl_ack_dis)
 		return false;
 	return registers_[reg::rfctl] & rfctl_ack_data_dis ? l.pure_ack : l.ack;
 }
@@ -421,7 +421,7 @@ void Receive::detect(const Frame &f)
 	if (!(features_ & feature_detect))
 		return;
 	has_small_ |= f.line_bytes < registers_[reg::rsrpd];
-	has_ack_ |= counts_as_ack(f.layers) && !(registers_[reg::rfctl] & rfctl_ack_dis);
+	has_ack_ |= counts_as_ack(f.layers);
 }
 
 /* From byte RXCSUM.PCSS of what is delivered to its end, FCS excluded, not inverted (5.4). */

@@ -38,7 +38,7 @@ std::size_t split_header(const Registers &registers, const Layers &l)
 {
 	const std::size_t room = buffer_sizes(registers[reg::psrctl])[0];
 
-	if (l.network == Layers::Network::none || !l.whole)
+	if (l.network == Layers::Network::none)
 		return 0;
 	if (l.fragment && (registers[reg::rfctl] & rfctl_ipfrsp_dis))
 		return 0;

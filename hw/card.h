@@ -47,6 +47,7 @@ enum class TimeMode { Virtual, Sync, Free };
 struct TimeConfig {
 	TimeMode mode = TimeMode::Virtual;
 	bool skip = true;	     /* false: act at every instant, even while asleep */
+	bool check_skips = false;    /* try whether what is skipped would change anything */
 	uint64_t dma_latency_ns = 0; /* already 0 in free mode */
 	uint64_t burst_cycles = 256;
 	std::string trace_file; /* empty: none */

@@ -174,6 +174,7 @@ TimeConfig parse_time_config(const char *text)
 	parse("platform", text,
 	      {{"mode", mode(config.mode)},
 	       {"skip", either("on", "off", into(config.skip))},
+	       {"check_skips", either("on", "off", into(config.check_skips))},
 	       {"dma_latency_ns", number(config.dma_latency_ns, 0, 1'000'000)},
 	       {"burst_cycles", number(config.burst_cycles, 1, 1'000'000'000)},
 	       {"trace", file_name(config.trace_file)},

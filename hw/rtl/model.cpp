@@ -54,4 +54,20 @@ void Model::traced_cycle(uint64_t now_ns, uint32_t blocks)
 }
 #endif
 
+/* Compares with all clocks low, the inputs held, byte by byte. */
+size_t Model::changed_by_edge(uint64_t now_ns, uint32_t blocks)
+{
+	const auto *state = reinterpret_cast<const uint8_t *>(top_->rootp);
+
+	settle(now_ns);
+	before_.assign(state, state + sizeof(*top_->rootp));
+	top_->clk_i = (blocks & kRestOfCard) != 0;
+	top_->clk_tx_i = (blocks & kBlockTx) != 0;
+	top_->clk_rx_i = (blocks & kBlockRx) != 0;
+	top_->clk_regs_i = (blocks & kBlockRegs) != 0;
+	top_->eval();
+	settle(now_ns);
+	return std::mismatch(before_.begin(), before_.end(), state).first - before_.begin();
+}
+
 } // namespace ringside

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "Vringside_card.h"
 #include "Vringside_card___024root.h"
@@ -94,7 +95,7 @@ template <typename Root> bool forget_clocks(Root *, ...)
 }
 
 /* The card's blocks with clocks of their own, as in block_idle_o. */
-enum Blocks : uint32_t { kBlockTx = 1, kBlockRx = 2, kBlockRegs = 4, kAllBlocks = 7 };
+enum Blocks : uint32_t { kBlockTx = 1, kBlockRx = 2, kBlockRegs = 4, kAllBlocks = 7, kRestOfCard = 8 };
 
 class Model
 {
@@ -127,6 +128,17 @@ class Model
 #endif
 	}
 
+	/*
+	 * Gives an edge to these blocks (and the rest of the card) alone, and returns which byte
+	 * of the model that changed: state_bytes() for none, it was right to leave it out.
+	 */
+	size_t changed_by_edge(uint64_t now_ns, uint32_t blocks);
+
+	size_t state_bytes() const
+	{
+		return sizeof(*top_->rootp);
+	}
+
 	/* Lets the inputs that were set act on the outputs, within the cycle. */
 	void settle(uint64_t now_ns)
 	{
@@ -145,6 +157,7 @@ class Model
 	}
 
 	std::unique_ptr<VerilatedContext> context_;
+	std::vector<uint8_t> before_; /* of an edge that is tried */
 	std::unique_ptr<Vringside_card> top_;
 #if VM_TRACE
 	void traced_cycle(uint64_t now_ns, uint32_t blocks);

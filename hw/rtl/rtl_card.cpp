@@ -4,6 +4,8 @@
 #include "hw/rtl/rtl_card.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 
 namespace ringside
 {
@@ -103,6 +105,28 @@ uint32_t RtlCard::blocks_to_clock(bool memory, bool interrupts, bool sink, bool 
 	return blocks;
 }
 
+void RtlCard::try_edge(uint64_t t_ns, uint32_t blocks, const char *what)
+{
+	const size_t byte = model_.changed_by_edge(t_ns, blocks);
+
+	if (byte == model_.state_bytes())
+		return;
+	std::fprintf(stderr,
+		     "check_skips: an edge at %llu ns of which %s (%x) is spared changes byte %zu of %s\n",
+		     static_cast<unsigned long long>(t_ns), what, blocks, byte,
+		     "Vringside_card___024root");
+	std::abort();
+}
+
+/* Sleeping from now_ns_ to next_ns: the first and the last edge of it. */
+void RtlCard::check_sleep(uint64_t next_ns)
+{
+	if (!time_config().check_skips || next_ns <= now_ns_)
+		return;
+	try_edge(now_ns_, kAllBlocks | kRestOfCard, "the sleeping card");
+	try_edge(next_ns - kCycleNs, kAllBlocks | kRestOfCard, "the card at the end of its sleep");
+}
+
 /* The part of a cycle before its clock edge, the edge, and whether that leaves anything to do. */
 void RtlCard::cycle()
 {
@@ -115,7 +139,10 @@ void RtlCard::cycle()
 		const bool sink = sink_.step(send);
 		const bool source = source_.step();
 
-		model_.cycle(now_ns_, blocks_to_clock(memory, interrupts, sink, source));
+		const uint32_t blocks = blocks_to_clock(memory, interrupts, sink, source);
+		if (time_config().check_skips && blocks != kAllBlocks)
+			try_edge(now_ns_, kAllBlocks & ~blocks, "a block");
+		model_.cycle(now_ns_, blocks);
 		wake_ = 0;
 		quiet_ = model_->idle_o && !memory && !interrupts && !sink && !source && !model_->irq_req_o &&
 			 static_cast<bool>(model_->intx_o) == intx_;
@@ -138,6 +165,7 @@ uint64_t RtlCard::run()
 			now_ns_ = on_grid(horizon_ns());
 			break;
 		}
+		check_sleep(next_ns);
 		now_ns_ = next_ns;
 		cycle();
 	}

@@ -64,6 +64,8 @@ class RtlCard final : public Card, private HostMemory
 	void apply_pci_state();
 	void hold_reset(ringside_reset_kind kind);
 	void drain();
+	void try_edge(uint64_t t_ns, uint32_t blocks, const char *what);
+	void check_sleep(uint64_t next_ns);
 
 	/* A register access's cycles: start has set the request; ready and done look at the
 	 * outputs. */

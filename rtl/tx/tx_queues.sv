@@ -153,5 +153,6 @@ module tx_queues #(
   end
 
   assign drained_o = drained == '1;
-  assign active_o = active != '0 || take || desc_pop_i || turn_d != turn_q;
+  assign active_o = active != '0 || take || desc_pop_i || turn_d != turn_q ||
+                    asked_q != (desc_rd_req_valid_o && !desc_rd_req_ready_i);
 endmodule

@@ -25,5 +25,6 @@ TEST_PROGRAMS += $(TESTS_CARD_PROGRAMS)
 # Who owns time must not matter: every suite in all three modes of interfaces.md.
 $(foreach model,ref rtl,$(foreach mode,virtual sync free,$(eval \
 	TESTS += card-$(model)-$(mode):$(TESTS_CARD_DIR)/card-suite,--model,$(model),--platform,mode=$(mode))))
+TESTS += card-rtl-skips:$(TESTS_CARD_DIR)/card-suite,--model,rtl,--platform,check_skips=on
 TESTS += card-compare:$(TESTS_CARD_DIR)/card-compare,--streams,10000
 TESTS += card-gating:python3,tests/card/card_gating.py,$(TESTS_CARD_DIR)/card-compare,--streams,96

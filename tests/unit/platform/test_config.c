@@ -49,7 +49,8 @@ static const struct ringside_host_ops wire_ops = {
 static const struct {
 	const char *config, *error;
 } platform_errors[] = {
-	{"speed=9", "platform config: unknown key 'speed'; use one of mode, skip, dma_latency_ns, "
+	{"speed=9", "platform config: unknown key 'speed'; use one of mode, skip, check_skips, "
+		    "dma_latency_ns, "
 		    "burst_cycles, trace, trace_from_ns, trace_to_ns"},
 	{"mode", "platform config: 'mode' has no value; write key=value"},
 	{"mode=fast",

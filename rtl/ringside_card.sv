@@ -453,6 +453,7 @@ module ringside_card #(
     .csum_en_i(feature[FeatRxCsum]),
     .vlan_en_i(feature[FeatVlan]),
     .rss_en_i(feature[FeatRss]),
+    .queues_en_i(feature[FeatQueues]),
     .split_en_i(feature[FeatSplit]),
     .detect_en_i(feature[FeatDetect]),
     .rctl_i(rctl),

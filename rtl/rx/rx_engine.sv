@@ -28,6 +28,7 @@ module rx_engine #(
   input  logic               csum_en_i,   // features
   input  logic               vlan_en_i,
   input  logic               rss_en_i,
+  input  logic               queues_en_i, // off: RSS tells the hash and leads to queue 0
   input  logic               split_en_i,
   input  logic               detect_en_i,
   input  logic [31:0]        rctl_i,
@@ -220,7 +221,7 @@ module rx_engine #(
   logic [AddrW-1:0] mem_waddr, mem_raddr;
   logic [BeatW-1:0] mem_wdata, mem_rdata;
   logic [AddrW:0] read_ptr;
-  logic put_frame, put_queue, frames_full, ingress_idle;
+  logic put_frame, put_queue, rss_queue, frames_full, ingress_idle;
   logic [14:0] put_len;
   logic [31:0] put_status, put_word1;
   logic [3:0] put_type;
@@ -256,7 +257,7 @@ module rx_engine #(
     .frame_valid_o  (put_frame),
     .frame_len_o    (put_len),
     .frame_status_o (put_status),
-    .frame_queue_o  (put_queue),
+    .frame_queue_o  (rss_queue),
     .frame_type_o   (put_type),
     .frame_word1_o  (put_word1),
     .frame_tag_o    (put_tag),
@@ -281,6 +282,8 @@ module rx_engine #(
     .raddr_i(mem_raddr),
     .rdata_o(mem_rdata)
   );
+
+  assign put_queue = rss_queue && queues_en_i;
 
   localparam int unsigned FrameW = 15 + 32 + 1 + 4 + 32 + 16 + 10;
   logic frames_empty, get_frame, get_queue;

@@ -103,6 +103,7 @@ module tx_queues #(
   // Turns, as descriptors go into the register that shows the next one. `fresh_q`: nothing was taken
   // since the last packet's end; `inside_q`: a packet is under way.
   logic turn_q, turn_d, fresh_q, inside_q, ok_q, take, ready, other_waits;
+  logic [1:0] in_use;
   logic [127:0] next;
   logic [127:0] desc_q;
   logic queue_q;
@@ -111,7 +112,8 @@ module tx_queues #(
   assign desc_queue_o = queue_q;
   assign desc_o = desc_q;
   assign other_waits = valid[!turn_q] && whole[!turn_q];
-  assign ready = valid[turn_q] && (!fresh_q || whole[turn_q] || !run_i[!turn_q]);
+  assign in_use = {run_i[1] && ring_size_i[31:16] != '0, run_i[0] && ring_size_i[15:0] != '0};
+  assign ready = valid[turn_q] && (!fresh_q || whole[turn_q] || !in_use[!turn_q]);
   assign take = ready && (!ok_q || desc_pop_i);
   assign pop = {take && turn_q, take && !turn_q};
 

@@ -104,7 +104,7 @@ module rx_bench_top #(
 
   rx_engine #(.DataW(DataW)) u_rx (
     .clk_i, .rst_ni, .srst_i, .enable_i, .link_up_i, .line_drop_i, .csum_en_i, .rctl_i, .rfctl_i,
-    .rxcsum_i, .ral_i, .rah_i, .vlan_en_i, .rss_en_i, .split_en_i, .detect_en_i, .vlan_mode_i, .vet_i,
+    .rxcsum_i, .ral_i, .rah_i, .vlan_en_i, .rss_en_i, .queues_en_i(1'b1), .split_en_i, .detect_en_i, .vlan_mode_i, .vet_i,
     .mrqc_i, .rss_key_i, .psrctl_i, .rsrpd_i,
     .vfta_index_o       (vfta_index),
     .vfta_bit_i         (vfta_i[vfta_index]),

@@ -372,10 +372,9 @@ module rx_parse #(
     ack_o = 1'b0;
     pure_ack_o = 1'b0;
     if (finish_i && (v4_ok || v6_ok)) begin
-      tcp_o = tcp && next_off_q + 17'd20 <= frame_len;
+      tcp_o = tcp && ip_end_q <= frame_len && next_off_q + 17'd20 <= ip_end_q;
       header_end = next_off_q;
-      l4_header = tcp_o && tcp_header >= 8'd20 && ip_end_q <= frame_len &&
-                  next_off_q + 17'(tcp_header) <= ip_end_q;
+      l4_header = tcp_o && tcp_header >= 8'd20 && next_off_q + 17'(tcp_header) <= ip_end_q;
       if (l4_header) header_end = next_off_q + 17'(tcp_header);
       else if (udp && !fragment_q) header_end = next_off_q + 17'd8;
       if (header_end > frame_len || (fragment_q && ipfrsp_dis_i)) header_end = '0;

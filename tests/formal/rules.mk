@@ -3,7 +3,7 @@
 
 TESTFORMAL_PROOFS := fifo arbiter axil reader-bus reader-answers writer-bus writer-bytes irq
 
-TESTS += $(TESTFORMAL_PROOFS:%=proof-%:python3,tests/formal/prove.py,%)
+TESTS += $(foreach p,$(TESTFORMAL_PROOFS),proof-$(p):python3,tests/formal/prove.py,$(p))
 TEST_PROGRAMS += $(BUILD)/gen/ringside_reg_pkg.sv
 
 .PHONY: prove

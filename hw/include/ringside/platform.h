@@ -129,9 +129,9 @@ struct ringside_platform_abi {
 	 *                            call and stands still while cycles are clocked, DMA and wire
 	 *                            take no time.
 	 *   skip=on|off              off: clock through sleeping time (virtual, sync). default on.
-	 *   check_skips=on|off       RTL: give each clock edge that is skipped, for a sleeping card or
-	 *                            an idle block of it, and end the program with a message if it
-	 *                            changes a register. Slow. default off.
+	 *   check_skips=on|off       RTL: of clock edges that a sleeping card or an idle block of it is
+	 *                            spared, give the first, the last or some after all, and end the
+	 *                            program with a message if one changes a register. default off.
 	 *   dma_latency_ns=0..1000000 request to first data, and last write beat to B; default 500
 	 *                            in virtual mode, 0 otherwise
 	 *   burst_cycles=N           free mode: at most N cycles an advance call; default 256

@@ -16,19 +16,16 @@
 #include "commands.h"
 #include "run.h"
 
-#define ATTEMPTS_MAX 4	 /* in real time, while the machine is too busy to be punctual */
 #define LIMIT_S	     150 /* of a script's process */
 /* Exit status of a script's process: this plus the outcome, so that no other end looks like one. */
 #define STATUS_BASE 64
 #define ASSERTIONS  "tests/packetdrill/assertions.py"
 
-enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_SKIPPED, OUTCOME_LATE };
+enum outcome { OUTCOME_PASSED, OUTCOME_FAILED, OUTCOME_SKIPPED };
 
 struct job {
 	const char *path;
 	pid_t pid; /* 0: not running */
-	unsigned int attempts;
-	bool done;
 	enum outcome outcome;
 	FILE *report, *assertions;
 	char *message;
@@ -154,7 +151,7 @@ static enum outcome run_prepared(struct run *r)
 		return OUTCOME_PASSED;
 	if (r->unsupported)
 		return OUTCOME_SKIPPED;
-	return r->late ? OUTCOME_LATE : OUTCOME_FAILED;
+	return r->late ? OUTCOME_SKIPPED : OUTCOME_FAILED;
 }
 
 static enum outcome run_one(const struct suite *s, struct job *j, unsigned int key)
@@ -178,7 +175,7 @@ static enum outcome run_one(const struct suite *s, struct job *j, unsigned int k
 		return outcome;
 	}
 	outcome = run_prepared(&r);
-	fprintf(j->report, "%s", r.message);
+	fprintf(j->report, "%s%s", r.late ? "not judged, the machine was late: " : "", r.message);
 	if (!r.failed) { /* calls of a failed run may be under way */
 		run_free(&r);
 		script_free(r.script);
@@ -201,11 +198,6 @@ static FILE *scratch(void)
 
 static void start_job(struct suite *s, struct job *j)
 {
-	j->attempts++;
-	if (j->report)
-		fclose(j->report);
-	if (j->assertions)
-		fclose(j->assertions);
 	j->report = scratch();
 	j->assertions = scratch();
 	fflush(NULL);
@@ -240,8 +232,7 @@ static void end_job(struct job *j, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) - STATUS_BASE : -1;
 
 	j->pid = 0;
-	free(j->message);
-	if (code >= OUTCOME_PASSED && code <= OUTCOME_LATE) {
+	if (code >= OUTCOME_PASSED && code <= OUTCOME_SKIPPED) {
 		j->outcome = (enum outcome)code;
 		j->message = slurp(j->report);
 	} else {
@@ -250,9 +241,6 @@ static void end_job(struct job *j, int status)
 			     WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit()") < 0)
 			abort();
 	}
-	j->done = j->outcome != OUTCOME_LATE || j->attempts == ATTEMPTS_MAX;
-	if (!j->done)
-		printf("again: %s\n", j->message);
 }
 
 static void wait_for_one(struct suite *s)
@@ -265,34 +253,15 @@ static void wait_for_one(struct suite *s)
 			end_job(&s->jobs[i], status);
 }
 
-/* Repetitions, which a busy machine needs, run alone, after all others. */
-static bool may_start(const struct job *j, unsigned int running, bool others_wait)
-{
-	return !j->done && !j->pid && (!j->attempts || (!running && !others_wait));
-}
-
 static void run_jobs(struct suite *s)
 {
-	unsigned int left = s->count, running = 0, fresh = s->count;
+	unsigned int next = 0, left = s->count;
 
 	while (left) {
-		for (unsigned int i = 0; i < s->count && running < s->parallel; i++) {
-			struct job *j = &s->jobs[i];
-
-			if (!may_start(j, running, fresh > 0))
-				continue;
-			fresh -= !j->attempts;
-			start_job(s, j);
-			running++;
-			if (j->attempts > 1)
-				break;
-		}
+		while (next < s->count && next + left - s->count < s->parallel)
+			start_job(s, &s->jobs[next++]);
 		wait_for_one(s);
-		left = running = 0;
-		for (unsigned int i = 0; i < s->count; i++) {
-			left += !s->jobs[i].done;
-			running += s->jobs[i].pid != 0;
-		}
+		left--;
 	}
 }
 
@@ -391,8 +360,8 @@ static void add_path(struct suite *s, const char *path)
 
 static int report(const struct suite *s)
 {
-	static const char *const words[] = {"passed", "FAILED", "skipped", "FAILED"};
-	unsigned int counts[4] = {0};
+	static const char *const words[] = {"passed", "FAILED", "skipped"};
+	unsigned int counts[3] = {0};
 
 	for (unsigned int i = 0; i < s->count; i++) {
 		const struct job *j = &s->jobs[i];
@@ -409,12 +378,11 @@ static int report(const struct suite *s)
 			       s->ops->name, s->backend_argument ? ":" : "",
 			       s->backend_argument ? s->backend_argument : "", j->path);
 	}
-	printf("%u passed, %u failed", counts[OUTCOME_PASSED],
-	       counts[OUTCOME_FAILED] + counts[OUTCOME_LATE]);
+	printf("%u passed, %u failed", counts[OUTCOME_PASSED], counts[OUTCOME_FAILED]);
 	if (counts[OUTCOME_SKIPPED])
 		printf(", %u skipped", counts[OUTCOME_SKIPPED]);
 	putchar('\n');
-	return counts[OUTCOME_FAILED] + counts[OUTCOME_LATE] ? 1 : 0;
+	return counts[OUTCOME_FAILED] ? 1 : 0;
 }
 
 static void usage(FILE *to)

@@ -4,7 +4,8 @@
  *
  * SystemC has one kernel a process, so all ringside devices share a hub. Synchronous mode: the
  * caller of a register access, or a timer of QEMU_CLOCK_VIRTUAL, runs the platform inline under the
- * BQL. Free-running mode: a thread of the hub runs it under the card lock, without the BQL.
+ * BQL. Free-running mode: a thread of the hub runs it under the card lock, without the BQL; while that
+ * thread sleeps, whoever has something for the card runs it for a moment, with the BQL.
  *
  * What the cards ask for (interrupts, frames) is staged while the platform runs and carried out
  * under the BQL after it returned; so the platform is never entered from inside itself.

@@ -39,7 +39,8 @@ private_apt() {
 		echo "deb-src [signed-by=$key] $main trixie main"
 		echo "deb-src [signed-by=$key] $main trixie-updates main"
 		[ -z "$security" ] || echo "deb-src [signed-by=$key] $security trixie-security main"
-		[ "$release" != bookworm ] || echo "deb [signed-by=$key] $main bookworm-backports main"
+		# meson: Debian 12 has a new enough one in its backports only.
+		echo "deb [signed-by=$key] $main ${release/#bookworm/bookworm-backports} main"
 	} >"$apt/sources.list"
 	cat >"$apt/apt.conf" <<-EOF
 		Dir::Etc::sourcelist "$apt/sources.list";

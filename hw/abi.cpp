@@ -170,7 +170,7 @@ void card_mmio_write(struct ringside_card *c, uint64_t time_ns, uint32_t addr, u
 	uint64_t t_ns = c->platform.reach(time_ns);
 
 	c->slot.mmio_write(t_ns, addr, value, size);
-	c->platform.settle(c->slot, t_ns + kSlipNs);
+	c->platform.settle(c->slot);
 }
 
 int card_receive(struct ringside_card *c, const void *frame, size_t len)
@@ -178,7 +178,7 @@ int card_receive(struct ringside_card *c, const void *frame, size_t len)
 	uint64_t t_ns = c->platform.reach(0);
 	int taken = c->slot.receive_from_host(static_cast<const uint8_t *>(frame), len, t_ns);
 
-	c->platform.settle(c->slot, t_ns + kSlipNs);
+	c->platform.settle(c->slot);
 	return taken;
 }
 
@@ -192,7 +192,7 @@ void card_transmit_ready(struct ringside_card *c)
 	uint64_t t_ns = c->platform.reach(0);
 
 	c->slot.transmit_ready(t_ns);
-	c->platform.settle(c->slot, t_ns + kSlipNs);
+	c->platform.settle(c->slot);
 }
 
 void card_pci_state(struct ringside_card *c, const struct ringside_pci_state *state)
@@ -200,7 +200,7 @@ void card_pci_state(struct ringside_card *c, const struct ringside_pci_state *st
 	uint64_t t_ns = c->platform.reach(0);
 
 	c->slot.pci_state(t_ns, *state);
-	c->platform.settle(c->slot, t_ns + kSlipNs);
+	c->platform.settle(c->slot);
 }
 
 void card_reset(struct ringside_card *c, enum ringside_reset_kind kind)
@@ -208,7 +208,7 @@ void card_reset(struct ringside_card *c, enum ringside_reset_kind kind)
 	uint64_t t_ns = c->platform.reach(0);
 
 	c->slot.reset(t_ns, kind);
-	c->platform.settle(c->slot, t_ns + kSlipNs);
+	c->platform.settle(c->slot);
 }
 
 void card_counters(struct ringside_card *c, struct ringside_card_counters *out)

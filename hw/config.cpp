@@ -177,6 +177,7 @@ TimeConfig parse_time_config(const char *text)
 	       {"check_skips", either("on", "off", into(config.check_skips))},
 	       {"dma_latency_ns", number(config.dma_latency_ns, 0, 1'000'000)},
 	       {"burst_cycles", number(config.burst_cycles, 1, 1'000'000'000)},
+	       {"slip_us", number(config.slip_ns, 0, 1'000'000, 1'000)},
 	       {"trace", file_name(config.trace_file)},
 	       {"trace_from_ns", number(config.trace_from_ns, 0, INT64_MAX)},
 	       {"trace_to_ns", number(config.trace_to_ns, 0, INT64_MAX)}});

@@ -168,7 +168,7 @@ uint64_t Platform::advance(uint64_t until_ns)
 	run_kernel(now_ns_ + 1);
 	if (config_.mode == TimeMode::Sync)
 		for (const auto &slot : slots_)
-			slot->settle(now_ns_ + kSlipNs);
+			slot->settle(now_ns_ + config_.slip_ns);
 	flush_taps();
 	return config_.mode == TimeMode::Free ? std::max(next_ns(), now_ns_) : next_ns();
 }

@@ -18,9 +18,6 @@
 namespace ringside
 {
 
-/* How far a card may run ahead of the host's time in sync mode, to finish what it was given. */
-constexpr uint64_t kSlipNs = 100'000;
-
 class Platform
 {
       public:
@@ -45,8 +42,13 @@ class Platform
 	 * time at which it takes effect.
 	 */
 	uint64_t reach(uint64_t t_ns);
-	/* After it: in sync mode the card does what it was given, up to the limit. */
+	/* After it: in sync mode the card does what it was given, up to the limit; without one, up to
+	 * TimeConfig::slip_ns from now. */
 	void settle(Slot &slot, uint64_t limit_ns);
+	void settle(Slot &slot)
+	{
+		settle(slot, end_ns_ + config_.slip_ns);
+	}
 
 	const TimeConfig &time_config() const
 	{

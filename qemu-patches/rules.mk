@@ -14,5 +14,12 @@ $(QEMU): $(BUILD)/qemu/src/VERSION $(QEMU_DEVICE) tools/qemu/build.sh
 	$(Q)nice tools/qemu/build.sh $(BUILD)/qemu
 	$(Q)touch $@
 
+# QEMU's own tests of its devices; tests/guest/qos_test.py points that of e1000e at our card.
+QEMU_QOS_TEST := $(BUILD)/qemu/build/tests/qtest/qos-test
+
+$(QEMU_QOS_TEST): $(QEMU)
+	$(Q)nice tools/qemu/build.sh $(BUILD)/qemu tests/qtest/qos-test
+	$(Q)touch $@
+
 .PHONY: qemu
 qemu: $(QEMU) ## fetch, patch and build QEMU

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# build.sh DIR: patches DIR/src with the Ringside device, configures it minimally (once), and builds
-# DIR/build/qemu-system-x86_64, showing a progress line. The log is DIR/build.log.
+# build.sh DIR [TARGET]: patches DIR/src with the Ringside device, configures it minimally (once), and
+# builds DIR/build/qemu-system-x86_64 (or TARGET), showing a progress line. The log is DIR/build.log.
 set -euo pipefail
 
-dir=$(cd "${1:?usage: build.sh DIR}" && pwd)
+dir=$(cd "${1:?usage: build.sh DIR [TARGET]}" && pwd)
 top=$(cd "$(dirname "$0")/../.." && pwd)
 log=$dir/build.log
 
@@ -42,5 +42,5 @@ progress() { # ninja's "[n/m]" lines become one moving line, or one line each te
 
 "$top/qemu-patches/apply.sh" "$dir/src"
 [ -f "$dir/build/build.ninja" ] || configure
-ninja -C "$dir/build" qemu-system-x86_64 2>&1 | progress ||
+ninja -C "$dir/build" "${2:-qemu-system-x86_64}" 2>&1 | progress ||
 	die "the build failed: $(grep -m1 -E 'error:|FAILED' "$log" || tail -n1 "$log") (whole log: ${log#"$top"/})"

@@ -135,6 +135,8 @@ struct ringside_platform_abi {
 	 *   dma_latency_ns=0..1000000 request to first data, and last write beat to B; default 500
 	 *                            in virtual mode, 0 otherwise
 	 *   burst_cycles=N           free mode: at most N cycles an advance call; default 256
+	 *   slip_us=0..1000000       sync mode: how far a card may run ahead of the host's time to
+	 *                            finish what it was given; default 100
 	 *   trace=FILE.fst           only in a build with waves; trace_from_ns=, trace_to_ns=
 	 * Returns NULL on error.
 	 */
@@ -201,7 +203,7 @@ struct ringside_platform_abi {
 	 * lane of the dword on read; writes of 1 and 2 are ignored). Moves card time by at most 64
 	 * cycles. mmio_read returns after all earlier writes have acted and the DMA and interrupts
 	 * the card made before answering are visible. In sync mode mmio_write returns when the card
-	 * is quiescent or after the bounded slip of 100 us of card time.
+	 * is quiescent, or slip_us ahead of time_ns.
 	 */
 	uint32_t (*card_mmio_read)(struct ringside_card *c, uint64_t time_ns, uint32_t addr,
 				   unsigned int size);

@@ -51,7 +51,7 @@ static const struct {
 } platform_errors[] = {
 	{"speed=9", "platform config: unknown key 'speed'; use one of mode, skip, check_skips, "
 		    "dma_latency_ns, "
-		    "burst_cycles, trace, trace_from_ns, trace_to_ns"},
+		    "burst_cycles, slip_us, trace, trace_from_ns, trace_to_ns"},
 	{"mode", "platform config: 'mode' has no value; write key=value"},
 	{"mode=fast",
 	 "platform config: mode=fast is not valid; mode must be virtual, sync or free"},

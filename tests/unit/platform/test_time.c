@@ -217,6 +217,20 @@ START_TEST(in_sync_mode_a_doorbell_returns_when_its_work_is_done)
 }
 END_TEST
 
+/* Its host lets no time pass for longer than the ordinary slip. */
+START_TEST(in_sync_mode_slip_us_is_how_far_the_card_may_be_ahead)
+{
+	struct world *world =
+		world_with_card("rtl", "mode=sync,slip_us=10000", "autoneg_ms=1", NULL);
+	struct host *host = &world->host[0];
+
+	host_bring_up(host);
+	for (unsigned int i = 0; i < 1000; i++)
+		host_send(host, 1514, 2);
+	ck_assert_uint_eq(host->frames_taken, 1000);
+}
+END_TEST
+
 START_TEST(in_sync_mode_a_frame_is_in_memory_when_receive_returns)
 {
 	struct world *world = world_with_card(world_models[_i], "mode=sync", "autoneg_ms=1", NULL);
@@ -323,6 +337,7 @@ int main(void)
 	tcase_add_loop_test(tc, advance_tells_the_next_event_beyond_until, 0, WORLD_MODELS);
 	tcase_add_loop_test(tc, in_sync_mode_a_doorbell_returns_when_its_work_is_done, 0,
 			    WORLD_MODELS);
+	tcase_add_test(tc, in_sync_mode_slip_us_is_how_far_the_card_may_be_ahead);
 	tcase_add_loop_test(tc, in_sync_mode_a_frame_is_in_memory_when_receive_returns, 0,
 			    WORLD_MODELS);
 	tcase_add_loop_test(tc, in_free_mode_time_stands_still_while_the_card_works, 0,

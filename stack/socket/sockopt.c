@@ -239,6 +239,17 @@ static struct timeval timeo_timeval(uint64_t timeo_ns)
 				(long)(timeo_ns % 1000000000u / 1000u)};
 }
 
+static void memory_info(const struct sock *sk, uint32_t *mem)
+{
+	mem[SK_MEMINFO_RMEM_ALLOC] = sk->sk_rmem_alloc;
+	mem[SK_MEMINFO_RCVBUF] = sk->sk_rcvbuf;
+	mem[SK_MEMINFO_WMEM_ALLOC] = sk->sk_wmem_alloc;
+	mem[SK_MEMINFO_SNDBUF] = sk->sk_sndbuf;
+	mem[SK_MEMINFO_WMEM_QUEUED] = sk->sk_wmem_queued;
+	mem[SK_MEMINFO_BACKLOG] = sk->sk_backlog_bytes;
+	mem[SK_MEMINFO_DROPS] = sk->sk_drops;
+}
+
 int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 {
 	union {
@@ -248,10 +259,12 @@ int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 		uint32_t rate32;
 		uint64_t rate64;
 		char dev_name[IFNAMSIZ];
-	} v = {0};
+		uint32_t mem[SK_MEMINFO_VARS];
+	} v;
 	socklen_t have = sizeof(v.number);
 	int err = 0;
 
+	memset(&v, 0, sizeof(v)); /* all of it, whichever member comes first */
 	switch (name) {
 	case SO_RCVTIMEO:
 	case SO_SNDTIMEO:
@@ -275,6 +288,10 @@ int sock_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 			v.rate32 = v.rate64 < UINT32_MAX ? (uint32_t)v.rate64 : UINT32_MAX;
 			have = sizeof(v.rate32);
 		}
+		break;
+	case SO_MEMINFO:
+		memory_info(sk, v.mem);
+		have = sizeof(v.mem);
 		break;
 	default:
 		err = get_int(sk, name, &v.number);

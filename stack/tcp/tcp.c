@@ -418,21 +418,28 @@ void tcp_close(struct sock *sk)
 
 /* ---- readiness ---- */
 
-bool tcp_stream_memory_free(const struct sock *sk)
+/* TCP_NOTSENT_LOWAT, or the sysctl of that name: what waits to be sent for the first time is bounded. */
+static bool notsent_below(const struct sock *sk, unsigned int times)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t lowat =
+		tp->notsent_lowat ? tp->notsent_lowat : sk_sysctl(sk)->tcp_notsent_lowat;
 
-	if (sk->sk_wmem_queued >= sk->sk_sndbuf || !tcp_wmem_allowed(sk))
-		return false;
-	return !tp->notsent_lowat || tp->write_seq - tp->snd_nxt < tp->notsent_lowat;
+	return (uint64_t)(tp->write_seq - tp->snd_nxt) * times < lowat;
 }
 
-/* A third of the buffer is free: so that writers are not woken for crumbs. */
+bool tcp_stream_memory_free(const struct sock *sk)
+{
+	return sk->sk_wmem_queued < sk->sk_sndbuf && tcp_wmem_allowed(sk) && notsent_below(sk, 1);
+}
+
+/* A third of the buffer is free, and half of the bound on what is not sent: so that writers are not
+ * woken for crumbs. */
 bool tcp_stream_is_writeable(const struct sock *sk)
 {
 	return sk->sk_sndbuf > sk->sk_wmem_queued &&
 	       sk->sk_sndbuf - sk->sk_wmem_queued >= sk->sk_wmem_queued >> 1 &&
-	       tcp_stream_memory_free(sk);
+	       tcp_wmem_allowed(sk) && notsent_below(sk, 2);
 }
 
 static uint32_t received_bytes(const struct sock *sk)

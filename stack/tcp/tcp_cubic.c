@@ -154,15 +154,15 @@ static void cubic_update(struct sock *sk, uint32_t cwnd, uint32_t acked)
 	ca->ack_cnt += acked;
 	if (!ca->epoch_start_ns)
 		epoch_start(ca, cwnd, acked, now_ns);
-	if (ca->last_cwnd != cwnd || now_ns - ca->last_time_ns > NSEC_PER_SEC / 32) {
-		ca->last_cwnd = cwnd;
-		ca->last_time_ns = now_ns;
-		target = cubic_target(ca, now_ns);
-		ca->cnt = target > cwnd ? cwnd / (target - cwnd) : 100 * cwnd;
-		/* Before the first loss there is no plateau to find. */
-		if (!ca->last_max_cwnd && ca->cnt > 20)
-			ca->cnt = 20;
-	}
+	else if (ca->last_cwnd == cwnd && now_ns - ca->last_time_ns <= NSEC_PER_SEC / 32)
+		return; /* both curves are flat enough to look at them only so often */
+	ca->last_cwnd = cwnd;
+	ca->last_time_ns = now_ns;
+	target = cubic_target(ca, now_ns);
+	ca->cnt = target > cwnd ? cwnd / (target - cwnd) : 100 * cwnd;
+	/* Before the first loss there is no plateau to find. */
+	if (!ca->last_max_cwnd && ca->cnt > 20)
+		ca->cnt = 20;
 	reno_friendly(ca, cwnd);
 	ca->cnt = max_u32(ca->cnt, 2); /* at most 1.5 times a round trip */
 }
@@ -174,9 +174,8 @@ static void cubic_cong_avoid(struct sock *sk, uint32_t ack, uint32_t acked)
 
 	if (!tcp_is_cwnd_limited(sk))
 		return;
+	(void)ack;
 	if (tcp_in_slow_start(tp)) {
-		if (after(ack, ca->end_seq))
-			hystart_round_start(sk);
 		acked = tcp_slow_start(tp, acked);
 		if (!acked)
 			return;
@@ -226,6 +225,8 @@ static void hystart_update(struct sock *sk, uint32_t rtt_us)
 	struct cubic *ca = inet_csk_ca(sk);
 	const uint64_t now_ns = tp->tcp_mstamp_ns;
 
+	if (after(tp->snd_una, ca->end_seq)) /* this ACK's sample is the new round's first */
+		hystart_round_start(sk);
 	/* ACKs in close succession are a train; its length shows the bandwidth-delay product. */
 	if (now_ns - ca->last_ack_ns <= HYSTART_ACK_DELTA_NS) {
 		ca->last_ack_ns = now_ns;

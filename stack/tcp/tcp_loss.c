@@ -203,9 +203,11 @@ void tcp_simple_retransmit(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint32_t mss = tcp_current_mss(sk), prior_lost = tp->lost_out;
+	/* A SYN was too large by its data: it goes again without. */
+	const bool syn_data = tp->syn_data && sk->sk_state == TCP_SYN_SENT;
 
 	for (struct sk_buff *skb = tcp_rtx_queue_head(sk); skb; skb = skb_rb_next(skb))
-		if ((skb->gso_size ? skb->gso_size : skb->len) > mss)
+		if (syn_data || (skb->gso_size ? skb->gso_size : skb->len) > mss)
 			tcp_mark_skb_lost(sk, skb);
 	if (tp->lost_out == prior_lost)
 		return;

@@ -117,14 +117,21 @@ static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
 	}
 }
 
-/* The sk_buff that takes the next bytes. NULL: no memory. Soft interrupts off. */
+/* The sk_buff that takes the next bytes. NULL: a new one is needed. Soft interrupts off. */
 static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
 
 	if (skb && skb->len < size_goal && !TCP_SKB_CB(skb)->eor && can_take_frag(skb, net_tcp(sk)))
 		return skb;
-	skb = tcp_stream_alloc_skb(sk);
+	return NULL;
+}
+
+/* NULL: no memory. Soft interrupts off. */
+static struct sk_buff *new_tail(struct sock *sk)
+{
+	struct sk_buff *skb = tcp_stream_alloc_skb(sk);
+
 	if (skb)
 		tcp_skb_entail(sk, skb);
 	return skb;
@@ -200,6 +207,7 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 	uint32_t size_goal, mss = current_mss(sk, &size_goal);
 	struct sk_buff *skb;
 	long copied = 0, n;
+	bool full;
 
 	*err = 0;
 	while (from->count) {
@@ -207,17 +215,23 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 			*err = -EPIPE;
 			break;
 		}
-		if (!tcp_stream_memory_free(sk)) {
+		local_bh_disable(sk->sk_net);
+		skb = tail_with_room(sk, size_goal);
+		full = skb ? !tcp_wmem_allowed(sk) : !tcp_stream_memory_free(sk);
+		if (!skb && !full)
+			skb = new_tail(sk);
+		local_bh_enable(sk->sk_net);
+		/* What is begun is filled as far as all sockets' memory allows; another one needs room
+		 * in the send buffer. */
+		if (full) {
 			if (copied)
 				push(sk, flags & ~MSG_MORE, mss, TCP_NAGLE_PUSH);
 			*err = wait_memory(sk, &timeo_ns);
 			if (*err)
 				break;
 			mss = current_mss(sk, &size_goal);
+			continue;
 		}
-		local_bh_disable(sk->sk_net);
-		skb = tail_with_room(sk, size_goal);
-		local_bh_enable(sk->sk_net);
 		n = skb ? tcp_append(sk, skb, from,
 				     min_u32((uint32_t)(from->count < size_goal ? from->count
 										: size_goal),

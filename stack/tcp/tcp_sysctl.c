@@ -27,6 +27,7 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_keepalive_intvl_s = 75;
 	s->tcp_keepalive_probes = 9;
 	s->tcp_reordering = TCP_FASTRETRANS_THRESH;
+	s->tcp_notsent_lowat = UINT32_MAX;
 	s->tcp_limit_output_bytes = 1u << 20;
 	s->tcp_invalid_ratelimit_ms = 500;
 	s->tcp_comp_sack_delay_ns = NSEC_PER_MSEC;

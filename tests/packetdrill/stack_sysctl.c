@@ -63,6 +63,7 @@ static const struct setting settings[] = {
 	U32(tcp_keepalive_probes),
 	U32(tcp_reordering),
 	U32(tcp_limit_output_bytes),
+	U32(tcp_notsent_lowat),
 	U32(tcp_min_tso_segs),
 	U32(tcp_adv_win_scale),
 	U32(tcp_tw_reuse),

@@ -33,6 +33,7 @@ struct sysctl {
 	uint32_t tcp_keepalive_intvl_s;	   /* 75 */
 	uint32_t tcp_keepalive_probes;	   /* 9 */
 	uint32_t tcp_reordering;	   /* 3 */
+	uint32_t tcp_notsent_lowat;	   /* bytes not sent yet a socket takes at most: 2^32-1 */
 	uint32_t tcp_limit_output_bytes;   /* queued below TCP a socket: 1 MiB */
 	uint32_t tcp_invalid_ratelimit_ms; /* challenge and duplicate ACKs: 500 */
 	uint64_t tcp_comp_sack_delay_ns;   /* ACKs of data above a hole wait at most: 1 ms */

@@ -153,6 +153,18 @@ struct timeval {
 #define SO_PROTOCOL	38
 #define SO_DOMAIN	39
 #define SO_MAX_PACING_RATE 47
+#define SO_MEMINFO	   55
+/* Where SO_MEMINFO says what, an array of uint32_t in bytes. */
+#define SK_MEMINFO_RMEM_ALLOC	0
+#define SK_MEMINFO_RCVBUF	1
+#define SK_MEMINFO_WMEM_ALLOC	2
+#define SK_MEMINFO_SNDBUF	3
+#define SK_MEMINFO_FWD_ALLOC	4 /* always 0: nothing is reserved ahead */
+#define SK_MEMINFO_WMEM_QUEUED	5
+#define SK_MEMINFO_OPTMEM	6 /* always 0: not counted by socket */
+#define SK_MEMINFO_BACKLOG	7
+#define SK_MEMINFO_DROPS	8 /* packets */
+#define SK_MEMINFO_VARS		9
 
 /* IP level */
 #define SOL_IP			0
@@ -389,6 +401,17 @@ struct tcp_info {
 	uint16_t tcpi_total_rto;
 	uint16_t tcpi_total_rto_recoveries;
 	uint32_t tcpi_total_rto_time;
+
+	/* Of Accurate ECN, which is not spoken here: 0. */
+	uint32_t tcpi_received_ce;
+	uint32_t tcpi_delivered_e1_bytes;
+	uint32_t tcpi_delivered_e0_bytes;
+	uint32_t tcpi_delivered_ce_bytes;
+	uint32_t tcpi_received_e1_bytes;
+	uint32_t tcpi_received_e0_bytes;
+	uint32_t tcpi_received_ce_bytes;
+	uint32_t tcpi_ecn_mode : 2, tcpi_accecn_opt_seen : 2, tcpi_accecn_fail_mode : 4,
+		tcpi_options2 : 24;
 };
 
 /* fcntl(2) and ioctl(2) */

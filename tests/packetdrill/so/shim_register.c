@@ -4,11 +4,11 @@
 #include <dlfcn.h>
 #include <stddef.h>
 
-void shim_register(shim_getsockopt fn, void *userdata, int fd_base)
+void shim_register(const struct shim_calls *calls)
 {
-	void (*take)(shim_getsockopt fn, void *userdata, int fd_base);
+	void (*take)(const struct shim_calls *calls);
 
 	*(void **)&take = dlsym(RTLD_DEFAULT, "packetdrill_shim_take");
 	if (take)
-		take(fn, userdata, fd_base);
+		take(calls);
 }

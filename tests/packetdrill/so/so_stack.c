@@ -4,7 +4,8 @@
  * lock, on whichever thread asks: a call runs as a task until it ends or sleeps. One that sleeps and
  * came from a thread of its own sleeps for real, as packetdrill looks for, while the first thread
  * lets virtual time pass; the first thread's own lets time pass itself. Every look at the clock is a
- * microsecond later than the one before.
+ * microsecond later than the one before, but for a thread's first when its call has slept: that is
+ * for the time at which it ended.
  */
 #include "interface.h"
 
@@ -39,7 +40,7 @@ struct so_stack {
 	pthread_cond_t call_ended, clock_read;
 	pthread_t first;
 	struct sleeper *sleepers;
-	unsigned int foreign_looks; /* at the clock, from other threads than the first */
+	unsigned int looks_due; /* at the clock, by threads that have slept */
 	bool read_settings;
 };
 
@@ -54,7 +55,7 @@ static uint64_t now_ns(const struct so_stack *s)
  */
 static void wake_sleepers(struct so_stack *s)
 {
-	unsigned int until = s->foreign_looks, woken = 0;
+	unsigned int woken = 0;
 	struct timespec limit;
 
 	for (struct sleeper *one = s->sleepers; one; one = one->next) {
@@ -63,13 +64,13 @@ static void wake_sleepers(struct so_stack *s)
 	}
 	if (!woken)
 		return;
-	until += woken;
+	s->looks_due += woken;
 	pthread_cond_broadcast(&s->call_ended);
 	clock_gettime(CLOCK_REALTIME, &limit);
 	limit.tv_sec += HANDOVER_S;
-	while (s->foreign_looks < until &&
-	       !pthread_cond_timedwait(&s->clock_read, &s->lock, &limit))
+	while (s->looks_due && !pthread_cond_timedwait(&s->clock_read, &s->lock, &limit))
 		;
+	s->looks_due = 0;
 }
 
 /* Lets time pass until something happens, or until then. */
@@ -393,11 +394,11 @@ static int so_gettimeofday(void *u, struct timeval *tv, struct timezone *tz)
 
 	(void)tz;
 	pthread_mutex_lock(&s->lock);
-	if (is_first(s)) {
-		pass_all(s, now_ns(s) + HOST_US);
-	} else {
-		s->foreign_looks++;
+	if (!is_first(s) && s->looks_due) {
+		s->looks_due--;
 		pthread_cond_signal(&s->clock_read);
+	} else {
+		pass_all(s, now_ns(s) + HOST_US);
 	}
 	t = EPOCH_NS + now_ns(s);
 	pthread_mutex_unlock(&s->lock);
@@ -541,5 +542,5 @@ void packetdrill_interface_init(const char *flags, struct packetdrill_interface 
 		.pipe = so_pipe,
 		.splice = so_splice,
 	};
-	shim_register(so_getsockopt, interface->userdata, FD_BASE);
+	shim_register(&(struct shim_calls){interface->userdata, FD_BASE, so_getsockopt, so_close});
 }

@@ -106,7 +106,7 @@ START_TEST(tcp_info_has_linuxs_layout)
 	ck_assert_uint_eq(offsetof(struct tcp_info, tcpi_dsack_dups), 216);
 	ck_assert_uint_eq(offsetof(struct tcp_info, tcpi_snd_wnd), 228);
 	ck_assert_uint_eq(offsetof(struct tcp_info, tcpi_total_rto), 240);
-	ck_assert_uint_eq(sizeof(struct tcp_info), 248);
+	ck_assert_uint_eq(sizeof(struct tcp_info), 280);
 }
 END_TEST
 

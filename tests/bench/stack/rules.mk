@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+# `make bench-stack`: TCP's speed beside lwIP's, and where its instructions go: build/bench/stack.json.
+# lwIP is Debian's source, fetched and built under build/ with the same flags as our stack; its state
+# is global, so each end of the benchmark gets an instance: all of lwIP linked into one object, of
+# which only the end's table stays visible.
+
+BENCH_STACK_DIR := $(BUILD)/tests/bench/stack
+BENCH_STACK := $(BENCH_STACK_DIR)/stack-bench
+LWIP_DIR := $(BUILD)/lwip
+LWIP_STAMP := $(LWIP_DIR)/src/FILES
+BENCH_STACK_CFLAGS := $(HOST_CFLAGS) $(STACK_CFLAGS)
+LWIP_CFLAGS := $(BENCH_STACK_CFLAGS) -Wno-unused-parameter -I$(LWIP_DIR)/src/include -Itests/bench/stack/lwip
+# What of lwIP is linked: its core without what lwipopts.h leaves out.
+LWIP_NAMES := core/def core/inet_chksum core/init core/ip core/mem core/memp core/netif core/pbuf core/tcp \
+	core/tcp_in core/tcp_out core/timeouts core/ipv4/etharp core/ipv4/icmp core/ipv4/ip4 core/ipv4/ip4_addr \
+	core/ipv4/ip4_frag netif/ethernet
+LWIP_OBJS := $(LWIP_NAMES:%=$(BENCH_STACK_DIR)/lwip/%.o)
+BENCH_STACK_OBJS := $(patsubst %.c,$(BENCH_STACK_DIR)/%.o,$(notdir $(wildcard tests/bench/stack/*.c)))
+LWIP_ENDS := $(BENCH_STACK_DIR)/lwip_end_0.o $(BENCH_STACK_DIR)/lwip_end_1.o
+
+$(LWIP_STAMP): tests/bench/stack/fetch.sh
+	$(call say,FETCH,lwIP)
+	$(Q)$< $(LWIP_DIR)
+	$(Q)touch $@
+
+$(BENCH_STACK_DIR)/%.o: tests/bench/stack/%.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_STACK_CFLAGS) -c $< -o $@
+
+$(BENCH_STACK_DIR)/lwip/%.o: tests/bench/stack/lwip/lwipopts.h tests/bench/stack/lwip/arch/cc.h $(LWIP_STAMP)
+	$(call say,CC,lwip/$*.c)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(LWIP_CFLAGS) -c $(LWIP_DIR)/src/$*.c -o $@
+
+$(LWIP_ENDS): $(BENCH_STACK_DIR)/lwip_end_%.o: tests/bench/stack/lwip/lwip_end.c tests/bench/stack/end.h \
+		tests/bench/stack/wire.h $(LWIP_OBJS)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(LWIP_CFLAGS) -DLWIP_OPS=lwip_ops_$* -c $< -o $@.one
+	$(Q)ld -r $@.one $(LWIP_OBJS) -o $@.all
+	$(Q)objcopy --keep-global-symbol=lwip_ops_$* $@.all $@
+	$(Q)rm -f $@.one $@.all
+
+$(BENCH_STACK): $(BENCH_STACK_OBJS) $(LWIP_ENDS) $(STACK_LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $^ -o $@
+
+-include $(BENCH_STACK_OBJS:.o=.d) $(LWIP_OBJS:.o=.d)

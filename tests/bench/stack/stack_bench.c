@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * stack-bench: our TCP and lwIP, each two ends in one process over the same wire (wire.h), in turn.
+ * Prints one JSON object; times are CPU time, every ratio is the median over rounds in which the
+ * stacks take turns.
+ *
+ * With --count it runs one part alone, for callgrind, which then counts its instructions:
+ * tx, rx (bulk, the sender's or the receiver's side), rr, connection; and prints how many KiB or
+ * operations these were for.
+ */
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <valgrind/callgrind.h>
+#include "pair.h"
+
+#define MIB	      (1024u * 1024u)
+#define ROUNDS	      15u
+#define WARM_BYTES    (16ull * MIB)
+#define BULK_BYTES    (48ull * MIB)
+#define ROUND_TRIPS   40000u
+#define CONNECTIONS   1000u
+#define LIVE_FEW      1000u
+#define LIVE_MANY     100000u
+#define LIVE_LWIP     10000u /* its lists are linear */
+#define COUNTED_BYTES (4ull * MIB)
+#define COUNTED_CONNECTIONS 256u
+
+struct options {
+	const char *count;
+	const char *stack;
+	unsigned int live, rounds;
+	enum offloads offloads;
+};
+
+static const struct stack_ops *const ours[2] = {&ringside_ops, &ringside_ops};
+static const struct stack_ops *const lwip[2] = {&lwip_ops_0, &lwip_ops_1};
+
+static double cpu_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned int n)
+{
+	qsort(values, n, sizeof(*values), by_value);
+	return values[n / 2];
+}
+
+static double bulk_s(struct pair *p)
+{
+	const double start = cpu_s();
+
+	pair_bulk(p, BULK_BYTES);
+	return cpu_s() - start;
+}
+
+static double rr_s(struct pair *p)
+{
+	const double start = cpu_s();
+
+	pair_round_trips(p, ROUND_TRIPS);
+	return cpu_s() - start;
+}
+
+static double connections_s(struct pair *p)
+{
+	const double start = cpu_s();
+
+	pair_connections(p, CONNECTIONS);
+	return cpu_s() - start;
+}
+
+/* One measurement of several pairs in turn: seconds of each, and each over the last one. */
+#define PAIRS_MAX 4u
+struct result {
+	double s[PAIRS_MAX], speedup[PAIRS_MAX];
+};
+
+static void measure(struct pair *const *pairs, unsigned int n, unsigned int rounds,
+		    double (*run)(struct pair *p), struct result *r)
+{
+	double s[PAIRS_MAX][rounds], speedup[PAIRS_MAX][rounds];
+
+	for (unsigned int i = 0; i < rounds; i++) {
+		for (unsigned int k = 0; k < n; k++)
+			s[k][i] = run(pairs[k]);
+		for (unsigned int k = 0; k < n; k++)
+			speedup[k][i] = s[n - 1][i] / s[k][i];
+	}
+	for (unsigned int k = 0; k < n; k++) {
+		r->s[k] = median(s[k], rounds);
+		r->speedup[k] = median(speedup[k], rounds);
+	}
+}
+
+static struct pair *connected(const struct stack_ops *const *ops, enum offloads offloads)
+{
+	struct pair *p = pair_create(ops[0], ops[1], offloads);
+
+	pair_connect(p);
+	pair_bulk(p, WARM_BYTES);
+	return p;
+}
+
+static double gbps(double s)
+{
+	return BULK_BYTES * 8 / s / 1e9;
+}
+
+/* ---- a part alone ---- */
+
+static void count_bulk(struct pair *p, enum side_watched side)
+{
+	CALLGRIND_START_INSTRUMENTATION;
+	p->watched = side;
+	pair_bulk(p, COUNTED_BYTES);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	printf("%llu\n", COUNTED_BYTES / 1024);
+}
+
+static void count_round_trips(struct pair *p)
+{
+	pair_round_trips(p, 100);
+	CALLGRIND_START_INSTRUMENTATION;
+	p->watched = WATCH_BOTH;
+	pair_round_trips(p, 1000);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	printf("1000\n");
+}
+
+static void count_connections(struct pair *p, unsigned int live)
+{
+	pair_open(p, live);
+	pair_connections(p, COUNTED_CONNECTIONS);
+	CALLGRIND_START_INSTRUMENTATION;
+	p->watched = WATCH_BOTH;
+	pair_connections(p, COUNTED_CONNECTIONS);
+	CALLGRIND_STOP_INSTRUMENTATION;
+	printf("%u\n", COUNTED_CONNECTIONS);
+}
+
+static int count(const struct options *o)
+{
+	const struct stack_ops *const *ops = strcmp(o->stack, "lwip") ? ours : lwip;
+
+	if (!strcmp(o->count, "tx"))
+		count_bulk(connected(ops, o->offloads), WATCH_CLIENT);
+	else if (!strcmp(o->count, "rx"))
+		count_bulk(connected(ops, o->offloads), WATCH_SERVER);
+	else if (!strcmp(o->count, "rr"))
+		count_round_trips(connected(ops, o->offloads));
+	else if (!strcmp(o->count, "connection"))
+		count_connections(pair_create(ops[0], ops[1], o->offloads), o->live);
+	else
+		return -1;
+	return 0;
+}
+
+/* ---- all in time ---- */
+
+static void time_bulk_and_rr(unsigned int rounds, struct pair *lwip_pair)
+{
+	struct pair *const pairs[] = {connected(ours, OFFLOADS_OFF),
+				      connected(ours, OFFLOADS_GSO_GRO),
+				      connected(ours, OFFLOADS_GSO_GRO_CSUM), lwip_pair};
+	struct result bulk, rr;
+
+	pair_connect(lwip_pair);
+	pair_bulk(lwip_pair, WARM_BYTES);
+	measure(pairs, 4, rounds, bulk_s, &bulk);
+	measure((struct pair *const[]){pairs[0], pairs[3]}, 2, rounds, rr_s, &rr);
+	printf("\t\"bulk_gbps\": %.2f,\n\t\"bulk_vs_lwip\": %.3f,\n", gbps(bulk.s[0]),
+	       bulk.speedup[0]);
+	printf("\t\"bulk_offload_gbps\": %.2f,\n\t\"bulk_offload_vs_lwip\": %.3f,\n",
+	       gbps(bulk.s[1]), bulk.speedup[1]);
+	printf("\t\"bulk_offload_csum_gbps\": %.2f,\n\t\"bulk_offload_csum_vs_lwip\": %.3f,\n",
+	       gbps(bulk.s[2]), bulk.speedup[2]);
+	printf("\t\"lwip_bulk_gbps\": %.2f,\n", gbps(bulk.s[3]));
+	printf("\t\"rr_per_s\": %.0f,\n\t\"rr_vs_lwip\": %.3f,\n\t\"lwip_rr_per_s\": %.0f,\n",
+	       ROUND_TRIPS / rr.s[0], rr.speedup[0], ROUND_TRIPS / rr.s[1]);
+}
+
+static void time_connections(unsigned int rounds, struct pair *lwip_pair)
+{
+	struct pair *few = pair_create(ours[0], ours[1], OFFLOADS_OFF);
+	struct pair *many = pair_create(ours[0], ours[1], OFFLOADS_OFF);
+	struct result r;
+
+	pair_open(few, LIVE_FEW);
+	pair_open(many, LIVE_MANY);
+	pair_open(lwip_pair, LIVE_FEW);
+	measure((struct pair *const[]){many, few, lwip_pair}, 3, rounds, connections_s, &r);
+	printf("\t\"conn_per_s_1k\": %.0f,\n\t\"conn_per_s_1k_vs_lwip\": %.3f,\n",
+	       CONNECTIONS / r.s[1], r.speedup[1]);
+	printf("\t\"conn_per_s_100k\": %.0f,\n\t\"lwip_conn_per_s_1k\": %.0f,\n",
+	       CONNECTIONS / r.s[0], CONNECTIONS / r.s[2]);
+	pair_open(lwip_pair, LIVE_LWIP - LIVE_FEW);
+	measure((struct pair *const[]){lwip_pair}, 1, 1, connections_s, &r);
+	printf("\t\"lwip_conn_per_s_10k\": %.0f,\n", CONNECTIONS / r.s[0]);
+}
+
+static void time_all(unsigned int rounds)
+{
+	struct pair *lwip_pair = pair_create(lwip[0], lwip[1], OFFLOADS_OFF);
+	struct pair_memory m;
+
+	printf("{\n");
+	time_bulk_and_rr(rounds, lwip_pair);
+	time_connections(rounds, lwip_pair);
+	pair_memory(pair_create(ours[0], ours[1], OFFLOADS_OFF), &m);
+	printf("\t\"bytes_established\": %.0f,\n\t\"bytes_request\": %.0f,\n"
+	       "\t\"bytes_timewait\": %.0f\n}\n",
+	       m.established, m.request, m.timewait);
+}
+
+/* ---- command line ---- */
+
+enum { OPT_COUNT = 'c', OPT_STACK = 's', OPT_LIVE = 'l', OPT_OFFLOADS = 'o', OPT_ROUNDS = 'r' };
+
+static const struct argp_option argp_options[] = {
+	{"count", OPT_COUNT, "PART", 0, "one part alone: tx, rx, rr or connection", 0},
+	{"stack", OPT_STACK, "NAME", 0, "ringside or lwip, with --count", 0},
+	{"live", OPT_LIVE, "N", 0, "connections that are open meanwhile, with --count connection", 0},
+	{"offloads", OPT_OFFLOADS, "N", 0, "0: none, 1: GSO and GRO, 2: checksums too", 0},
+	{"rounds", OPT_ROUNDS, "N", 0, "of each measurement", 0},
+	{0}};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_COUNT:
+		o->count = arg;
+		break;
+	case OPT_STACK:
+		o->stack = arg;
+		break;
+	case OPT_LIVE:
+		o->live = (unsigned int)strtoul(arg, NULL, 10);
+		break;
+	case OPT_OFFLOADS:
+		o->offloads = (enum offloads)strtoul(arg, NULL, 10);
+		break;
+	case OPT_ROUNDS:
+		o->rounds = (unsigned int)strtoul(arg, NULL, 10);
+		if (!o->rounds)
+			argp_error(state, "--rounds %s: at least 1", arg);
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = {argp_options, parse, NULL, "TCP's speed beside lwIP's", NULL,
+					 NULL, NULL};
+	struct options o = {.stack = "ringside", .live = LIVE_FEW, .rounds = ROUNDS};
+
+	argp_parse(&argp, argc, argv, 0, NULL, &o);
+	if (!o.count) {
+		time_all(o.rounds);
+		return EXIT_SUCCESS;
+	}
+	if (count(&o)) {
+		fprintf(stderr, "stack-bench: --count %s: use tx, rx, rr or connection\n", o.count);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

@@ -1,35 +1,46 @@
 // SPDX-License-Identifier: MIT
 /*
- * The Internet checksum over bytes in memory: 64-bit words into 64-bit accumulators, whose carries
- * are kept apart, so that the loop has no dependence on a carry flag (RFC 1071 section 2).
+ * The Internet checksum over bytes in memory: 64-bit words into two accumulators, each with a count
+ * of its carries, which is added at the end (RFC 1071 section 2(A): one's-complement addition may be
+ * done in any width and order). Two, so that one addition does not wait for the other.
  */
 #include <net/checksum.h>
 
-/* Sum of whole 8-byte words, folded to below 2^34. */
+struct accumulator {
+	uint64_t sum, carries;
+};
+
+static inline void accumulate(struct accumulator *a, const uint8_t *p)
+{
+	uint64_t w;
+
+	__builtin_memcpy(&w, p, sizeof(w));
+	a->sum += w;
+	a->carries += a->sum < w;
+}
+
+/* Sum of whole 8-byte words, folded to below 2^33. */
 static uint64_t sum_words(const uint8_t *p, uint32_t words)
 {
-	uint64_t low = 0, high = 0;
+	struct accumulator even = {0}, odd = {0};
 
-	while (words >= 4) {
-		uint64_t w[4];
-
-		__builtin_memcpy(w, p, sizeof(w));
-		low += (w[0] & 0xffffffff) + (w[1] & 0xffffffff) + (w[2] & 0xffffffff) +
-		       (w[3] & 0xffffffff);
-		high += (w[0] >> 32) + (w[1] >> 32) + (w[2] >> 32) + (w[3] >> 32);
-		p += sizeof(w);
-		words -= 4;
+	for (; words >= 8; words -= 8, p += 64) {
+		accumulate(&even, p);
+		accumulate(&odd, p + 8);
+		accumulate(&even, p + 16);
+		accumulate(&odd, p + 24);
+		accumulate(&even, p + 32);
+		accumulate(&odd, p + 40);
+		accumulate(&even, p + 48);
+		accumulate(&odd, p + 56);
 	}
-	for (; words; words--, p += 8) {
-		uint64_t w;
-
-		__builtin_memcpy(&w, p, sizeof(w));
-		low += w & 0xffffffff;
-		high += w >> 32;
-	}
-	low = (low & 0xffffffff) + (low >> 32);
-	high = (high & 0xffffffff) + (high >> 32);
-	return low + high;
+	for (; words; words--, p += 8)
+		accumulate(&even, p);
+	even.sum += odd.sum;
+	even.carries += odd.carries + (even.sum < odd.sum);
+	even.sum += even.carries;
+	even.sum += even.sum < even.carries;
+	return (even.sum & 0xffffffff) + (even.sum >> 32);
 }
 
 uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum)

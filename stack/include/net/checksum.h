@@ -79,10 +79,18 @@ static inline uint32_t csum_ipv6_nofold(const void *saddr, const void *daddr, ui
 	return csum_add((uint32_t)s, (uint32_t)(s >> 32));
 }
 
-/* A header checksum for `ihl` words of IPv4 header. */
+/* A header checksum for `ihl` words of IPv4 header, at least five. */
 static inline uint16_t ip_fast_csum(const void *iph, unsigned int ihl)
 {
-	return csum_fold(csum_partial(iph, ihl * 4, 0));
+	uint64_t sum = 0;
+	uint32_t w;
+
+	for (unsigned int i = 0; i < ihl; i++) {
+		__builtin_memcpy(&w, (const uint8_t *)iph + 4 * i, sizeof(w));
+		sum += w;
+	}
+	sum = (sum & 0xffffffff) + (sum >> 32);
+	return csum_fold((uint32_t)((sum & 0xffffffff) + (sum >> 32)));
 }
 
 /* RFC 1624: the field `check` after one 16-bit word of what it covers changed. */

@@ -14,9 +14,9 @@
 
 #define APP_BUFFER_BYTES 65536u
 /* The server listens on so many ports from PORT on: a client has 28,232 for each. */
-#define PORT  5000u
-#define PORTS 64u
-#define WINDOW_BYTES	 (256u << 10) /* receive window and send buffer of every connection */
+#define PORT	     5000u
+#define PORTS	     64u
+#define WINDOW_BYTES (256u << 10) /* receive window and send buffer of every connection */
 
 struct end; /* the stack's own */
 
@@ -54,5 +54,8 @@ struct stack_ops {
 extern const struct stack_ops ringside_ops;
 /* lwIP keeps its state in globals: an instance an end. */
 extern const struct stack_ops lwip_ops_0, lwip_ops_1;
+/* lwIP computes checksums by our routine instead of its own. */
+extern bool lwip_has_our_checksum;
+uint16_t ringside_chksum(const void *data, int len);
 
 #endif

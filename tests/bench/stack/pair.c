@@ -122,7 +122,8 @@ static uint64_t sender(struct pair *p, uint64_t left)
 	p->ops[0]->poll(p->end[0]);
 	do {
 		n = p->ops[0]->send(p->one[0], payload,
-				    left - taken < sizeof(payload) ? left - taken : sizeof(payload));
+				    left - taken < sizeof(payload) ? left - taken
+								   : sizeof(payload));
 		taken += n;
 	} while (n && taken < left);
 	end_side(p, 0);

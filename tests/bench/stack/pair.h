@@ -5,8 +5,8 @@
 
 #include "end.h"
 
-#define SERVER	  1    /* side; the client is 0 */
-#define BATCH	  16u  /* connections that open and close at once */
+#define SERVER 1   /* side; the client is 0 */
+#define BATCH  16u /* connections that open and close at once */
 
 enum side_watched { WATCH_NOBODY, WATCH_CLIENT, WATCH_SERVER, WATCH_BOTH };
 
@@ -14,7 +14,7 @@ struct pair {
 	const struct stack_ops *ops[2];
 	struct card card[2];
 	struct end *end[2];
-	struct conn *free; /* connections of the benchmark that are not in use */
+	struct conn *free;   /* connections of the benchmark that are not in use */
 	struct conn *one[2]; /* of bulk and round trips */
 	unsigned int batches;
 	enum side_watched watched; /* whose instructions callgrind collects */

@@ -11,13 +11,13 @@
 #include <net/net_namespace.h>
 #include <net/socket.h>
 
-#define PREFIX_LEN    24
-#define FILES_MAX     1048576u
-#define BACKLOG	      4096
-#define RX_WATERMARK  32u /* buffers are posted so many at a time */
-#define CLASS_BYTES   64u
-#define CLASSES	      64u /* up to 4 KiB from free lists, as a kernel's slab has */
-#define SLAB_BYTES    (256u << 10)
+#define PREFIX_LEN   24
+#define FILES_MAX    1048576u
+#define BACKLOG	     4096
+#define RX_WATERMARK 32u /* buffers are posted so many at a time */
+#define CLASS_BYTES  64u
+#define CLASSES	     64u /* up to 4 KiB from free lists, as a kernel's slab has */
+#define SLAB_BYTES   (256u << 10)
 
 struct end {
 	struct port port;
@@ -300,8 +300,9 @@ static int stream_socket(struct end *e)
 
 static struct sockaddr_in address(int side, uint16_t port)
 {
-	return (struct sockaddr_in){
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(HOST_ADDR(side))}};
+	return (struct sockaddr_in){.sin_family = AF_INET,
+				    .sin_port = htons(port),
+				    .sin_addr = {htonl(HOST_ADDR(side))}};
 }
 
 static void listen_on_all(struct end *e)
@@ -325,7 +326,8 @@ static void connect_to(struct conn *c, uint16_t port)
 
 static bool accept_one(struct conn *c, uint16_t port)
 {
-	c->fd = sys_accept4(c->end->files, c->end->listener[port - PORT], NULL, NULL, SOCK_NONBLOCK);
+	c->fd = sys_accept4(c->end->files, c->end->listener[port - PORT], NULL, NULL,
+			    SOCK_NONBLOCK);
 	return c->fd >= 0;
 }
 

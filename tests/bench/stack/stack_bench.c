@@ -3,37 +3,22 @@
  * stack-bench: our TCP and lwIP, each two ends in one process over the same wire (wire.h), in turn.
  * Prints one JSON object; times are CPU time, every ratio is the median over rounds in which the
  * stacks take turns.
- *
- * With --count it runs one part alone, for callgrind, which then counts its instructions:
- * tx, rx (bulk, the sender's or the receiver's side), rr, connection; and prints how many KiB or
- * operations these were for.
  */
 #include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <valgrind/callgrind.h>
 #include "pair.h"
 
-#define MIB	      (1024u * 1024u)
-#define ROUNDS	      15u
-#define WARM_BYTES    (16ull * MIB)
-#define BULK_BYTES    (48ull * MIB)
-#define ROUND_TRIPS   40000u
-#define CONNECTIONS   1000u
-#define LIVE_FEW      1000u
-#define LIVE_MANY     100000u
-#define LIVE_LWIP     10000u /* its lists are linear */
-#define COUNTED_BYTES (4ull * MIB)
-#define COUNTED_CONNECTIONS 256u
-
-struct options {
-	const char *count;
-	const char *stack;
-	unsigned int live, rounds;
-	enum offloads offloads;
-};
+#define MIB	    (1024u * 1024u)
+#define ROUNDS	    15u
+#define WARM_BYTES  (16ull * MIB)
+#define BULK_BYTES  (48ull * MIB)
+#define ROUND_TRIPS 40000u
+#define CONNECTIONS 1000u
+#define LIVE_FEW    1000u
+#define LIVE_MANY   100000u
+#define LIVE_LWIP   10000u /* its lists are linear */
 
 static const struct stack_ops *const ours[2] = {&ringside_ops, &ringside_ops};
 static const struct stack_ops *const lwip[2] = {&lwip_ops_0, &lwip_ops_1};
@@ -120,77 +105,40 @@ static double gbps(double s)
 	return BULK_BYTES * 8 / s / 1e9;
 }
 
-/* ---- a part alone ---- */
-
-static void count_bulk(struct pair *p, enum side_watched side)
-{
-	CALLGRIND_START_INSTRUMENTATION;
-	p->watched = side;
-	pair_bulk(p, COUNTED_BYTES);
-	CALLGRIND_STOP_INSTRUMENTATION;
-	printf("%llu\n", COUNTED_BYTES / 1024);
-}
-
-static void count_round_trips(struct pair *p)
-{
-	pair_round_trips(p, 100);
-	CALLGRIND_START_INSTRUMENTATION;
-	p->watched = WATCH_BOTH;
-	pair_round_trips(p, 1000);
-	CALLGRIND_STOP_INSTRUMENTATION;
-	printf("1000\n");
-}
-
-static void count_connections(struct pair *p, unsigned int live)
-{
-	pair_open(p, live);
-	pair_connections(p, COUNTED_CONNECTIONS);
-	CALLGRIND_START_INSTRUMENTATION;
-	p->watched = WATCH_BOTH;
-	pair_connections(p, COUNTED_CONNECTIONS);
-	CALLGRIND_STOP_INSTRUMENTATION;
-	printf("%u\n", COUNTED_CONNECTIONS);
-}
-
-static int count(const struct options *o)
-{
-	const struct stack_ops *const *ops = strcmp(o->stack, "lwip") ? ours : lwip;
-
-	if (!strcmp(o->count, "tx"))
-		count_bulk(connected(ops, o->offloads), WATCH_CLIENT);
-	else if (!strcmp(o->count, "rx"))
-		count_bulk(connected(ops, o->offloads), WATCH_SERVER);
-	else if (!strcmp(o->count, "rr"))
-		count_round_trips(connected(ops, o->offloads));
-	else if (!strcmp(o->count, "connection"))
-		count_connections(pair_create(ops[0], ops[1], o->offloads), o->live);
-	else
-		return -1;
-	return 0;
-}
-
 /* ---- all in time ---- */
+
+static void time_bulk(struct pair *const *pairs, unsigned int rounds)
+{
+	static const char *const names[] = {"bulk", "bulk_offload", "bulk_offload_csum"};
+	struct result r, same_checksum;
+
+	measure(pairs, 4, rounds, bulk_s, &r);
+	lwip_has_our_checksum = true;
+	measure(pairs, 4, rounds, bulk_s, &same_checksum);
+	lwip_has_our_checksum = false;
+	for (unsigned int i = 0; i < 3; i++) {
+		printf("\t\"%s_gbps\": %.2f,\n", names[i], gbps(r.s[i]));
+		printf("\t\"%s_vs_lwip\": %.3f,\n", names[i], r.speedup[i]);
+		printf("\t\"%s_vs_lwip_with_our_checksum\": %.3f,\n", names[i],
+		       same_checksum.speedup[i]);
+	}
+	printf("\t\"lwip_bulk_gbps\": %.2f,\n", gbps(r.s[3]));
+	printf("\t\"lwip_bulk_gbps_with_our_checksum\": %.2f,\n", gbps(same_checksum.s[3]));
+}
 
 static void time_bulk_and_rr(unsigned int rounds, struct pair *lwip_pair)
 {
 	struct pair *const pairs[] = {connected(ours, OFFLOADS_OFF),
 				      connected(ours, OFFLOADS_GSO_GRO),
 				      connected(ours, OFFLOADS_GSO_GRO_CSUM), lwip_pair};
-	struct result bulk, rr;
+	struct result r;
 
 	pair_connect(lwip_pair);
 	pair_bulk(lwip_pair, WARM_BYTES);
-	measure(pairs, 4, rounds, bulk_s, &bulk);
-	measure((struct pair *const[]){pairs[0], pairs[3]}, 2, rounds, rr_s, &rr);
-	printf("\t\"bulk_gbps\": %.2f,\n\t\"bulk_vs_lwip\": %.3f,\n", gbps(bulk.s[0]),
-	       bulk.speedup[0]);
-	printf("\t\"bulk_offload_gbps\": %.2f,\n\t\"bulk_offload_vs_lwip\": %.3f,\n",
-	       gbps(bulk.s[1]), bulk.speedup[1]);
-	printf("\t\"bulk_offload_csum_gbps\": %.2f,\n\t\"bulk_offload_csum_vs_lwip\": %.3f,\n",
-	       gbps(bulk.s[2]), bulk.speedup[2]);
-	printf("\t\"lwip_bulk_gbps\": %.2f,\n", gbps(bulk.s[3]));
+	time_bulk(pairs, rounds);
+	measure((struct pair *const[]){pairs[0], pairs[3]}, 2, rounds, rr_s, &r);
 	printf("\t\"rr_per_s\": %.0f,\n\t\"rr_vs_lwip\": %.3f,\n\t\"lwip_rr_per_s\": %.0f,\n",
-	       ROUND_TRIPS / rr.s[0], rr.speedup[0], ROUND_TRIPS / rr.s[1]);
+	       ROUND_TRIPS / r.s[0], r.speedup[0], ROUND_TRIPS / r.s[1]);
 }
 
 static void time_connections(unsigned int rounds, struct pair *lwip_pair)
@@ -228,58 +176,28 @@ static void time_all(unsigned int rounds)
 
 /* ---- command line ---- */
 
-enum { OPT_COUNT = 'c', OPT_STACK = 's', OPT_LIVE = 'l', OPT_OFFLOADS = 'o', OPT_ROUNDS = 'r' };
-
 static const struct argp_option argp_options[] = {
-	{"count", OPT_COUNT, "PART", 0, "one part alone: tx, rx, rr or connection", 0},
-	{"stack", OPT_STACK, "NAME", 0, "ringside or lwip, with --count", 0},
-	{"live", OPT_LIVE, "N", 0, "connections that are open meanwhile, with --count connection", 0},
-	{"offloads", OPT_OFFLOADS, "N", 0, "0: none, 1: GSO and GRO, 2: checksums too", 0},
-	{"rounds", OPT_ROUNDS, "N", 0, "of each measurement", 0},
-	{0}};
+	{"rounds", 'r', "N", 0, "of each measurement (15)", 0}, {0}};
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
+	unsigned int *rounds = state->input;
 
-	switch (key) {
-	case OPT_COUNT:
-		o->count = arg;
-		break;
-	case OPT_STACK:
-		o->stack = arg;
-		break;
-	case OPT_LIVE:
-		o->live = (unsigned int)strtoul(arg, NULL, 10);
-		break;
-	case OPT_OFFLOADS:
-		o->offloads = (enum offloads)strtoul(arg, NULL, 10);
-		break;
-	case OPT_ROUNDS:
-		o->rounds = (unsigned int)strtoul(arg, NULL, 10);
-		if (!o->rounds)
-			argp_error(state, "--rounds %s: at least 1", arg);
-		break;
-	default:
+	if (key != 'r')
 		return ARGP_ERR_UNKNOWN;
-	}
+	*rounds = (unsigned int)strtoul(arg, NULL, 10);
+	if (!*rounds)
+		argp_error(state, "--rounds %s: at least 1", arg);
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct argp argp = {argp_options, parse, NULL, "TCP's speed beside lwIP's", NULL,
-					 NULL, NULL};
-	struct options o = {.stack = "ringside", .live = LIVE_FEW, .rounds = ROUNDS};
+	static const struct argp argp = {argp_options, parse, NULL, "TCP's speed beside lwIP's",
+					 NULL,	       NULL,  NULL};
+	unsigned int rounds = ROUNDS;
 
-	argp_parse(&argp, argc, argv, 0, NULL, &o);
-	if (!o.count) {
-		time_all(o.rounds);
-		return EXIT_SUCCESS;
-	}
-	if (count(&o)) {
-		fprintf(stderr, "stack-bench: --count %s: use tx, rx, rr or connection\n", o.count);
-		return EXIT_FAILURE;
-	}
+	argp_parse(&argp, argc, argv, 0, NULL, &rounds);
+	time_all(rounds);
 	return EXIT_SUCCESS;
 }

@@ -21,7 +21,8 @@ unsigned int wire_run(struct card *from, struct card *to)
 {
 	unsigned int n = 0;
 
-	while (n < CARD_BURST && from->tx_gone != from->tx_posted && to->rx_filled != to->rx_posted) {
+	while (n < CARD_BURST && from->tx_gone != from->tx_posted &&
+	       to->rx_filled != to->rx_posted) {
 		struct rx_buffer *b = &to->rx[to->rx_filled++ % CARD_SLOTS];
 
 		b->len = copy_frame(b->bytes, &from->tx[from->tx_gone++ % CARD_SLOTS]);

@@ -10,13 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WIRE_MTU	 1500u
-#define FRAME_MAX_BYTES	 (14u + WIRE_MTU)
-#define CARD_SLOTS	 1024u /* a power of two */
-#define CARD_PIECES	 20u   /* pieces of memory that a frame may have */
-#define CARD_BURST	 64u   /* frames that go before the other side looks, as by moderation */
-#define CARD_MAC(side)	 {0x02, 0, 0, 0, 0, (uint8_t)((side) + 1)}
-#define HOST_ADDR(side)	 (0x0a000001u + (uint32_t)(side)) /* 10.0.0.1, 10.0.0.2 */
+#define WIRE_MTU	1500u
+#define FRAME_MAX_BYTES (14u + WIRE_MTU)
+#define CARD_SLOTS	256u /* a power of two */
+#define CARD_PIECES	20u  /* pieces of memory that a frame may have */
+#define CARD_BURST	64u  /* frames that go before the other side looks, as by moderation */
+#define CARD_MAC(side)                                  \
+	{                                               \
+		0x02, 0, 0, 0, 0, (uint8_t)((side) + 1) \
+	}
+#define HOST_ADDR(side) (0x0a000001u + (uint32_t)(side)) /* 10.0.0.1, 10.0.0.2 */
 
 struct tx_frame {
 	const void *piece[CARD_PIECES];
@@ -45,7 +48,8 @@ extern uint64_t wire_now_ns;
 /* The next free descriptor; NULL: the ring is full. card_tx_post() then hands it to the card. */
 static inline struct tx_frame *card_tx_slot(struct card *c)
 {
-	return c->tx_posted - c->tx_reaped < CARD_SLOTS ? &c->tx[c->tx_posted % CARD_SLOTS] : (void *)0;
+	return c->tx_posted - c->tx_reaped < CARD_SLOTS ? &c->tx[c->tx_posted % CARD_SLOTS]
+							: (void *)0;
 }
 
 static inline void card_tx_post(struct card *c)

@@ -26,7 +26,9 @@ static void table_free(struct net *net, struct list_head *t, uint32_t size)
 int inet_hashinfo_init(struct net *net, struct inet_hashinfo *h)
 {
 	net->port->ops->random(net->port, h->secret, sizeof(h->secret));
-	h->ehash = table_alloc(net, INET_EHASH_SIZE);
+	h->net = net;
+	h->ehash_size = INET_EHASH_SIZE;
+	h->ehash = table_alloc(net, h->ehash_size);
 	h->lhash = table_alloc(net, INET_LHASH_SIZE);
 	h->bhash = table_alloc(net, INET_BHASH_SIZE);
 	if (h->ehash && h->lhash && h->bhash)
@@ -37,7 +39,7 @@ int inet_hashinfo_init(struct net *net, struct inet_hashinfo *h)
 
 void inet_hashinfo_free(struct net *net, struct inet_hashinfo *h)
 {
-	table_free(net, h->ehash, INET_EHASH_SIZE);
+	table_free(net, h->ehash, h->ehash_size);
 	table_free(net, h->lhash, INET_LHASH_SIZE);
 	table_free(net, h->bhash, INET_BHASH_SIZE);
 }
@@ -71,6 +73,11 @@ static uint32_t ehashfn(const struct inet_hashinfo *h, const struct in6_addr *la
 	return (uint32_t)folded_multiply(addrs ^ h->secret[0], ports ^ h->secret[1]);
 }
 
+static struct list_head *ehash_chain(const struct inet_hashinfo *h, uint32_t hash)
+{
+	return &h->ehash[hash & (h->ehash_size - 1)];
+}
+
 /* Whether a socket bound to a device, or to none, takes what dev received. */
 static bool device_fits(const struct net_device *bound, const struct net_device *dev)
 {
@@ -83,7 +90,7 @@ struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, const struct inet
 	const uint32_t hash = ehashfn(h, &f->daddr, f->dport, &f->saddr, fport);
 	struct sock_common *c;
 
-	list_for_each_entry(c, &h->ehash[hash % INET_EHASH_SIZE], skc_node) {
+	list_for_each_entry(c, ehash_chain(h, hash), skc_node) {
 		if (c->skc_hash == hash && c->skc_num == f->dport && c->skc_dport == fport &&
 		    ipv6_addr_equal(&c->skc_v6_daddr, &f->saddr) &&
 		    ipv6_addr_equal(&c->skc_v6_rcv_saddr, &f->daddr) &&
@@ -93,10 +100,36 @@ struct sock_common *inet_ehash_lookup(struct inet_hashinfo *h, const struct inet
 	return NULL;
 }
 
+/*
+ * Twice the chains once there are more connections than chains, so that finding one costs the same
+ * however many there are. Without memory they get longer instead.
+ */
+static void ehash_grow(struct inet_hashinfo *h)
+{
+	struct list_head *old = h->ehash, *table = table_alloc(h->net, 2 * h->ehash_size);
+	const uint32_t old_size = h->ehash_size;
+	struct sock_common *c, *next;
+
+	if (!table)
+		return;
+	h->ehash = table;
+	h->ehash_size = 2 * old_size;
+	for (uint32_t i = 0; i < old_size; i++)
+		list_for_each_entry_safe(c, next, &old[i], skc_node) {
+			list_del_init(&c->skc_node);
+			list_add_tail(&c->skc_node, ehash_chain(h, c->skc_hash));
+		}
+	table_free(h->net, old, old_size);
+}
+
 void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c)
 {
+	const struct netns_tcp *tcp = h->net->tcp;
+
+	if (tcp->socks + tcp->tw_count > h->ehash_size && h->ehash_size < INET_EHASH_SIZE_MAX)
+		ehash_grow(h);
 	c->skc_hash = ehashfn(h, &c->skc_v6_rcv_saddr, c->skc_num, &c->skc_v6_daddr, c->skc_dport);
-	list_add(&c->skc_node, &h->ehash[c->skc_hash % INET_EHASH_SIZE]);
+	list_add(&c->skc_node, ehash_chain(h, c->skc_hash));
 }
 
 void inet_hash_listener(struct sock *sk)

@@ -58,7 +58,7 @@ void net_tcp_diag(struct net *net, tcp_diag_visit visit, void *ctx)
 
 	for (uint32_t i = 0; i < INET_LHASH_SIZE; i++)
 		visit_chain(&h->lhash[i], visit, ctx);
-	for (uint32_t i = 0; i < INET_EHASH_SIZE; i++)
+	for (uint32_t i = 0; i < h->ehash_size; i++)
 		visit_chain(&h->ehash[i], visit, ctx);
 }
 

@@ -54,7 +54,7 @@ void tcp_net_exit(struct net *net)
 	if (!tcp)
 		return;
 	local_bh_disable(net);
-	for (uint32_t i = 0; i < INET_EHASH_SIZE; i++) {
+	for (uint32_t i = 0; i < tcp->hashinfo.ehash_size; i++) {
 		struct list_head *chain = &tcp->hashinfo.ehash[i];
 
 		while (!list_empty(chain))

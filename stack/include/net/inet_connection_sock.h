@@ -183,7 +183,9 @@ static inline struct inet_timewait_sock *inet_twsk(const struct sock_common *c)
 
 /* Hash tables of one struct net; soft interrupts off. */
 struct inet_hashinfo {
+	struct net *net;
 	struct list_head *ehash;      /* established, TIME_WAIT and requests */
+	uint32_t ehash_size;	      /* a power of two; doubles as connections come */
 	struct list_head *lhash;      /* listeners, by port */
 	struct list_head *bhash;      /* ports in use */
 	uint64_t secret[2];	      /* of the folded-multiply hash */
@@ -205,9 +207,10 @@ struct sock *inet_lookup_listener(struct inet_hashinfo *h, const struct inet_flo
 void inet_ehash_insert(struct inet_hashinfo *h, struct sock_common *c);
 void inet_hash_listener(struct sock *sk);
 void inet_unhash(struct sock_common *c);
-#define INET_EHASH_SIZE 2048u
-#define INET_LHASH_SIZE 64u
-#define INET_BHASH_SIZE 512u
+#define INET_EHASH_SIZE	    2048u /* at first */
+#define INET_EHASH_SIZE_MAX 262144u
+#define INET_LHASH_SIZE	    64u
+#define INET_BHASH_SIZE	    8192u
 
 /* ---- inet_bind.c ---- */
 /* port 0: chooses. 0, -EADDRINUSE or -ENOMEM. */

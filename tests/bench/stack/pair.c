@@ -341,7 +341,8 @@ void pair_memory(struct pair *p, struct pair_memory *m)
 
 	/* What is made once: neighbours, caches of buffers. */
 	pair_connections(p, SAMPLE);
-	before[0] = memory(p, 0);
+	open_and_close(p, SAMPLE, 1);
+	run_out_of_timewait(p);
 	before[1] = memory(p, 1);
 	open_and_close(p, SAMPLE, 1); /* the server's TIME_WAITs share its port */
 	m->timewait = (double)(memory(p, 1) - before[1]) / SAMPLE;

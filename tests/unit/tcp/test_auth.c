@@ -887,7 +887,7 @@ static const struct tcp_sock *find_connection(int side)
 	const struct inet_hashinfo *h = &bench.net[side]->tcp->hashinfo;
 	const struct sock_common *c;
 
-	for (unsigned int i = 0; i < INET_EHASH_SIZE; i++)
+	for (unsigned int i = 0; i < h->ehash_size; i++)
 		list_for_each_entry(c, &h->ehash[i], skc_node)
 			if (c->skc_state == TCP_ESTABLISHED)
 				return (const struct tcp_sock *)c;

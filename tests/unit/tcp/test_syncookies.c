@@ -19,7 +19,7 @@ static unsigned int requests(int side)
 	const struct sock_common *c;
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < INET_EHASH_SIZE; i++)
+	for (unsigned int i = 0; i < h->ehash_size; i++)
 		list_for_each_entry(c, &h->ehash[i], skc_node)
 			n += c->skc_state == TCP_NEW_SYN_RECV;
 	return n;

@@ -148,7 +148,8 @@ class Card : public sc_core::sc_module
 
 	/*
 	 * Free mode: time is now_ns and stands still; works at most TimeConfig::burst_cycles cycles
-	 * (a model without a clock: a like amount of work). Returns now_ns when work is left.
+	 * (a model without a clock: a like amount of work), or up to an interrupt, which its host
+	 * can then carry out while the card goes on. Returns now_ns when work is left.
 	 */
 	virtual uint64_t burst(uint64_t now_ns) = 0;
 

@@ -55,7 +55,7 @@ void RtlCard::power_on()
 
 	pci_ = {};
 	now_ns_ = 0;
-	intx_ = refused_ = false;
+	intx_ = refused_ = interrupted_ = false;
 	cycles_ = timed_cycles_ = 0;
 	apply_pci_state();
 	hold_reset(RINGSIDE_RESET_POWER);
@@ -193,7 +193,8 @@ uint64_t RtlCard::settle(uint64_t limit_ns)
 uint64_t RtlCard::burst(uint64_t now_ns)
 {
 	now_ns_ = std::max(now_ns_, now_ns);
-	for (uint64_t n = 0; n < time_config().burst_cycles && next_ns() <= now_ns_; n++)
+	interrupted_ = false;
+	for (uint64_t n = 0; n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++)
 		cycle();
 	return next_ns();
 }
@@ -227,6 +228,7 @@ void RtlCard::report_intx()
 	if (static_cast<bool>(model_->intx_o) == intx_)
 		return;
 	intx_ = !intx_;
+	interrupted_ = true;
 	eval_clock_.outside([this] { outside().irq(RINGSIDE_VECTOR_INTX, intx_); });
 }
 
@@ -240,6 +242,7 @@ bool RtlCard::step_interrupts()
 	const bool changed = model_->irq_ack_i != request;
 	model_->irq_ack_i = request;
 	if (request) {
+		interrupted_ = true;
 		uint32_t vector = model_->irq_vec_o;
 		eval_clock_.outside([&] { outside().irq(vector, 1); });
 	}

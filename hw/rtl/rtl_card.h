@@ -84,6 +84,7 @@ class RtlCard final : public Card, private HostMemory
 	bool quiet_ = false;	    /* nothing changes before next_ns() */
 	bool intx_ = false;	    /* the line, as last reported */
 	bool refused_ = false;	    /* receive() returned false */
+	bool interrupted_ = false;  /* in this burst: its host hears of it first */
 	uint32_t spared_ = 0;	    /* blocks that the last edge left out */
 	uint64_t cycles_ = 0;	    /* clocked */
 	uint64_t timed_cycles_ = 0; /* of them, those that took time */

@@ -21,11 +21,16 @@
 /* How long the free-running thread looks for work before it sleeps. */
 #define SPIN_NS          (50 * SCALE_US)
 #define POSTED_WRITES    1024
-/* From so many bytes on, frames are handed over by the main loop, so many at a time. */
+/* From so many bytes on, frames are handed over by the main loop, so many at a time; the card's own
+ * thread goes on meanwhile. */
 #define BULK_BYTES       (16 * KiB)
 #define BULK_FRAMES      32
 /* How many bursts a caller gives the platform while the thread sleeps. */
-#define INLINE_BURSTS    2
+#define INLINE_BURSTS    4
+/* More bytes than that for the netdev did not come alone. */
+#define INLINE_BYTES     (2 * KiB)
+/* How often at most the thread is woken at once after that, or after more bursts were needed. */
+#define INLINE_PAUSE_MAX 16
 /* How many bursts a card gets to finish what is under way when the VM stops. */
 #define STOP_BURSTS      1000
 #define ERROR_LINE_BYTES 256
@@ -61,16 +66,19 @@ typedef struct RingsideHub {
     QemuMutex card_lock;
 
     QEMUTimer *timer; /* synchronous mode */
-    QEMUBH *bulk;     /* free-running mode */
 
     /* free-running mode */
+    QEMUBH *bulk;
+    bool bulk_active;     /* the main loop carries out what is staged, or will; whoever sets it schedules */
     QemuThread thread;
     bool running;         /* VM runs; set under the card lock */
     bool woken;           /* since the thread last began to run the platform */
     int sleeping;         /* the thread waits on wake_fd */
     uint64_t sleep_until; /* the card's time, valid while it does */
     bool running_inline;  /* BQL */
-    int64_t ran_inline_ns; /* get_clock() when that last ended; BQL */
+    int64_t last_frame_ns; /* get_clock() when the netdev last brought one; BQL */
+    unsigned inline_pause; /* how often the thread is woken instead, doubled each time; BQL */
+    unsigned inline_pauses_left; /* BQL */
     int wake_fd;
     unsigned waiting;     /* others who want the card lock */
     QemuMutex posted_lock;
@@ -155,6 +163,14 @@ static void host_pba_clear(void *host, uint32_t mask)
     qatomic_set(&slot->any_staged, true);
 }
 
+/* Has the main loop hand frames over, while the card goes on. */
+static void hub_start_bulk(RingsideHub *hub)
+{
+    if (!qatomic_xchg(&hub->bulk_active, true)) {
+        qemu_bh_schedule(hub->bulk);
+    }
+}
+
 static bool host_transmit(void *host, const void *frame, size_t len, uint64_t time_ns)
 {
     RingsideSlot *slot = host;
@@ -167,6 +183,10 @@ static bool host_transmit(void *host, const void *frame, size_t len, uint64_t ti
         return false;
     }
     ringside_frames_put(&slot->to_net, frame, len);
+    if (slot->hub->free_running && !qatomic_read(&slot->net_blocked) &&
+        ringside_frames_used(&slot->to_net) >= BULK_BYTES) {
+        hub_start_bulk(slot->hub);
+    }
     return true;
 }
 
@@ -239,6 +259,7 @@ static void slot_deliver_frames(RingsideSlot *slot, unsigned max_frames)
            (frame = ringside_frames_peek(&slot->to_net, &len))) {
         qatomic_set(&slot->net_blocked, !slot->ops->transmit(slot->opaque, frame, len));
         ringside_frames_drop(&slot->to_net, len);
+        slot_deliver_irqs(slot); /* they do not wait for a long row of frames */
     }
 }
 
@@ -266,30 +287,17 @@ static void hub_deliver(RingsideHub *hub)
     hub_deliver_some(hub, UINT_MAX);
 }
 
-/* Interrupts, and a netdev that waits for room. */
-static bool hub_has_urgent(RingsideHub *hub)
-{
-    RingsideSlot *slot;
-
-    QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (qatomic_read(&slot->any_staged) ||
-            (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool hub_has_staged(RingsideHub *hub)
 {
     RingsideSlot *slot;
 
     QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_may_send(slot)) {
+        if (slot_may_send(slot) || qatomic_read(&slot->any_staged) ||
+            (qatomic_read(&slot->net_was_full) && ringside_frames_room(&slot->to_card))) {
             return true;
         }
     }
-    return hub_has_urgent(hub);
+    return false;
 }
 
 /*
@@ -470,23 +478,22 @@ static uint64_t hub_run_free(RingsideHub *hub)
 static void hub_bulk(void *opaque)
 {
     RingsideHub *hub = opaque;
-    RingsideSlot *slot;
 
     hub_deliver_some(hub, BULK_FRAMES);
     hub_wake(hub); /* a card that waited for room */
-    QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_may_send(slot)) {
-            qemu_bh_schedule(hub->bulk);
-        }
+    qatomic_set(&hub->bulk_active, false);
+    smp_mb(); /* the thread stages, then looks whether we are active; we the other way round */
+    if (hub_has_staged(hub)) {
+        hub_start_bulk(hub);
     }
 }
 
-static bool hub_has_bulk(RingsideHub *hub)
+static bool hub_has_bulk(RingsideHub *hub, uint32_t bytes)
 {
     RingsideSlot *slot;
 
     QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_may_send(slot) && ringside_frames_used(&slot->to_net) >= BULK_BYTES) {
+        if (slot_may_send(slot) && ringside_frames_used(&slot->to_net) >= bytes) {
             return true;
         }
     }
@@ -499,16 +506,13 @@ static bool hub_has_bulk(RingsideHub *hub)
  */
 static bool hub_deliver_free(RingsideHub *hub)
 {
-    const bool bulk = hub_has_bulk(hub);
-
-    if (bulk) {
-        qemu_bh_schedule(hub->bulk);
-    }
-    if (bulk ? !hub_has_urgent(hub) : !hub_has_staged(hub)) {
+    /* frames were staged: hub_bulk(); or taken: ringside_slot_can_receive() */
+    smp_mb();
+    if (qatomic_read(&hub->bulk_active) || !hub_has_staged(hub)) {
         return false;
     }
     bql_lock();
-    hub_deliver_some(hub, bulk ? 0 : UINT_MAX);
+    hub_deliver(hub);
     bql_unlock();
     return true;
 }
@@ -522,7 +526,6 @@ static void *hub_thread(void *opaque)
     prctl(PR_SET_TIMERSLACK, 1);
     for (;;) {
         next = hub_run_free(hub);
-        smp_mb(); /* frames were taken; did the netdev find no room? ringside_slot_can_receive() */
         if (!hub_deliver_free(hub)) {
             hub_wait(hub, next);
         }
@@ -543,19 +546,45 @@ static bool hub_has_input(RingsideHub *hub)
 }
 
 /*
+ * What comes alone is best run by who brings it. Something came alone when the thread sleeps; where
+ * that proved wrong the thread has the next few.
+ */
+static bool hub_comes_alone(RingsideHub *hub)
+{
+    if (!qatomic_read(&hub->sleeping) || hub->delivering) {
+        return false;
+    }
+    if (hub->inline_pauses_left) {
+        hub->inline_pauses_left--;
+        return false;
+    }
+    return true;
+}
+
+static void hub_ran_inline(RingsideHub *hub, bool came_alone)
+{
+    if (!came_alone) {
+        hub->inline_pause = MIN(2 * hub->inline_pause + 1, INLINE_PAUSE_MAX);
+    } else if (hub->inline_pause) {
+        hub->inline_pause--;
+    }
+    hub->inline_pauses_left = hub->inline_pause;
+}
+
+/*
  * The caller has something new for the platform. While the thread sleeps the caller runs the platform
- * itself: a small frame takes less than to wake the thread. That is for what comes alone; if the
- * platform ran here a moment ago, or is not done soon, the thread is woken. BQL held.
+ * itself: a small frame takes less than to wake the thread. If the platform is not done soon, the
+ * thread is woken after all. BQL held.
  */
 static void hub_run_inline(RingsideHub *hub)
 {
     uint64_t next = 0;
+    bool bulk = false;
 
     if (hub->running_inline) {
         return; /* a netdev answered: the loop below, further up the stack, sees it */
     }
-    if (!qatomic_read(&hub->sleeping) || hub->delivering ||
-        get_clock() - hub->ran_inline_ns < SPIN_NS) {
+    if (!hub_comes_alone(hub)) {
         hub_wake(hub);
         return;
     }
@@ -567,13 +596,14 @@ static void hub_run_inline(RingsideHub *hub)
         }
         next = hub->running ? hub_run(hub) : RINGSIDE_TIME_NEVER;
         qemu_mutex_unlock(&hub->card_lock);
+        bulk |= hub_has_bulk(hub, INLINE_BYTES);
         hub_deliver(hub);
         if (hub_has_input(hub)) {
             next = 0;
         }
     }
     hub->running_inline = false;
-    hub->ran_inline_ns = get_clock();
+    hub_ran_inline(hub, !bulk && next > hub_now(hub));
     if (next < qatomic_read(&hub->sleep_until)) {
         hub_wake(hub);
     }
@@ -817,6 +847,19 @@ bool ringside_slot_can_receive(RingsideSlot *slot)
     return ringside_frames_room(&slot->to_card);
 }
 
+/* A frame soon after another is one of a row: the thread takes those. */
+static void hub_run_frame(RingsideHub *hub)
+{
+    const int64_t now_ns = get_clock();
+
+    if (now_ns - hub->last_frame_ns < SPIN_NS) {
+        hub_wake(hub);
+    } else {
+        hub_run_inline(hub);
+    }
+    hub->last_frame_ns = now_ns;
+}
+
 bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
 {
     if (!ringside_slot_can_receive(slot)) {
@@ -824,7 +867,7 @@ bool ringside_slot_receive(RingsideSlot *slot, const uint8_t *frame, size_t len)
     }
     ringside_frames_put(&slot->to_card, frame, len);
     if (slot->hub->free_running) {
-        hub_run_inline(slot->hub);
+        hub_run_frame(slot->hub);
     } else {
         hub_run_sync(slot->hub);
     }

@@ -1,4 +1,4 @@
-# The card's sources, packages first: packages, lib, bus, tx, rx, mac, irq, regs, top.
+# The card's sources, packages first: packages, lib, bus, mac, tx, rx, irq, regs, top.
 build/gen/ringside_reg_pkg.sv
 build/gen/ringside_reg_map.sv
 
@@ -11,6 +11,11 @@ rtl/bus/rr_arbiter.sv
 rtl/bus/dma_reader.sv
 rtl/bus/dma_writer.sv
 rtl/bus/axil_slave.sv
+
+rtl/mac/pause_detect.sv
+rtl/mac/pause_hold.sv
+rtl/mac/pause_send.sv
+rtl/mac/loopback.sv
 
 rtl/tx/tx_fetch.sv
 rtl/tx/tx_queues.sv
@@ -35,8 +40,6 @@ rtl/rx/rx_deliver.sv
 rtl/rx/rx_writeback.sv
 rtl/rx/rx_engine.sv
 
-rtl/mac/loopback.sv
-
 rtl/irq/irq_delay.sv
 rtl/irq/irq_throttle.sv
 rtl/irq/irq_ctrl.sv
@@ -45,6 +48,7 @@ rtl/regs/reg_ram.sv
 rtl/regs/bit_table.sv
 rtl/regs/rss_table.sv
 rtl/regs/ring_regs.sv
+rtl/regs/pause_regs.sv
 rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv
 rtl/regs/stats.sv

@@ -12,7 +12,8 @@ module ringside_card #(
   parameter bit EnRxCsum = 1'b1,
   parameter bit EnVlan = 1'b1,   // receive; what transmit inserts costs next to nothing
   parameter bit EnRss = 1'b1,
-  parameter bit EnSplit = 1'b1
+  parameter bit EnSplit = 1'b1,
+  parameter bit EnPause = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the
@@ -110,6 +111,7 @@ module ringside_card #(
   localparam int unsigned FeatVlan = ringside_reg_pkg::RS_FEATURES_VLAN_BIT;
   localparam int unsigned FeatRss = ringside_reg_pkg::RS_FEATURES_RSS_BIT;
   localparam int unsigned FeatSplit = ringside_reg_pkg::RS_FEATURES_SPLIT_BIT;
+  localparam int unsigned FeatPause = ringside_reg_pkg::RS_FEATURES_PAUSE_BIT;
   localparam int unsigned FeatDetect = ringside_reg_pkg::RS_FEATURES_DETECT_BIT;
   localparam int unsigned FeatQueues = ringside_reg_pkg::RS_FEATURES_QUEUES_BIT;
 
@@ -118,13 +120,13 @@ module ringside_card #(
       ~((EnTso ? 32'd0 : 32'd1 << FeatTso) | (EnTxCsum ? 32'd0 : 32'd1 << FeatTxCsum) |
         (EnQueues ? 32'd0 : 32'd1 << FeatQueues) | (EnRxCsum ? 32'd0 : 32'd1 << FeatRxCsum) |
         (EnVlan ? 32'd0 : 32'd1 << FeatVlan) | (EnRss && EnQueues ? 32'd0 : 32'd1 << FeatRss) |
-        (EnSplit ? 32'd0 : 32'd1 << FeatSplit));
+        (EnSplit ? 32'd0 : 32'd1 << FeatSplit) | (EnPause ? 32'd0 : 32'd1 << FeatPause));
   logic [31:0] feature;
 
   // Register bus.
   logic srst, acc_re, acc_we;
   logic [16:0] acc_addr;
-  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, use_rdata;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, use_rdata, pause_rdata;
   logic time_wait, unused_stamp_open;
   logic [2:0] unused_stamp_type;
 
@@ -157,6 +159,15 @@ module ringside_card #(
   logic [DataW-1:0] rx_tdata;
   logic [DataW/8-1:0] rx_tkeep;
   logic rx_tlast, rx_tuser, rx_tvalid, rx_tready, tx_tvalid, tx_tready;
+
+  // Flow control.
+  logic rx_pause, tx_pause, software_xoff, hold, pause_valid, pause_xoff, pause_taken, xon_en, pause_idle;
+  logic ev_pause, ev_control, tx_stat_xoff, tx_stat_xon;
+  logic [15:0] pause_quanta, pause_type, pause_time, pause_refresh, pause_high, pause_low;
+  logic [16:0] rx_level;
+  logic [47:0] pause_address;
+  logic [143:0] pause_head;
+  logic [63:0] pause_deadline;
 
   // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 and 3 rx descriptors; writes 0 rx payload,
   // 1 tx descriptors, 2 and 3 rx descriptors.
@@ -215,11 +226,15 @@ module ringside_card #(
     .acc_wdata_o(acc_wdata),
     .irq_rdata_i(irq_rdata),
     .stats_rdata_i(stats_rdata),
-    .time_rdata_i(time_rdata | use_rdata),
+    .time_rdata_i(time_rdata | use_rdata | pause_rdata),
     .time_wait_i(time_wait),
     .time_late_rdata_i(time_late_rdata),
     .tx_enable_o(tx_enable),
     .tx_psp_o(tx_psp),
+    .rx_pause_o(rx_pause),
+    .tx_pause_o(tx_pause),
+    .tx_xoff_o(software_xoff),
+    .txoff_i(hold),
     .tx_ring_base_o(tx_ring_base),
     .tx_ring_len_o(tx_ring_len),
     .tx_tail_o(tx_tail),
@@ -322,6 +337,11 @@ module ringside_card #(
     .rx_ruc_i(rx_stat_ruc),
     .rx_roc_i(rx_stat_roc),
     .rx_crcerr_i(rx_stat_crcerr),
+    .rx_xon_i(ev_pause && pause_quanta == '0),
+    .rx_xoff_i(ev_pause && pause_quanta != '0),
+    .rx_control_i(ev_control),
+    .tx_xon_i(tx_stat_xon),
+    .tx_xoff_i(tx_stat_xoff),
     .irq_i(ev_irq_sent),
     .causes_en_i(feature[FeatStats]),
     .expired_i(ev_expired),
@@ -422,6 +442,11 @@ module ringside_card #(
     .m_axis_tuser_o,
     .m_axis_tvalid_o(tx_tvalid),
     .m_axis_tready_i(tx_tready),
+    .hold_i(hold),
+    .control_valid_i(pause_valid),
+    .control_xoff_i(pause_xoff),
+    .control_head_i(pause_head),
+    .control_taken_o(pause_taken),
     .ev_wb_o(ev_tx_wb),
     .ev_wb_ide_o(ev_tx_wb_ide),
     .ev_txqe_o(ev_txqe),
@@ -430,6 +455,8 @@ module ringside_card #(
     .stat_len_o(tx_stat_len),
     .stat_mcast_o(tx_stat_mcast),
     .stat_bcast_o(tx_stat_bcast),
+    .stat_xoff_o(tx_stat_xoff),
+    .stat_xon_o(tx_stat_xon),
     .stat_tso_o(tx_stat_tso),
     .stat_tso_fail_o(tx_stat_tso_fail),
     .idle_o(tx_idle),
@@ -442,7 +469,8 @@ module ringside_card #(
     .EnVlan(EnVlan),
     .EnRss(EnRss),
     .EnSplit(EnSplit),
-    .EnQueues(EnQueues)
+    .EnQueues(EnQueues),
+    .EnPause(EnPause)
   ) i_rx (
     .clk_i(clk_rx_i),
     .rst_ni,
@@ -473,6 +501,9 @@ module ringside_card #(
     .reta_queue_i(reta_queue),
     .psrctl_i(psrctl),
     .rsrpd_i(rsrpd),
+    .pause_en_i(rx_pause),
+    .pause_address_i(pause_address),
+    .pause_type_i(pause_type),
     .ring_base_i(rx_ring_base),
     .ring_len_i(rx_ring_len),
     .tail_i(rx_tail),
@@ -517,6 +548,10 @@ module ringside_card #(
     .ev_rxo_o(ev_rxo),
     .ev_srpd_o(ev_srpd),
     .ev_ack_o(ev_ack),
+    .ev_pause_o(ev_pause),
+    .ev_pause_quanta_o(pause_quanta),
+    .ev_control_o(ev_control),
+    .level_o(rx_level),
     .stat_frame_o(rx_stat_frame),
     .stat_len_o(rx_stat_len),
     .stat_mcast_o(rx_stat_mcast),
@@ -530,6 +565,82 @@ module ringside_card #(
     .idle_o(rx_idle),
     .drained_o(rx_drained)
   );
+
+  pause_regs i_pause_regs (
+    .clk_i(clk_regs_i),
+    .clear_i(!rst_ni || srst),
+    .req_i(acc_re || acc_we),
+    .we_i(acc_we),
+    .addr_i(acc_addr),
+    .wdata_i(acc_wdata),
+    .rdata_o(pause_rdata),
+    .address_o(pause_address),
+    .type_o(pause_type),
+    .time_o(pause_time),
+    .refresh_o(pause_refresh),
+    .high_o(pause_high),
+    .low_o(pause_low),
+    .xon_en_o(xon_en)
+  );
+
+  if (EnPause) begin : g_pause
+    logic hold_idle, send_idle;
+    logic [63:0] hold_deadline, send_deadline;
+
+    pause_hold i_hold (
+      .clk_i,
+      .rst_ni,
+      .srst_i(srst),
+      .now_i,
+      .pause_i(ev_pause),
+      .quanta_i(pause_quanta),
+      .hold_o(hold),
+      .idle_o(hold_idle),
+      .deadline_o(hold_deadline)
+    );
+
+    pause_send i_send (
+      .clk_i,
+      .rst_ni,
+      .srst_i(srst),
+      .now_i,
+      .en_i(tx_pause),
+      .watch_i(!looped),
+      .software_i(software_xoff),
+      .level_i(rx_level),
+      .high_i(pause_high),
+      .low_i(pause_low),
+      .xon_en_i(xon_en),
+      .time_i(pause_time),
+      .refresh_i(pause_refresh),
+      .valid_o(pause_valid),
+      .xoff_o(pause_xoff),
+      .taken_i(pause_taken),
+      .idle_o(send_idle),
+      .deadline_o(send_deadline)
+    );
+
+    // Destination, source, type, opcode 1 and quanta, the first byte on the wire lowest.
+    always_comb begin
+      pause_head = '0;
+      if (pause_valid) begin
+        pause_head = {pause_xoff ? {pause_time[7:0], pause_time[15:8]} : 16'd0, 16'h0100, pause_type[7:0],
+                      pause_type[15:8], rah[15:0], ral[31:0], pause_address};
+      end
+    end
+
+    assign pause_idle = hold_idle && send_idle;
+    assign pause_deadline = hold_deadline < send_deadline ? hold_deadline : send_deadline;
+  end else begin : g_no_pause
+    assign {hold, pause_valid, pause_xoff} = '0;
+    assign pause_head = '0;
+    assign pause_idle = 1'b1;
+    assign pause_deadline = '1;
+
+    logic unused_pause;
+    assign unused_pause = ^{tx_pause, software_xoff, pause_taken, pause_time, pause_refresh, pause_high, pause_low,
+                            xon_en, rx_level};
+  end
 
   // Frames that find the receive buffer full in loopback are dropped: transmit never waits for receive.
   loopback #(
@@ -623,8 +734,11 @@ module ringside_card #(
   );
 
   assign block_idle_o = {csr_idle && irq_idle && stats_idle && time_idle, rx_idle, tx_idle};
-  assign idle_o = &block_idle_o && loopback_idle && use_idle && reader_idle && writer_idle;
-  assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
+  assign idle_o = &block_idle_o && loopback_idle && pause_idle && use_idle && reader_idle && writer_idle;
+  always_comb begin
+    deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
+    if (pause_deadline < deadline_o) deadline_o = pause_deadline;
+  end
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
   // Interrupts are moderated by time, not by frames.

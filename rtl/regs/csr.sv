@@ -58,6 +58,10 @@ module csr #(
   // Transmit and receive engines; what there is twice has ring 0 in the low half.
   output logic [1:0]     tx_enable_o,
   output logic           tx_psp_o,
+  output logic           rx_pause_o,      // CTRL.RFCE: received pause frames hold transmission
+  output logic           tx_pause_o,      // CTRL.TFCE: pause frames are sent
+  output logic           tx_xoff_o,       // pulse: TCTL.SWXOFF
+  input  logic           txoff_i,         // transmission is held
   output logic [2*64-1:0] tx_ring_base_o,
   output logic [2*20-1:0] tx_ring_len_o,
   output logic [2*16-1:0] tx_tail_o,
@@ -123,7 +127,7 @@ module csr #(
   logic [PlainIndexW-1:0] plain_index;
   logic [31:0] plain_rdata, mta_rdata, vfta_rdata, rss_rdata, rings_rdata, nvm_rdata, phy_rdata, status;
   logic [47:0] nvm_mac;
-  logic srst, phy_reset, phy_link, phy_loopback, phy_idle, autoneg_done, lu, axil_idle, master_enable;
+  logic srst, phy_reset, phy_link, phy_loopback, phy_idle, autoneg_pause, lu, axil_idle, master_enable;
 
   axil_slave i_axil (
     .clk_i,
@@ -179,6 +183,7 @@ module csr #(
   always_comb begin
     srst = 1'b0;
     phy_reset = 1'b0;
+    tx_xoff_o = 1'b0;
     in_mta = 1'b0;
     in_vfta = 1'b0;
     in_ra = 1'b0;
@@ -192,6 +197,7 @@ module csr #(
           phy_reset = !srst && wraw[ringside_reg_pkg::CTRL_PHY_RST_BIT] &&
                       !ctrl_q[ringside_reg_pkg::CTRL_PHY_RST_BIT];
         end
+        if (addr == ringside_reg_pkg::TCTL_OFFSET) tx_xoff_o = wraw[ringside_reg_pkg::TCTL_SWXOFF_BIT];
       end
     end
   end
@@ -323,7 +329,7 @@ module csr #(
     .rdata_o(phy_rdata),
     .link_o(phy_link),
     .loopback_o(phy_loopback),
-    .ev_autoneg_done_o(autoneg_done),
+    .ev_autoneg_pause_o(autoneg_pause),
     .ev_mdac_o,
     .idle_o(phy_idle),
     .deadline_o
@@ -345,6 +351,7 @@ module csr #(
       status[7:6] = 2'b10;
       if (ctrl_q[ringside_reg_pkg::CTRL_FRCSPD_BIT] || ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_SPD_BYPS_BIT])
         status[7:6] = ctrl_q[9:8];
+      status[ringside_reg_pkg::STATUS_TXOFF_BIT] = txoff_i;
       status[9:8] = 2'b10;
       status[ringside_reg_pkg::STATUS_PHYRA_BIT] = phyra_q;
       status[ringside_reg_pkg::STATUS_GIO_MASTER_EN_BIT] =
@@ -431,7 +438,7 @@ module csr #(
     end else if (re && addr == ringside_reg_pkg::SWSM_OFFSET) begin
       swsm_q[ringside_reg_pkg::SWSM_SMBI_BIT] <= 1'b1;
     end
-    if (rst_ni && !srst && autoneg_done) begin
+    if (rst_ni && !srst && autoneg_pause) begin
       ctrl_q[ringside_reg_pkg::CTRL_RFCE_BIT] <= 1'b1;
       ctrl_q[ringside_reg_pkg::CTRL_TFCE_BIT] <= 1'b1;
     end
@@ -503,6 +510,8 @@ module csr #(
                         tarc0_q[ringside_reg_pkg::TARC0_ENABLE_BIT]} &
                        {2{master_enable && tctl_q[ringside_reg_pkg::TCTL_EN_BIT]}};
   assign tx_psp_o = tctl_q[ringside_reg_pkg::TCTL_PSP_BIT];
+  assign rx_pause_o = ctrl_q[ringside_reg_pkg::CTRL_RFCE_BIT] && feature_q[ringside_reg_pkg::RS_FEATURES_PAUSE_BIT];
+  assign tx_pause_o = ctrl_q[ringside_reg_pkg::CTRL_TFCE_BIT] && feature_q[ringside_reg_pkg::RS_FEATURES_PAUSE_BIT];
   assign rx_enable_o = master_enable && rctl_q[ringside_reg_pkg::RCTL_EN_BIT];
   assign rctl_o = rctl_q;
   assign rfctl_o = rfctl_q;

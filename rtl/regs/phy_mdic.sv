@@ -25,7 +25,7 @@ module phy_mdic (
 
   output logic        link_o,
   output logic        loopback_o,
-  output logic        ev_autoneg_done_o,
+  output logic        ev_autoneg_pause_o,  // both sides have agreed on pause frames
   output logic        ev_mdac_o,
 
   output logic        idle_o,
@@ -37,7 +37,7 @@ module phy_mdic (
   localparam logic [4:0] ExtStat = 5'd15, CopperCtrl1 = 5'd16, CopperStat1 = 5'd17, Page = 5'd22;
   localparam logic [4:0] OemBits = 5'd25;
   localparam int unsigned BmcrReset = 15, BmcrLoopback = 14, BmcrAnEnable = 12, BmcrPowerDown = 11;
-  localparam int unsigned BmcrAnRestart = 9, OemAnRestart = 10;
+  localparam int unsigned BmcrAnRestart = 9, AnarPause = 10, OemAnRestart = 10;
   localparam logic [15:0] BmcrMask = 16'h7dc0;  // all but the self-clearing RESET, AN_RESTART, 5:0
   localparam logic [4:0] MyAddress = 5'd1;
   localparam logic [1:0] OpWrite = 2'd1, OpRead = 2'd2;
@@ -223,7 +223,8 @@ module phy_mdic (
 
   assign link_o = bmcr_q[BmcrLoopback] || (carrier_q && !an_busy_q && !bmcr_q[BmcrPowerDown]);
   assign loopback_o = bmcr_q[BmcrLoopback];
-  assign ev_autoneg_done_o = an_done && !bmcr_q[BmcrPowerDown];
+  // The partner advertises pause always.
+  assign ev_autoneg_pause_o = an_done && !bmcr_q[BmcrPowerDown] && anar_q[AnarPause];
   assign ev_mdac_o = access && wdata_i[ringside_reg_pkg::MDIC_INT_EN_BIT];
 
   // BMSR's link bit shows a loss until it is read.

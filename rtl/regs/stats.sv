@@ -31,6 +31,13 @@ module stats (
   input  logic        rx_roc_i,
   input  logic        rx_crcerr_i,
 
+  // Flow control. Sent frames count among all that were sent, but not among the good ones.
+  input  logic        rx_xon_i,
+  input  logic        rx_xoff_i,
+  input  logic        rx_control_i,  // MAC control, but not pause
+  input  logic        tx_xon_i,
+  input  logic        tx_xoff_i,
+
   input  logic        irq_i,
   input  logic        causes_en_i,  // count interrupt causes
   input  logic [3:0]  expired_i,    // delays: transmit absolute, packet, receive absolute, packet
@@ -40,7 +47,7 @@ module stats (
 
   output logic        idle_o
 );
-  localparam int unsigned Counters = 35;
+  localparam int unsigned Counters = 40;
   localparam int unsigned Bins = 6;
 
   // Places of the 32-bit counters.
@@ -48,13 +55,14 @@ module stats (
   localparam int unsigned Rnbc = 12, Ruc = 13, Roc = 14, Tpr = 15, Tpt = 16, Ptc = 17, Mptc = 23;
   localparam int unsigned Bptc = 24, Tsctc = 25, Tsctfc = 26, Iac = 27;
   localparam int unsigned Icrxptc = 28, Icrxatc = 29, Ictxptc = 30, Ictxatc = 31, Ictxqec = 32, Icrxdmtc = 33;
-  localparam int unsigned Icrxoc = 34;
+  localparam int unsigned Icrxoc = 34, Xonrxc = 35, Xontxc = 36, Xoffrxc = 37, Xofftxc = 38, Fcruc = 39;
+  localparam logic [63:0] PauseOctets = 64'd64;
 
   logic [Counters*32-1:0] count_q;
   logic [63:0] good_rx_q, good_tx_q, total_rx_q, total_tx_q;
 
   logic [Counters-1:0] up, down;
-  logic event_any, cause, read_any;
+  logic event_any, cause, flow, tx_pause, read_any;
   logic good_rx_clear, good_tx_clear, total_rx_clear, total_tx_clear;
   logic [63:0] rx_octets, tx_octets;
 
@@ -80,7 +88,9 @@ module stats (
   endfunction
 
   assign event_any = tx_frame_i || tx_tso_i || tx_tso_fail_i || rx_frame_i || rx_total_i || rx_mpc_i ||
-                     rx_rnbc_i || rx_ruc_i || rx_roc_i || rx_crcerr_i || irq_i || cause;
+                     rx_rnbc_i || rx_ruc_i || rx_roc_i || rx_crcerr_i || irq_i || cause || flow;
+  assign flow = rx_xon_i || rx_xoff_i || rx_control_i || tx_pause;
+  assign tx_pause = tx_xon_i || tx_xoff_i;
   assign cause = causes_en_i && (expired_i != '0 || txqe_i || rxdmt_i || rxo_i);
 
   always_comb begin
@@ -100,6 +110,14 @@ module stats (
         up[Ictxqec] = txqe_i;
         up[Icrxdmtc] = rxdmt_i;
         up[Icrxoc] = rxo_i;
+      end
+      if (flow) begin
+        up[Xonrxc] = rx_xon_i;
+        up[Xontxc] = tx_xon_i;
+        up[Xoffrxc] = rx_xoff_i;
+        up[Xofftxc] = tx_xoff_i;
+        up[Fcruc] = rx_control_i;
+        up[Tpt] = tx_pause;
       end
       if (rx_frame_i) begin
         up[Prc +: Bins] = bin(rx_len_i);
@@ -130,6 +148,11 @@ module stats (
       case (addr_i)
         ringside_reg_pkg::CRCERRS_OFFSET: begin rdata_o = count_q[Crcerrs*32 +: 32]; down[Crcerrs] = 1'b1; end
         ringside_reg_pkg::MPC_OFFSET: begin rdata_o = count_q[Mpc*32 +: 32]; down[Mpc] = 1'b1; end
+        ringside_reg_pkg::XONRXC_OFFSET: begin rdata_o = count_q[Xonrxc*32 +: 32]; down[Xonrxc] = 1'b1; end
+        ringside_reg_pkg::XONTXC_OFFSET: begin rdata_o = count_q[Xontxc*32 +: 32]; down[Xontxc] = 1'b1; end
+        ringside_reg_pkg::XOFFRXC_OFFSET: begin rdata_o = count_q[Xoffrxc*32 +: 32]; down[Xoffrxc] = 1'b1; end
+        ringside_reg_pkg::XOFFTXC_OFFSET: begin rdata_o = count_q[Xofftxc*32 +: 32]; down[Xofftxc] = 1'b1; end
+        ringside_reg_pkg::FCRUC_OFFSET: begin rdata_o = count_q[Fcruc*32 +: 32]; down[Fcruc] = 1'b1; end
         ringside_reg_pkg::PRC64_OFFSET: begin rdata_o = count_q[Prc*32 +: 32]; down[Prc] = 1'b1; end
         ringside_reg_pkg::PRC127_OFFSET: begin rdata_o = count_q[(Prc + 1)*32 +: 32]; down[Prc + 1] = 1'b1; end
         ringside_reg_pkg::PRC255_OFFSET: begin rdata_o = count_q[(Prc + 2)*32 +: 32]; down[Prc + 2] = 1'b1; end
@@ -202,8 +225,8 @@ module stats (
         total_rx_q <= next64(total_rx_q, total_rx_clear, rx_total_i ? rx_octets : '0);
       if (good_tx_clear || tx_frame_i)
         good_tx_q <= next64(good_tx_q, good_tx_clear, tx_frame_i ? tx_octets : '0);
-      if (total_tx_clear || tx_frame_i)
-        total_tx_q <= next64(total_tx_q, total_tx_clear, tx_frame_i ? tx_octets : '0);
+      if (total_tx_clear || tx_frame_i || tx_pause)
+        total_tx_q <= next64(total_tx_q, total_tx_clear, tx_pause ? PauseOctets : tx_frame_i ? tx_octets : '0);
     end
   end
 

@@ -17,6 +17,7 @@ module rx_ingress #(
   parameter bit EnCsum = 1'b1,
   parameter bit EnVlan = 1'b1,
   parameter bit EnRss = 1'b1,
+  parameter bit EnPause = 1'b1,
   parameter int unsigned BufferWords = 1024,
   localparam int unsigned AddrW = $clog2(BufferWords)
 ) (
@@ -48,6 +49,9 @@ module rx_ingress #(
   output logic [6:0]       reta_index_o,
   input  logic             reta_queue_i,
   input  logic [11:0]      rsrpd_i,
+  input  logic             pause_en_i,      // received pause frames are obeyed
+  input  logic [47:0]      pause_address_i,
+  input  logic [15:0]      pause_type_i,
 
   input  logic [DataW-1:0] s_axis_tdata_i,
   input  logic [DataW/8-1:0] s_axis_tkeep_i,
@@ -76,7 +80,11 @@ module rx_ingress #(
   output logic [15:0]      frame_tag_o,
   output logic [9:0]       frame_split_o,  // bytes of the headers, 0: not to be split
   input  logic             frame_full_i,
+  output logic [16:0]      level_o,        // bytes of the buffer in use
 
+  output logic             ev_pause_o,
+  output logic [15:0]      ev_pause_quanta_o,
+  output logic             ev_control_o,   // MAC control, but not pause
   output logic             ev_rxo_o,
   output logic             ev_srpd_o,
   output logic             ev_ack_o,
@@ -91,7 +99,7 @@ module rx_ingress #(
   output logic             stat_total_o,
   output logic             idle_o
 );
-  localparam int unsigned Sbp = 2, Lpe = 5, Secrc = 26;
+  localparam int unsigned Sbp = 2, Lpe = 5, Dpf = 22, Pmcf = 23, Secrc = 26;
   localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11, AckDis = 12, AckDataDis = 13, IpfrspDis = 14;
   localparam int unsigned Exten = 15, Ipv6ExDis = 16, NewIpv6ExtDis = 17;
   localparam int unsigned Ipofl = 8, Tuofl = 9, Pcsd = 13;
@@ -177,6 +185,31 @@ module rx_ingress #(
     .bcast_o (stat_bcast_o)
   );
 
+  // Pause frames are obeyed whether there is room for them or not, and kept only if software wants them.
+  logic good, pause, unknown;
+
+  if (EnPause) begin : g_pause
+    pause_detect u_pause (
+      .clk_i,
+      .en_i     (pause_en_i),
+      .load_i   (accept && beat_first_q),
+      .head_i   (beat_q[143:0]),
+      .address_i(pause_address_i),
+      .station_i({rah_i[15:0], ral_i[31:0]}),
+      .type_i   (pause_type_i),
+      .pause_o  (pause),
+      .unknown_o(unknown),
+      .quanta_o (ev_pause_quanta_o)
+    );
+  end else begin : g_no_pause
+    assign pause = 1'b0;
+    assign unknown = 1'b0;
+    assign ev_pause_quanta_o = '0;
+
+    logic unused_pause;
+    assign unused_pause = ^{pause_en_i, pause_address_i, pause_type_i};
+  end
+
   // The frame in hand needs two words at most: this one and the FCS's.
   assign no_room = (AddrW + 1)'(ptr_q - read_ptr_i) >= (AddrW + 1)'(BufferWords - 1) || frame_full_i;
   assign off_now = (!beat_first_q && off_q) || !receive_i;
@@ -211,7 +244,7 @@ module rx_ingress #(
   end
 
   // Verdict.
-  logic short_frame, oversize, keep, count, last_word;
+  logic short_frame, oversize, keep, count, consumed, last_word;
   logic [14:0] padded_len, total_len;
   logic [31:0] status;
   logic [15:0] ip_id;
@@ -308,7 +341,9 @@ module rx_ingress #(
   // Without a tag that was stripped, all words but one with nothing but FCS are written before.
   assign last_word = keep && last_index(total_len) == last_index(padded_len) + IndexW'(!strip_q);
   assign count = finish_q && !off_q;
-  assign keep = count && filter_ok && !missed_q && raw_len_q <= MaxLongLen &&
+  assign good = count && !bad_crc_q && !oversize;
+  assign consumed = good && pause && (!rctl_i[Pmcf] || rctl_i[Dpf]);
+  assign keep = count && filter_ok && !missed_q && !consumed && raw_len_q <= MaxLongLen &&
                 (rctl_i[Sbp] || (!oversize && !bad_crc_q));
 
   assign frame_valid_o = keep;
@@ -347,10 +382,13 @@ module rx_ingress #(
   assign mem_zero_o = finish_q;
   assign mem_data_o = beat_q;
 
+  assign level_o = {(AddrW + 1)'(start_ptr_q - read_ptr_i), OffW'(0)};
+  assign ev_pause_o = good && pause;
+  assign ev_control_o = good && unknown;
   assign stat_total_o = count;
   assign stat_frame_o = keep && !bad_crc_q && !oversize;
   assign stat_len_o = 16'(padded_len);
-  assign stat_mpc_o = count && filter_ok && missed_q;
+  assign stat_mpc_o = count && filter_ok && missed_q && !consumed;
   assign ev_rxo_o = stat_mpc_o;
   assign stat_ruc_o = count && short_frame && !bad_crc_q;
   assign stat_roc_o = count && oversize;

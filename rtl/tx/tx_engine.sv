@@ -80,6 +80,13 @@ module tx_engine #(
   output logic             m_axis_tvalid_o,
   input  logic             m_axis_tready_i,
 
+  // Pause frames: received ones hold, the card's own are sent (tx_frame_buffer.sv).
+  input  logic             hold_i,
+  input  logic             control_valid_i,
+  input  logic             control_xoff_i,
+  input  logic [143:0]     control_head_i,
+  output logic             control_taken_o,
+
   output logic [1:0]       ev_wb_o,
   output logic [1:0]       ev_wb_ide_o,
   output logic             ev_txqe_o,
@@ -89,6 +96,8 @@ module tx_engine #(
   output logic [15:0]      stat_len_o,
   output logic             stat_mcast_o,
   output logic             stat_bcast_o,
+  output logic             stat_xoff_o,
+  output logic             stat_xon_o,
   output logic             stat_tso_o,
   output logic             stat_tso_fail_o,
 
@@ -322,7 +331,9 @@ module tx_engine #(
     .frame_pad_i(frame_short && psp_i),
     .ip_en_i(ip_en), .ip_pos_i(ip_pos), .ip_sum_i(ip_sum), .l4_en_i(l4_en), .l4_pos_i(l4_pos), .l4_sum_i(l4_sum),
     .m_axis_tdata_o, .m_axis_tkeep_o, .m_axis_tlast_o, .m_axis_tuser_o, .m_axis_tvalid_o, .m_axis_tready_i,
-    .ev_stamp_o, .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .active_o(buffer_active)
+    .hold_i, .control_valid_i, .control_xoff_i, .control_head_i, .control_taken_o,
+    .ev_stamp_o, .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_xoff_o, .stat_xon_o,
+    .active_o(buffer_active)
   );
 
   // Completion.

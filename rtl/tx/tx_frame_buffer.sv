@@ -6,6 +6,9 @@
 // A frame's beats are stored as they come and count once it is committed; a cancelled frame's beats are
 // overwritten. `room_o` promises space for what the stages before may still hold.
 //
+// While `hold_i` is set no frame is begun. Control frames of the MAC itself go between frames, before all
+// that wait, and are not held.
+//
 // After `srst_i` everything stored is forgotten; a frame of which the wire has already taken a beat, or
 // been offered one, is ended with tlast and tuser.
 
@@ -47,12 +50,20 @@ module tx_frame_buffer #(
   output logic             m_axis_tvalid_o,
   input  logic             m_axis_tready_i,
 
+  input  logic             hold_i,
+  input  logic             control_valid_i,
+  input  logic             control_xoff_i,  // what it is: XOFF or XON
+  input  logic [143:0]     control_head_i,  // its first bytes; zeros follow, to 60 bytes
+  output logic             control_taken_o,
+
   output logic             ev_stamp_o,     // the first beat of a frame with `stamp` left
 
   output logic             stat_frame_o,
   output logic [15:0]      stat_len_o,
   output logic             stat_mcast_o,
   output logic             stat_bcast_o,
+  output logic             stat_xoff_o,    // of those of the MAC; no stat_frame_o for them
+  output logic             stat_xon_o,
 
   output logic             active_o
 );
@@ -61,6 +72,8 @@ module tx_frame_buffer #(
   localparam int unsigned BeatW = 14 - LaneW + 1;
   localparam int unsigned Slack = 8;  // steps on their way when room_o goes away
   localparam int unsigned InfoW = 104 + 2 * BeatW;
+  localparam int unsigned ControlBytes = 60;
+  localparam int unsigned ControlBeats = (ControlBytes + Lanes - 1) / Lanes;
 
   // Beats: written at wr_q; the frame being stored began at start_q; oldest not yet sent at rd_q.
   logic [DataW-1:0] mem_q [Beats];
@@ -143,15 +156,41 @@ module tx_frame_buffer #(
   logic [Lanes-1:0] keep_q;
   logic [DataW-1:0] data_q;
   logic [13:0] len_q;
+  logic free, control, control_last, control_more_q, control_q, xoff_q;  // of the MAC's own frames
+  logic [DataW-1:0] control_beat;
   logic [31:0] tag_q;    // what goes in front of the beat's (in the first: behind the addresses') bytes
 
   assign ends = wire_len[LaneW-1:0];
   assign accept = valid_q && m_axis_tready_i;
-  assign take = !info_empty && (!valid_q || accept) && !kill_q;
+  assign free = (!valid_q || accept) && !kill_q;
+  assign control = free && (control_more_q || (control_valid_i && beat_q == '0));
+  assign control_last = beat_q == BeatW'(ControlBeats - 1);
+  assign control_taken_o = control && !control_more_q;
+  assign take = !info_empty && free && !control && (!hold_i || beat_q != '0);
   assign info_pop = take && last && !srst_i;
 
   always_ff @(posedge clk_i) begin
     if (take) data_q <= mem_q[rd_q[PtrW-1:0]];
+    else if (control) data_q <= control_beat;
+  end
+
+  // A narrow bus's second beat begins with what is behind the first's 16 bytes.
+  if (Lanes == 16) begin : g_narrow_control
+    logic [15:0] rest_q;
+
+    always_ff @(posedge clk_i) begin
+      if (control_taken_o) rest_q <= control_head_i[143:128];
+    end
+    always_comb begin
+      control_beat = '0;
+      if (!control_more_q) control_beat = control_head_i[127:0];
+      else if (beat_q == BeatW'(1)) control_beat[15:0] = rest_q;
+    end
+  end else begin : g_wide_control
+    always_comb begin
+      control_beat = '0;
+      if (!control_more_q) control_beat[143:0] = control_head_i;
+    end
   end
 
   // Up to four bytes of a beat are replaced by checksum bytes.
@@ -187,6 +226,16 @@ module tx_frame_buffer #(
       stamp_q <= stamp && beat_q == '0;
       tagged_q <= has_tag;
       if (has_tag) tag_q <= (beat_q == '0) ? {tag[7:0], tag[15:8], vet_i[7:0], vet_i[15:8]} : carry;
+      control_q <= 1'b0;
+    end else if (control) begin
+      fix_q <= '0;
+      keep_q <= control_last ? {Lanes{1'b1}} >> (ControlBeats * Lanes - ControlBytes) : '1;
+      first_q <= !control_more_q;
+      blank_q <= 1'b0;
+      stamp_q <= 1'b0;
+      tagged_q <= 1'b0;
+      control_q <= 1'b1;
+      if (!control_more_q) xoff_q <= control_xoff_i;
     end
   end
 
@@ -196,16 +245,19 @@ module tx_frame_buffer #(
       last_q <= 1'b1;
       user_q <= 1'b0;
       kill_q <= 1'b0;
+      control_more_q <= 1'b0;
       middle_q <= 1'b0;
       beat_q <= '0;
       rd_q <= '0;
     end else begin
       if (accept) middle_q <= !m_axis_tlast_o;
       if (take) last_q <= last;
+      else if (control) last_q <= control_last;
       if (srst_i) begin
         // What is on offer stays; if that is not a frame's end, an error end follows.
         beat_q <= '0;
         rd_q <= '0;
+        control_more_q <= 1'b0;
         valid_q <= valid_q && !accept;
         kill_q <= valid_q ? !m_axis_tlast_o : middle_q;
       end else if (kill_q && (!valid_q || accept)) begin
@@ -217,6 +269,11 @@ module tx_frame_buffer #(
         user_q <= 1'b0;
         beat_q <= last ? '0 : beat_q + 1'b1;
         if (beat_q < stored) rd_q <= rd_q + 1'b1;
+      end else if (control) begin
+        valid_q <= 1'b1;
+        user_q <= 1'b0;
+        beat_q <= control_last ? '0 : beat_q + 1'b1;
+        control_more_q <= !control_last;
       end else if (accept) begin
         valid_q <= 1'b0;
         user_q <= 1'b0;
@@ -254,9 +311,13 @@ module tx_frame_buffer #(
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       stat_frame_o <= 1'b0;
+      stat_xoff_o <= 1'b0;
+      stat_xon_o <= 1'b0;
       ev_stamp_o <= 1'b0;
     end else begin
-      stat_frame_o <= accept && last_q && !user_q;
+      stat_frame_o <= accept && last_q && !user_q && !control_q;
+      stat_xoff_o <= accept && last_q && !user_q && control_q && xoff_q;
+      stat_xon_o <= accept && last_q && !user_q && control_q && !xoff_q;
       ev_stamp_o <= accept && stamp_q && !user_q;
     end
     if (accept) begin
@@ -271,7 +332,7 @@ module tx_frame_buffer #(
   end
 
   assign active_o = beat_valid_i || beat_commit_i || beat_cancel_i || frame_valid_i || take || accept ||
-                    (kill_q && !valid_q) || stat_frame_o || ev_stamp_o || srst_i;
+                    (kill_q && !valid_q) || control || stat_frame_o || stat_xoff_o || stat_xon_o || ev_stamp_o || srst_i;
 
   logic unused;
   assign unused = unused_full;

@@ -52,6 +52,11 @@ module register_block (
   input  logic        rx_ruc_i,
   input  logic        rx_roc_i,
   input  logic        rx_crcerr_i,
+  input  logic        rx_xon_i,
+  input  logic        rx_xoff_i,
+  input  logic        rx_control_i,
+  input  logic        tx_xon_i,
+  input  logic        tx_xoff_i,
   input  logic [3:0]  expired_i,
   input  logic        txqe_i,
   input  logic        rxdmt_i,
@@ -68,6 +73,10 @@ module register_block (
   output logic        reta_queue_o,
   output logic [319:0] rss_key_o,
   output logic [1:0]  tx_enable_o,
+  output logic        rx_pause_o,
+  output logic        tx_pause_o,
+  output logic        tx_xoff_o,
+  input  logic        txoff_i,
   output logic [2*64-1:0] tx_ring_base_o,
   output logic [2*20-1:0] tx_ring_len_o,
   output logic [2*16-1:0] tx_tail_o,
@@ -96,7 +105,7 @@ module register_block (
   logic [31:0] feature;
   logic acc_re, acc_we;
   logic [16:0] acc_addr;
-  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, pause_rdata;
   logic time_wait, time_idle;
   logic [1:0] tx_head_we, rx_head_we;
   logic [2*16-1:0] tx_head_q, rx_head_q;
@@ -116,9 +125,9 @@ module register_block (
     .srst_o,
     .acc_re_o(acc_re), .acc_we_o(acc_we), .acc_addr_o(acc_addr), .acc_wraw_o(acc_wraw),
     .acc_wdata_o(acc_wdata), .irq_rdata_i(irq_rdata), .stats_rdata_i(stats_rdata),
-    .time_rdata_i(time_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
+    .time_rdata_i(time_rdata | pause_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
     .tx_enable_o,
-    .tx_psp_o(),
+    .tx_psp_o(), .rx_pause_o, .tx_pause_o, .tx_xoff_o, .txoff_i,
     .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o,
     .tx_head_we_o(tx_head_we), .tx_head_i(tx_head_q),
     .rx_enable_o,
@@ -169,9 +178,17 @@ module register_block (
     .tx_frame_i, .tx_len_i, .tx_mcast_i, .tx_bcast_i, .tx_tso_i, .tx_tso_fail_i,
     .rx_frame_i, .rx_len_i, .rx_mcast_i, .rx_bcast_i, .rx_total_i, .rx_mpc_i, .rx_rnbc_i, .rx_ruc_i,
     .rx_roc_i, .rx_crcerr_i,
+    .rx_xon_i, .rx_xoff_i, .rx_control_i, .tx_xon_i, .tx_xoff_i,
     .irq_i(ev_irq_sent),
     .causes_en_i(feature[ringside_reg_pkg::RS_FEATURES_STATS_BIT]), .expired_i, .txqe_i, .rxdmt_i, .rxo_i,
     .idle_o(stats_idle)
+  );
+
+  pause_regs i_pause_regs (
+    .clk_i,
+    .clear_i(!rst_ni || srst_o),
+    .req_i(acc_re || acc_we), .we_i(acc_we), .addr_i(acc_addr), .wdata_i(acc_wdata), .rdata_o(pause_rdata),
+    .address_o(), .type_o(), .time_o(), .refresh_o(), .high_o(), .low_o(), .xon_en_o()
   );
 
   always_ff @(posedge clk_i) begin

@@ -382,7 +382,7 @@ module rx_ingress #(
   assign mem_zero_o = finish_q;
   assign mem_data_o = beat_q;
 
-  assign level_o = {(AddrW + 1)'(start_ptr_q - read_ptr_i), OffW'(0)};
+  assign level_o = 17'({(AddrW + 1)'(start_ptr_q - read_ptr_i), OffW'(0)});
   assign ev_pause_o = good && pause;
   assign ev_control_o = good && unknown;
   assign stat_total_o = count;

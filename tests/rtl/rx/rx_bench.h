@@ -56,6 +56,8 @@ public:
 		m.line_drop_i = 0;
 		m.tail_i = 0;
 		m.vet_i = 0x8100;
+		m.pause_address_i = 0x010000c28001;
+		m.pause_type_i = 0x8808;
 		m.ring_base_i = ring_;
 		m.ring_len_i = ring_size * 16;
 		set_config(config);
@@ -98,6 +100,13 @@ public:
 		want.total++;
 		if (e.stored)
 			expected_.push_back(e);
+	}
+
+	// A frame that is not delivered, and says nothing to counters of errors.
+	void send_consumed(const Bytes &frame)
+	{
+		wire_.push_back({frame, false});
+		want.total++;
 	}
 
 	// The driver gives n buffers to the card, as far as the ring has room.
@@ -211,6 +220,8 @@ public:
 	IdleState<Vrx_bench_top> idle;
 	Counters want, got;
 	uint64_t cycles = 0, events = 0, wb_pulses = 0, rnbc = 0, mpc = 0, rxo = 0, rxdmt = 0;
+	std::vector<unsigned> pauses; // quanta of the pause frames that were obeyed
+	uint64_t controls = 0;
 	uint64_t frames_taken = 0, descriptors_taken = 0, last_wire_beat = 0, last_event = 0;
 	bool auto_driver = true, auto_post = true;
 	bool ring_unreachable = false; // write-backs are seen by nobody
@@ -284,6 +295,9 @@ private:
 		mpc += m.stat_mpc_o;
 		rxo += m.ev_rxo_o;
 		rxdmt += m.ev_rxdmt_o;
+		controls += m.ev_control_o;
+		if (m.ev_pause_o)
+			pauses.push_back(m.ev_pause_quanta_o);
 		if (m.ev_wb_o) {
 			wb_pulses++;
 			events += m.ev_wb_frames_o;

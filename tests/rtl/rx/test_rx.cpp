@@ -762,6 +762,129 @@ START_TEST(small_rings_wrap_many_times)
 }
 END_TEST
 
+// A MAC control frame (IEEE 802.3 annex 31B) from another station.
+static Bytes control_frame(unsigned quanta, unsigned opcode = 1)
+{
+	Bytes f = to({0x01, 0x80, 0xc2, 0x00, 0x00, 0x01}, 60);
+	f[12] = 0x88;
+	f[13] = 0x08;
+	f[14] = static_cast<uint8_t>(opcode >> 8);
+	f[15] = static_cast<uint8_t>(opcode);
+	f[16] = static_cast<uint8_t>(quanta >> 8);
+	f[17] = static_cast<uint8_t>(quanta);
+	return f;
+}
+
+START_TEST(pause_frames_are_obeyed_and_consumed)
+{
+	Config c;
+	set_rar(c, 0, {0x52, 0x54, 0x00, 0x12, 0x34, 0x56}, true);
+	sweep(c, [](Bench &bench) {
+		bench.m.pause_en_i = 1;
+		std::vector<unsigned> want;
+		for (unsigned i = 0; i < 120; i++) {
+			if (i % 3) {
+				bench.send(plain(60 + 11 * i));
+				continue;
+			}
+			want.push_back(i % 2 ? 0 : 3 * i + 1);
+			Bytes f = control_frame(want.back());
+			if (i % 4 == 0) { // to the station itself
+				const uint8_t own[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+				std::copy(own, own + 6, f.begin());
+			}
+			bench.send_consumed(f);
+		}
+		bench.run();
+		ck_assert(bench.pauses == want);
+		ck_assert_uint_eq(bench.controls, 0);
+	});
+}
+END_TEST
+
+START_TEST(pause_frames_are_delivered_with_pmcf_and_obeyed_all_the_same)
+{
+	Config c;
+	c.rctl |= RCTL_MPE | 1u << 23;
+	sweep(c, [](Bench &bench) {
+		bench.m.pause_en_i = 1;
+		for (unsigned i = 0; i < 20; i++)
+			bench.send(control_frame(i));
+		bench.run();
+		ck_assert_uint_eq(bench.pauses.size(), 20);
+	});
+	c.rctl |= 1u << 22; // DPF
+	sweep(c, [](Bench &bench) {
+		bench.m.pause_en_i = 1;
+		bench.send_consumed(control_frame(7));
+		bench.send(plain(100));
+		bench.run();
+		ck_assert_uint_eq(bench.pauses.size(), 1);
+	});
+}
+END_TEST
+
+START_TEST(what_is_no_pause_frame_is_not_obeyed)
+{
+	Config c;
+	c.rctl |= RCTL_MPE;
+	sweep(c, [](Bench &bench) {
+		bench.send(control_frame(7)); // not enabled
+		bench.run();
+		bench.m.pause_en_i = 1;
+		bench.send(control_frame(7), true); // bad CRC
+		Bytes other = control_frame(7);
+		other[5] = 2;
+		bench.send(other);
+		other = control_frame(7);
+		other[13] = 0x09;
+		bench.send(other);
+		bench.run();
+		ck_assert_uint_eq(bench.pauses.size(), 0);
+		ck_assert_uint_eq(bench.controls, 0);
+		bench.send(control_frame(7, 0x101)); // of an unknown kind
+		bench.run();
+		ck_assert_uint_eq(bench.pauses.size(), 0);
+		ck_assert_uint_eq(bench.controls, 1);
+	});
+}
+END_TEST
+
+START_TEST(pause_frames_are_obeyed_when_the_buffer_is_full)
+{
+	Bench bench({}, kQuick, 5);
+	bench.m.line_drop_i = 1;
+	bench.m.pause_en_i = 1;
+	bench.auto_post = bench.auto_driver = false;
+	for (int i = 0; i < 60; i++)
+		bench.send(plain(1500));
+	bench.send_consumed(control_frame(9));
+	bench.send_consumed(control_frame(0));
+	bench.steps(20000);
+	ck_assert_uint_gt(bench.mpc, 0);
+	ck_assert_uint_eq(bench.pauses.size(), 2);
+	ck_assert_uint_eq(bench.wire_left(), 0);
+}
+END_TEST
+
+START_TEST(level_tells_how_full_the_buffer_is)
+{
+	Bench bench({}, kQuick, 6);
+	bench.auto_post = bench.auto_driver = false;
+	uint64_t before = 0;
+	for (int i = 0; i < 10; i++) {
+		bench.send(plain(1024));
+		bench.steps(400);
+		ck_assert_uint_ge(bench.m.level_o, before + 1024);
+		ck_assert_uint_le(bench.m.level_o, before + 1024 + 256);
+		before = bench.m.level_o;
+	}
+	bench.auto_post = bench.auto_driver = true;
+	bench.finish();
+	ck_assert_uint_eq(bench.m.level_o, 0);
+}
+END_TEST
+
 START_TEST(idle_holds_every_register_while_it_waits)
 {
 	Bench bench({}, {{300, 0, 0}, 0, 0}, 1);
@@ -812,6 +935,11 @@ int main()
 	tcase_add_test(tc, without_link_nothing_is_received);
 	tcase_add_test(tc, errors_of_the_bus_stop_nothing);
 	tcase_add_test(tc, small_rings_wrap_many_times);
+	tcase_add_test(tc, pause_frames_are_obeyed_and_consumed);
+	tcase_add_test(tc, pause_frames_are_delivered_with_pmcf_and_obeyed_all_the_same);
+	tcase_add_test(tc, what_is_no_pause_frame_is_not_obeyed);
+	tcase_add_test(tc, pause_frames_are_obeyed_when_the_buffer_is_full);
+	tcase_add_test(tc, level_tells_how_full_the_buffer_is);
 	tcase_add_test(tc, idle_holds_every_register_while_it_waits);
 	suite_add_tcase(suite, tc);
 	SRunner *runner = srunner_create(suite);

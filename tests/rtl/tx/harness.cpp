@@ -61,6 +61,9 @@ struct Write {
 	uint32_t value;
 };
 
+constexpr unsigned ControlHead = 18, ControlBytes = 60;
+const uint8_t control_address[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
+
 template <typename Port>
 uint8_t *bytes_of(Port &port)
 {
@@ -106,6 +109,7 @@ struct tx {
 	void take_requests();
 	unsigned kept_bytes();
 	void take_wire();
+	void take_control();
 	bool in_a_ring(uint64_t addr, unsigned len) const;
 	void drive_pins();
 
@@ -120,6 +124,9 @@ struct tx {
 	std::deque<Read> reads;
 	std::deque<Write> writes;
 	std::deque<uint32_t> write_data;
+	std::deque<std::array<uint8_t, ControlHead>> controls; // asked for, the first one is offered
+	size_t controls_taken = 0;                              // of them
+	bool control_cut = false;                               // by a reset
 	std::vector<std::unique_ptr<tx_frame>> frames;
 	std::unique_ptr<tx_frame> frame;
 	std::vector<uint8_t> before;
@@ -292,14 +299,41 @@ void tx::take_wire()
 	frame->len += n;
 	if (!dut->m_axis_tlast_o)
 		return;
+	if (!memcmp(frame->data, control_address, sizeof(control_address)))
+		return take_control();
 	counts.frames++;
 	frame->bad = dut->m_axis_tuser_o;
 	frame->last_cycle = counts.cycles;
 	frames.push_back(std::move(frame));
 }
 
+// A control frame has left.
+void tx::take_control()
+{
+	static const uint8_t zeros[ControlBytes - ControlHead] = {};
+
+	if (control_cut) { // begun before a reset; whole, or with an error end
+		control_cut = false;
+		frame.reset();
+		return;
+	}
+	counts.controls++;
+	if (!controls_taken || dut->m_axis_tuser_o || frame->len != ControlBytes ||
+	    memcmp(frame->data, controls.front().data(), ControlHead) || memcmp(frame->data + ControlHead, zeros, sizeof(zeros)))
+		return fail("a control frame that nobody asked for");
+	controls.pop_front();
+	controls_taken--;
+	frame.reset();
+}
+
 void tx::drive_pins()
 {
+	dut->hold_i = pins.hold;
+	dut->control_valid_i = controls.size() > controls_taken;
+	if (dut->control_valid_i) {
+		memcpy(bytes_of(dut->control_head_i), controls[controls_taken].data(), ControlHead);
+		dut->control_xoff_i = controls[controls_taken][16] || controls[controls_taken][17];
+	}
 	dut->enable_i = pins.ring[0].enable | pins.ring[1].enable << 1;
 	dut->psp_i = pins.psp;
 	dut->wb_all_i = pins.wb_all;
@@ -334,6 +368,7 @@ bool tx::cycle()
 
 	bool idle = dut->idle_o;
 	take_requests();
+	controls_taken += dut->control_taken_o;
 	take_wire();
 	const auto *state = reinterpret_cast<const uint8_t *>(dut->rootp);
 	bool compare = idle && opt.check_idle;
@@ -362,16 +397,21 @@ bool tx::cycle()
 		counts.stat_mcast += dut->stat_mcast_o;
 		counts.stat_bcast += dut->stat_bcast_o;
 	}
+	counts.stat_xoff += dut->stat_xoff_o;
+	counts.stat_xon += dut->stat_xon_o;
 	counts.stat_tso += dut->stat_tso_o;
 	counts.stat_tso_fail += dut->stat_tso_fail_o;
 	if (srst) {
 		reads.clear();
 		writes.clear();
 		write_data.clear();
+		control_cut = controls_taken;
+		controls.clear();
+		controls_taken = 0;
 	}
 	head_we = 0;
 	srst = false;
-	return !idle || !reads.empty() || !writes.empty() || (dut->m_axis_tvalid_o && !hold_wire) ||
+	return !idle || controls.size() > controls_taken || !reads.empty() || !writes.empty() || (dut->m_axis_tvalid_o && !hold_wire) ||
 	       dut->desc_rd_req_valid_o || dut->data_rd_req_valid_o || dut->wb_wr_req_valid_o || dut->wb_wr_valid_o;
 }
 
@@ -428,6 +468,17 @@ void tx_soft_reset(struct tx *tx)
 {
 	tx->srst = true;
 	tx->cycle();
+}
+
+void tx_control(struct tx *tx, bool xoff, uint16_t quanta)
+{
+	std::array<uint8_t, ControlHead> head{};
+
+	memcpy(head.data(), control_address, sizeof(control_address));
+	memcpy(head.data() + 6, "\x52\x54\x00\x12\x34\x56\x88\x08\x00\x01", 10);
+	head[16] = xoff ? (uint8_t)(quanta >> 8) : 0;
+	head[17] = xoff ? (uint8_t)quanta : 0;
+	tx->controls.push_back(head);
 }
 
 void tx_hold_wire(struct tx *tx, bool hold)

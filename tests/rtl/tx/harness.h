@@ -45,11 +45,12 @@ struct tx_counts {
 	uint64_t frames, wire_bytes, first_beat_cycle, last_beat_cycle;
 	uint64_t read_requests, read_bytes, desc_requests, writes;
 	uint64_t ev_wb[2], ev_wb_ide[2], ev_txqe, ev_stamp; // of the two rings
+	uint64_t controls, stat_xoff, stat_xon; // control frames of the MAC, not among frames
 	uint64_t stat_frames, stat_bytes, stat_mcast, stat_bcast, stat_tso, stat_tso_fail;
 };
 
 struct tx_pins {
-	bool psp, wb_all, tso_en, csum_en, vlan_en;
+	bool psp, wb_all, tso_en, csum_en, vlan_en, hold;
 	uint16_t vet;
 	struct {
 		bool enable;
@@ -73,6 +74,8 @@ bool tx_drained(const struct tx *tx);
 
 void tx_write_head(struct tx *tx, unsigned ring, uint16_t head); // one cycle of head_we_i
 void tx_soft_reset(struct tx *tx);                    // one cycle of srst_i
+// Asks for a pause frame; the harness checks that it leaves once, whole and in order.
+void tx_control(struct tx *tx, bool xoff, uint16_t quanta);
 void tx_hold_wire(struct tx *tx, bool hold);
 void tx_hold_reads(struct tx *tx, bool hold);         // no read is answered
 void tx_cycle(struct tx *tx, unsigned n);

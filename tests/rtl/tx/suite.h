@@ -17,4 +17,4 @@ struct tx_topic {
 };
 
 extern const struct tx_topic topic_frames, topic_ring, topic_checksums, topic_tso, topic_vlan, topic_queues;
-extern const struct tx_topic topic_trouble, topic_random;
+extern const struct tx_topic topic_trouble, topic_random, topic_pause;

@@ -11,7 +11,7 @@ static const struct tx_topic *const topics[] = { &topic_frames, &topic_ring, &to
 #else
 static const struct tx_topic *const topics[] = {
 	&topic_frames, &topic_ring, &topic_checksums, &topic_tso, &topic_vlan, &topic_queues,
-	&topic_trouble, &topic_random,
+	&topic_trouble, &topic_random, &topic_pause,
 };
 #endif
 

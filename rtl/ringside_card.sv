@@ -167,7 +167,6 @@ module ringside_card #(
   logic [16:0] rx_level;
   logic [47:0] pause_address;
   logic [143:0] pause_head;
-  logic [63:0] pause_deadline;
 
   // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 and 3 rx descriptors; writes 0 rx payload,
   // 1 tx descriptors, 2 and 3 rx descriptors.
@@ -186,7 +185,7 @@ module ringside_card #(
 
   logic csr_idle, irq_idle, stats_idle, time_idle, use_idle, tx_idle, rx_idle, reader_idle, writer_idle;
   logic tx_drained, rx_drained, reader_drained, writer_drained;
-  logic [63:0] csr_deadline, irq_deadline;
+  logic [63:0] csr_deadline, irq_deadline, regs_deadline;
 
   csr #(
     .Built(Built)
@@ -630,12 +629,15 @@ module ringside_card #(
     end
 
     assign pause_idle = hold_idle && send_idle;
-    assign pause_deadline = hold_deadline < send_deadline ? hold_deadline : send_deadline;
+    always_comb begin
+      deadline_o = hold_deadline < send_deadline ? hold_deadline : send_deadline;
+      if (regs_deadline < deadline_o) deadline_o = regs_deadline;
+    end
   end else begin : g_no_pause
     assign {hold, pause_valid, pause_xoff} = '0;
     assign pause_head = '0;
     assign pause_idle = 1'b1;
-    assign pause_deadline = '1;
+    assign deadline_o = regs_deadline;
 
     logic unused_pause;
     assign unused_pause = ^{tx_pause, software_xoff, pause_taken, pause_time, pause_refresh, pause_high, pause_low,
@@ -735,10 +737,7 @@ module ringside_card #(
 
   assign block_idle_o = {csr_idle && irq_idle && stats_idle && time_idle, rx_idle, tx_idle};
   assign idle_o = &block_idle_o && loopback_idle && pause_idle && use_idle && reader_idle && writer_idle;
-  always_comb begin
-    deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
-    if (pause_deadline < deadline_o) deadline_o = pause_deadline;
-  end
+  assign regs_deadline = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};
 
   // Interrupts are moderated by time, not by frames.

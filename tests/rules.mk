@@ -5,12 +5,13 @@
 
 TEST_PROGRAMS :=
 
+comma := ,
+space := $(subst ,, )
+
 include $(wildcard tests/*/rules.mk tests/*/*/rules.mk)
 
 # The test plan may name only tests that there are.
 TEST_NAMES := $(foreach test,$(TESTS),$(firstword $(subst :, ,$(test))))
-comma := ,
-space := $(subst ,, )
 TESTS += test-plan:python3,tests/plan/plan.py,--check,$(subst $(space),$(comma),$(TEST_NAMES))
 
 T ?=

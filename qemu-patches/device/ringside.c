@@ -21,6 +21,7 @@
 #include "qemu/module.h"
 #include "qemu/units.h"
 #include "system/cpu-timers.h"
+#include "system/system.h"
 #include "ringside_hub.h"
 
 #define TYPE_RINGSIDE "ringside"
@@ -461,10 +462,20 @@ static void ringside_class_init(ObjectClass *class, void *data)
     set_bit(DEVICE_CATEGORY_NETWORK, dc->categories);
 }
 
+/* Firmware may boot from the card: bootindex=N says when it comes. */
+static void ringside_instance_init(Object *obj)
+{
+    RingsideState *s = RINGSIDE(obj);
+
+    device_add_bootindex_property(obj, &s->conf.bootindex, "bootindex", "/ethernet-phy@0",
+                                  DEVICE(obj));
+}
+
 static const TypeInfo ringside_info = {
     .name = TYPE_RINGSIDE,
     .parent = TYPE_PCI_DEVICE,
     .instance_size = sizeof(RingsideState),
+    .instance_init = ringside_instance_init,
     .class_init = ringside_class_init,
     .interfaces = (InterfaceInfo[]) {
         { INTERFACE_PCIE_DEVICE },

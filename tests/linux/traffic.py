@@ -2,6 +2,7 @@
 """TCP and UDP by iperf3, and files whose every byte is compared."""
 
 import functools
+import itertools
 import struct
 
 from case import TWO_CPUS, Case
@@ -12,6 +13,9 @@ DIRECTIONS = {"out": "", "in": "-R", "both": "--bidir"}
 BLOCKS = 64
 # of the packets of a UDP stream that is slow enough for anybody
 MOST_LOST = 0.05
+UDP_MBPS, UDP_PER_S = 5, 2000
+# of datagrams, by MTU: small, what a frame holds, and in fragments
+UDP_SIZES = {1500: (64, 1440, 8000), 9000: (8900, 20000)}
 
 
 def with_mtu(mtu):
@@ -35,15 +39,16 @@ def tcp(streams, direction, version, mtu, seconds=1):
     return with_mtu(mtu)(tcp_flows)
 
 
-def udp(direction, version, size):
+def udp(streams, direction, version, mtu, size):
     """UDP at a rate that nobody should lose at; size: of the datagram, which is fragmented when too large."""
     def udp_flows(session):
         to = f"-6 -c {session.peer.address6}" if version == 6 else ""
-        end = session.iperf(1, f"-u -b 5M -l {size} {DIRECTIONS[direction]} {to}")
+        kbps = min(UDP_MBPS * 1000, UDP_PER_S * size * 8 // 1000) // streams
+        end = session.iperf(1, f"-u -b {kbps}K -P {streams} -l {size} {DIRECTIONS[direction]} {to}")
         for name in ("sum", "sum_bidir_reverse"):
             if name in end and end[name]["lost_packets"] > MOST_LOST * end[name]["packets"]:
                 raise Failure(f"{end[name]['lost_packets']} of {end[name]['packets']} datagrams were lost")
-    return udp_flows
+    return with_mtu(mtu)(udp_flows)
 
 
 def files_arrive_exactly(session):
@@ -211,11 +216,14 @@ def cases():
                                label=f"{streams} {direction}, IPv{version}, MTU {mtu}",
                                needs=("jumbo",) if mtu > 1500 else (),
                                quick=(streams, direction, version, mtu) in quick)
-    for direction in DIRECTIONS:
-        for version in (4, 6):
-            for size in (64, 1440, 8000):
-                yield Case(udp(direction, version, size), label=f"{direction}, IPv{version}, {size} bytes",
-                           quick=(direction, size) == ("both", 1440))
+    for mtu, sizes in UDP_SIZES.items():
+        for direction in DIRECTIONS:
+            for version in (4, 6):
+                for streams, size in itertools.product((1, 8), sizes):
+                    yield Case(udp(streams, direction, version, mtu, size),
+                               label=f"{streams} {direction}, IPv{version}, MTU {mtu}, {size} bytes",
+                               needs=("jumbo",) if mtu > 1500 else (),
+                               quick=(streams, direction, mtu, size) == (1, "both", 1500, 1440))
 
 
 CASES = (

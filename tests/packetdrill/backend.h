@@ -57,6 +57,8 @@ struct backend {
 
 struct backend_ops {
 	const char *name;
+	/* Its version, for --not_on=NAME<VERSION; NULL: has none. */
+	void (*version)(char *out, size_t len);
 	/* argument: what follows the ':' of --backend=NAME:ARGUMENT, or NULL.
 	 * Once, before the processes of the scripts are forked. NULL: error holds why; with *skip
 	 * it is not the fault of anybody. */

@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -473,8 +474,17 @@ static bool linux_finish(struct backend *b, char *error, size_t error_len)
 	return true; /* the namespace goes with the process */
 }
 
+static void linux_version(char *out, size_t len)
+{
+	struct utsname name;
+
+	uname(&name);
+	snprintf(out, len, "%s", name.release);
+}
+
 const struct backend_ops backend_linux = {
 	.name = "linux",
+	.version = linux_version,
 	.create = linux_create,
 	.start = linux_start,
 	.now_ns = linux_now_ns,

@@ -67,4 +67,14 @@ TESTS += $(foreach b,stack ref rtl linux,packetdrill-$(b):$(PACKETDRILL_RUNNER),
 
 TESTS += packetdrill-so:$(PACKETDRILL_RUNNER),--backend=so:$(PACKETDRILL_SO),tests/packetdrill/scripts
 
+# The Linux guest's kernel as a second oracle, in virtual time.
+PACKETDRILL_INITRAMFS := $(BUILD)/linux/packetdrill.cpio
+$(PACKETDRILL_INITRAMFS): $(LINUX_DIR)/initramfs.cpio $(PACKETDRILL_RUNNER) $(shell find tests/packetdrill/scripts -name '*.pkt')
+	$(call say,CPIO,$@)
+	$(Q)python3 tools/linux/initramfs.py $(LINUX_DIR)/root $@ $(PACKETDRILL_RUNNER) tests/packetdrill/scripts
+
+.PHONY: test-packetdrill-guest
+test-packetdrill-guest: qemu $(LINUX_GUEST) $(PACKETDRILL_INITRAMFS) ## our scripts on the kernel of the Linux guest, the second oracle (half a minute)
+	$(Q)python3 tests/packetdrill/guest.py --initramfs $(PACKETDRILL_INITRAMFS)
+
 -include $(wildcard $(PACKETDRILL_DIR)/*.d)

@@ -79,14 +79,14 @@ def guest_that_does_not_boot_is_given_up():
         def command(self):
             return super().command() + ["-S"]
 
-    limit, qemu.BOOT_LIMIT_S = qemu.BOOT_LIMIT_S, 1
+    limit, qemu.Guest.boot_limit_s = qemu.Guest.boot_limit_s, 1
     try:
         with folder() as f, UserNetwork() as network:
             guest = Halted("qemu-e1000e", network, f)
             refused(guest.__enter__, "does not boot within 1 s")
             assert not guest.alive()
     finally:
-        qemu.BOOT_LIMIT_S = limit
+        qemu.Guest.boot_limit_s = limit
 
 
 def full_disk_is_refused():

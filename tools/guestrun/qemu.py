@@ -18,20 +18,22 @@ QEMU = BUILD / "qemu/build/qemu-system-x86_64"
 KERNEL = BUILD / "guest/ringside-guest.elf"
 PLUGIN = BUILD / "hw/libringside.so"
 FIRMWARE = ["/usr/share/seabios", "/usr/share/qemu"]
-BOOT_LIMIT_S = 60
 READY_LINE = "ringside: ready"
 CARDS = ("rtl", "ref", "qemu-e1000e")
+MAC = "52:54:00:12:34:56"
 
 COUNTERS = ("cycles-clocked", "cycles-skipped", "eval-ns", "tx-frames", "tx-bytes", "rx-frames",
             "rx-bytes", "irqs", "dma-errors")
 
 
 class Guest:
-    """Context manager of a running guest. `options` are words of the guest's command line."""
+    """Context manager of a running guest. `options` are words of the guest's command line; card None: it has none."""
+
+    boot_limit_s = 60
 
     def __init__(self, card, network, run_dir, options=(), sync=False, capture=None, card_config="",
                  plugin=PLUGIN, memory_mib=512):
-        if card not in CARDS:
+        if card not in (None, *CARDS):
             raise UserError(f"CARD={card} is unknown: use one of {', '.join(CARDS)}")
         self.card, self.network, self.sync = card, network, sync
         self.run_dir = pathlib.Path(run_dir)
@@ -40,7 +42,7 @@ class Guest:
         self._process = self._qmp = None
         self.console = self.run_dir / "console.log"
 
-    def _device(self, name="card", netdev="net0", mac="52:54:00:12:34:56", rom=""):
+    def _device(self, name="card", netdev="net0", mac=MAC, rom=""):
         common = f"id={name},netdev={netdev},mac={mac},romfile={rom}"
         if self.card == "qemu-e1000e":
             return f"e1000e,{common}"
@@ -55,6 +57,8 @@ class Guest:
 
     def _cards(self):
         """Network devices and what they are attached to."""
+        if not self.card:
+            return []
         cards = ["-netdev", self.network.netdev, "-device", self._device()]
         if self._capture:
             cards += ["-object", f"filter-dump,id=dump,netdev=net0,file={self._capture},maxlen=65535"]
@@ -104,7 +108,7 @@ class Guest:
     def check(self):
         """Raises a UserError when something that it needs is missing."""
         needed = [(QEMU, "make qemu"), *self._software_files()]
-        if self.card != "qemu-e1000e":
+        if self.card in ("rtl", "ref"):
             needed.append((pathlib.Path(self._plugin), "make hw"))
         for path, cure in needed:
             if not path.exists():
@@ -118,8 +122,8 @@ class Guest:
         while not self._is_ready():
             if self._process.poll() is not None:
                 raise UserError(f"the guest ended at boot: {self._last_words()}")
-            if time.monotonic() - start > BOOT_LIMIT_S:
-                raise UserError(f"the guest does not boot within {BOOT_LIMIT_S} s: {self._last_words()}")
+            if time.monotonic() - start > self.boot_limit_s:
+                raise UserError(f"the guest does not boot within {self.boot_limit_s} s: {self._last_words()}")
             time.sleep(0.01)
         self.boot_s = time.monotonic() - start
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""initramfs.py ROOT OUTPUT: the Linux guest's initramfs, from packages unpacked in ROOT.
+"""initramfs.py ROOT OUTPUT [WHAT...]: the Linux guest's initramfs, from packages unpacked in ROOT.
 
 Holds busybox, the programs below with the libraries they are linked to, the kernel modules below
-with those they depend on, and `init`. The same input gives the same bytes (cpio "newc": the
+with those they depend on, `init`, and WHAT: a folder (as /NAME), a program (as /bin/NAME). The same input gives the same bytes (cpio "newc": the
 kernel's Documentation/driver-api/early-userspace/buffer-format.rst); it is left uncompressed,
 since emulated decompression costs more than reading it.
 """
@@ -17,7 +17,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("bin/busybox", "bin/ip", "sbin/tc", "sbin/ethtool", "usr/bin/iperf3", "usr/bin/nstat", "usr/sbin/phc_ctl",
             "usr/sbin/ptp4l", "usr/sbin/hwstamp_ctl")
-MODULES = ("e1000e", "8021q", "macvlan", "pktgen")
+MODULES = ("e1000e", "8021q", "macvlan", "pktgen", "tun", "tcp_bbr", "tcp_dctcp")
 LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64")
 FOLDERS = ("bin", "dev", "etc", "lib", "lib64", "lib/modules", "proc", "root", "run", "sys", "tmp", "var", "var/run")
 
@@ -67,11 +67,21 @@ def find_library(root, name):
     raise FileNotFoundError(f"no library {name} in the packages")
 
 
-def add_programs(archive, root):
+def add_folder(archive, path):
+    """With all that is in it, as /NAME."""
+    archive.folder(path.name)
+    for below in sorted(path.rglob("*")):
+        name = str(below.relative_to(path.parent))
+        if below.is_dir():
+            archive.folder(name)
+        else:
+            archive.file(name, below.read_bytes(), False)
+
+
+def add_programs(archive, root, paths):
     """Programs, the libraries they need (all in /lib, where the loader looks), and the loader."""
     waiting = []
-    for name in PROGRAMS:
-        path = root / name
+    for path in paths:
         archive.file(f"bin/{path.name}", path.read_bytes(), True)
         waiting += needed(path)
     seen = set()
@@ -114,9 +124,9 @@ def add_modules(archive, root):
 
 
 def main():
-    if len(sys.argv) != 3:
-        sys.exit("usage: initramfs.py ROOT OUTPUT")
-    root, output = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    if len(sys.argv) < 3:
+        sys.exit("usage: initramfs.py ROOT OUTPUT [FOLDER|PROGRAM...]")
+    root, output, *more = (pathlib.Path(word) for word in sys.argv[1:])
     archive = Archive()
     for name in FOLDERS:
         archive.folder(name)
@@ -125,7 +135,9 @@ def main():
     archive.file("etc/shrc", (HERE / "shrc").read_bytes(), False)
     archive.file("etc/udhcpc", (HERE / "udhcpc").read_bytes(), True)
     try:
-        add_programs(archive, root)
+        for folder in (path for path in more if path.is_dir()):
+            add_folder(archive, folder)
+        add_programs(archive, root, [root / name for name in PROGRAMS] + [path for path in more if not path.is_dir()])
         add_modules(archive, root)
     except (OSError, KeyError, subprocess.CalledProcessError) as e:
         sys.exit(f"initramfs.py: {os.path.relpath(root)}: {e}: remove build/linux and run `make linux` again")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""guest.py --initramfs FILE [--verbose] [SCRIPT|FOLDER...]: packetdrill scripts on the Linux guest's kernel, in virtual time.
+"""guest.py --initramfs FILE [--verbose] [SCRIPT|FOLDER...]: packetdrill scripts on the Linux guest's kernel.
 
 The second oracle, beside the machine's own kernel: the runner's back end `linux` inside a guest whose
 kernel is Debian's. Time is QEMU's count of instructions, so no script is late, and waiting costs

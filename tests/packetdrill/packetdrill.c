@@ -16,7 +16,7 @@
 #include "commands.h"
 #include "run.h"
 
-#define LIMIT_S	     150 /* of a script's process */
+#define LIMIT_S 150 /* of a script's process */
 /* Exit status of a script's process: this plus the outcome, so that no other end looks like one. */
 #define STATUS_BASE 64
 #define ASSERTIONS  "tests/packetdrill/assertions.py"
@@ -326,7 +326,8 @@ static bool hand_out_assertions(const struct suite *s)
 	FILE *to = fopen(s->assertions, "w");
 
 	if (!to) {
-		fprintf(stderr, "packetdrill: --assertions=%s: %s\n", s->assertions, strerror(errno));
+		fprintf(stderr, "packetdrill: --assertions=%s: %s\n", s->assertions,
+			strerror(errno));
 		return false;
 	}
 	collect_assertions(s, to);

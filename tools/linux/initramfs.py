@@ -2,9 +2,10 @@
 """initramfs.py ROOT OUTPUT [WHAT...]: the Linux guest's initramfs, from packages unpacked in ROOT.
 
 Holds busybox, the programs below with the libraries they are linked to, the kernel modules below
-with those they depend on, `init`, and WHAT: a folder (as /NAME), a program (as /bin/NAME). The same input gives the same bytes (cpio "newc": the
-kernel's Documentation/driver-api/early-userspace/buffer-format.rst); it is left uncompressed,
-since emulated decompression costs more than reading it.
+with those they depend on, `init`, and WHAT: a folder (as /NAME), a program (as /bin/NAME). The same
+input gives the same bytes (cpio "newc": the kernel's
+Documentation/driver-api/early-userspace/buffer-format.rst); it is left uncompressed, since emulated
+decompression costs more than reading it.
 """
 
 import os

@@ -269,8 +269,8 @@ static int destination(struct sock *sk, const struct msghdr *msg, struct inet_en
 	if (msg->msg_namelen < sizeof(name->sa_family) || name->sa_family == AF_UNSPEC)
 		return -EINVAL;
 	err = read_address(sk, name, msg->msg_namelen, to);
-	if (err)
-		return err;
+	if (err) /* an unknown family: Linux's two versions differ */
+		return err == -EAFNOSUPPORT && sk->sk_family == AF_INET6 ? -EINVAL : err;
 	inet_this_host(&to->addr);
 	return to->port ? 0 : -EINVAL;
 }

@@ -55,7 +55,7 @@ int ipv6_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 	int v;
 
 	if (sk->sk_family != AF_INET6)
-		return -ENOPROTOOPT;
+		return -EOPNOTSUPP;
 	switch (name) {
 	case IPV6_V6ONLY:
 		v = sk->sk_ipv6only;

@@ -221,12 +221,29 @@ static void item_modify(struct epitem *item, const struct epoll_event *event)
 	local_bh_enable(net);
 }
 
+/* Exclusive wake-ups: for sockets, from the beginning, with nothing that hides events. */
+static int check_exclusive(int op, const struct file *f, const struct epitem *item,
+			   const struct epoll_event *event)
+{
+	const uint32_t fit = EPOLLIN | EPOLLOUT | EPOLLERR | EPOLLHUP | EPOLLET | EPOLLEXCLUSIVE;
+
+	if (op == EPOLL_CTL_MOD && item && (item->event.events & EPOLLEXCLUSIVE))
+		return -EINVAL;
+	if (op == EPOLL_CTL_DEL || !(event->events & EPOLLEXCLUSIVE))
+		return 0;
+	return op == EPOLL_CTL_MOD || f->ops == &epoll_file_ops || (event->events & ~fit) ? -EINVAL
+											 : 0;
+}
+
 static int epoll_change(struct eventpoll *ep, int op, struct file *f, int fd,
 			const struct epoll_event *event)
 {
-	struct rb_node *parent, **link;
+	struct rb_node *parent, **link = NULL;
 	struct epitem *item = item_find(ep, f, fd, &parent, &link);
+	const int err = check_exclusive(op, f, item, event);
 
+	if (err)
+		return err;
 	switch (op) {
 	case EPOLL_CTL_ADD:
 		return item ? -EEXIST : item_add(ep, f, fd, event, parent, link);

@@ -48,6 +48,10 @@ void fput(struct file *f);
 struct file *fget(struct files_struct *files, int fd);
 /* Gives f (the caller's reference) the lowest free descriptor; or -EMFILE, -ENOMEM: f stays. */
 int fd_install(struct files_struct *files, struct file *f);
+/* The same in two steps: until it is filled, the number is taken and names nothing. */
+int fd_reserve(struct files_struct *files);
+void fd_fill(struct files_struct *files, int fd, struct file *f);
+void fd_release(struct files_struct *files, int fd);
 struct net *files_net(const struct files_struct *files);
 unsigned int files_limit(const struct files_struct *files);
 

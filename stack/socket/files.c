@@ -90,7 +90,7 @@ static unsigned int lowest_free(const struct files_struct *files)
 	return files->slots;
 }
 
-int fd_install(struct files_struct *files, struct file *f)
+int fd_reserve(struct files_struct *files)
 {
 	unsigned int fd = lowest_free(files);
 
@@ -98,10 +98,31 @@ int fd_install(struct files_struct *files, struct file *f)
 		return -EMFILE;
 	if (fd == files->slots && files_resize(files, files->slots * 2))
 		return -ENOMEM;
-	files->fds[fd] = f;
 	files->used[fd / 64] |= 1ull << (fd % 64);
 	files->first_free_hint = fd + 1;
 	return (int)fd;
+}
+
+void fd_release(struct files_struct *files, int fd)
+{
+	files->fds[fd] = NULL;
+	files->used[fd / 64] &= ~(1ull << (fd % 64));
+	if ((unsigned int)fd < files->first_free_hint)
+		files->first_free_hint = (unsigned int)fd;
+}
+
+void fd_fill(struct files_struct *files, int fd, struct file *f)
+{
+	files->fds[fd] = f;
+}
+
+int fd_install(struct files_struct *files, struct file *f)
+{
+	const int fd = fd_reserve(files);
+
+	if (fd >= 0)
+		fd_fill(files, fd, f);
+	return fd;
 }
 
 struct file *fget(struct files_struct *files, int fd)
@@ -143,10 +164,7 @@ int sys_close(struct files_struct *files, int fd)
 	if (fd < 0 || (unsigned int)fd >= files->slots || !files->fds[fd])
 		return -EBADF;
 	f = files->fds[fd];
-	files->fds[fd] = NULL;
-	files->used[fd / 64] &= ~(1ull << (fd % 64));
-	if ((unsigned int)fd < files->first_free_hint)
-		files->first_free_hint = (unsigned int)fd;
+	fd_release(files, fd);
 	eventpoll_release_file(f);
 	fput(f);
 	return 0;

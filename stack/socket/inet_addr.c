@@ -10,14 +10,17 @@
 
 #define SIN6_LEN_RFC2133 24u /* without sin6_scope_id */
 
-static int read_v4(const struct sockaddr *addr, socklen_t len, struct inet_endpoint *to)
+static int read_v4(const struct sockaddr *addr, socklen_t len, bool connecting,
+		   struct inet_endpoint *to)
 {
 	struct sockaddr_in sin;
 
 	if (len < sizeof(sin))
 		return -EINVAL;
 	memcpy(&sin, addr, sizeof(sin));
-	if (sin.sin_family != AF_INET)
+	/* bind() has long taken no family for AF_INET, with any address only. */
+	if (sin.sin_family != AF_INET &&
+	    (connecting || sin.sin_family != AF_UNSPEC || sin.sin_addr.s_addr != htonl(INADDR_ANY)))
 		return -EAFNOSUPPORT;
 	*to = (struct inet_endpoint){.addr = in6_from_v4(sin.sin_addr.s_addr),
 				     .port = sin.sin_port};
@@ -30,7 +33,7 @@ int inet_read_sockaddr(const struct sock *sk, const struct sockaddr *addr, sockl
 	struct sockaddr_in6 sin6 = {0};
 
 	if (sk->sk_family == AF_INET)
-		return read_v4(addr, len, to);
+		return read_v4(addr, len, connecting, to);
 	if (len < SIN6_LEN_RFC2133)
 		return -EINVAL;
 	memcpy(&sin6, addr, len < sizeof(sin6) ? len : sizeof(sin6));

@@ -14,5 +14,5 @@ int inet_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t
 {
 	if (level == SOL_IP)
 		return ip_getsockopt(sk, name, value, len);
-	return level == SOL_IPV6 ? ipv6_getsockopt(sk, name, value, len) : -ENOPROTOOPT;
+	return level == SOL_IPV6 ? ipv6_getsockopt(sk, name, value, len) : -EOPNOTSUPP;
 }

@@ -19,7 +19,7 @@ static size_t next_piece(struct iov_iter *it, size_t len, uint8_t **at)
 		it->nr_segs--;
 		it->iov_offset = 0;
 	}
-	if (!it->nr_segs || !it->count)
+	if (!it->nr_segs || !it->count || !it->iov->iov_base)
 		return 0;
 	n = it->iov->iov_len - it->iov_offset;
 	if (n > len)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SOCK_TYPE_MASK 0xf
+#define SOCK_MAX       11
 
 static uint32_t socket_file_poll(struct file *f)
 {
@@ -67,7 +68,8 @@ int sys_socket(struct files_struct *files, int domain, int type, int protocol)
 	struct sock *sk;
 	int err;
 
-	if (type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC))
+	if ((type & ~(SOCK_TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC)) ||
+	    (type & SOCK_TYPE_MASK) >= SOCK_MAX)
 		return -EINVAL;
 	row = inet_protosw_find(domain, type & SOCK_TYPE_MASK, protocol, &err);
 	if (!row)
@@ -107,6 +109,14 @@ static struct socket_file *socket_get(struct files_struct *files, int fd, int *e
 	return sf;
 }
 
+/* An address that the application gives. */
+static int check_addr(const struct sockaddr *addr, socklen_t len)
+{
+	if (len > sizeof(struct sockaddr_storage))
+		return -EINVAL;
+	return len && !addr ? -EFAULT : 0;
+}
+
 int sys_bind(struct files_struct *files, int fd, const struct sockaddr *addr, socklen_t len)
 {
 	struct socket_file *sf;
@@ -117,9 +127,8 @@ int sys_bind(struct files_struct *files, int fd, const struct sockaddr *addr, so
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
-	if (!addr)
-		err = -EFAULT;
-	else
+	err = check_addr(addr, len);
+	if (!err)
 		err = sk->sk_prot->bind(sk, addr, len);
 	fput(&sf->file);
 	return err;
@@ -148,44 +157,58 @@ static int put_addr(const struct sockaddr_storage *from, socklen_t from_len, str
 		return -EFAULT;
 	if ((int32_t)*len < 0)
 		return -EINVAL;
-	memcpy(addr, from, *len < from_len ? *len : from_len);
+	if (*len && !addr)
+		return -EFAULT;
+	if (*len)
+		memcpy(addr, from, *len < from_len ? *len : from_len);
 	*len = from_len;
 	return 0;
 }
 
+/* The next connection of the listener, in sf; the peer's address where it is asked for. 0 or errno. */
+static int accept_into(struct socket_file *sf, struct socket_file *listener, struct sockaddr *addr,
+		       socklen_t *len)
+{
+	struct sock *lsk = listener->socket.sk, *sk;
+	struct sockaddr_storage peer;
+	int err;
+
+	sk = lsk->sk_prot->accept(lsk, (int)listener->file.flags, &err);
+	if (!sk)
+		return err;
+	socket_graft(sf, sk);
+	if (!addr)
+		return 0;
+	err = sk->sk_prot->getname(sk, &peer, NAME_ACCEPTED);
+	if (err > 0)
+		err = put_addr(&peer, (socklen_t)err, addr, len);
+	return err == -ENOTCONN ? -ECONNABORTED : err;
+}
+
+/* The descriptor comes first, so that its lack does not lose a connection; it names nothing yet, as
+ * other tasks may try it while this one sleeps. */
 static int do_accept(struct files_struct *files, struct socket_file *listener,
 		     struct sockaddr *addr, socklen_t *len, int flags)
 {
-	struct sock *lsk = listener->socket.sk, *sk;
 	struct socket_file *sf;
-	struct sockaddr_storage peer;
 	int err, fd;
 
-	if (!lsk->sk_prot->accept)
+	if (!listener->socket.sk->sk_prot->accept)
 		return -EOPNOTSUPP;
+	fd = fd_reserve(files);
+	if (fd < 0)
+		return fd;
 	sf = socket_file_alloc(files_net(files), flags, &err);
-	if (!sf)
-		return err;
-	/* The descriptor comes first, so that its lack does not lose a connection. */
-	fd = fd_install(files, &sf->file);
-	if (fd < 0) {
-		fput(&sf->file);
+	if (sf)
+		err = accept_into(sf, listener, addr, len);
+	if (!err) {
+		fd_fill(files, fd, &sf->file);
 		return fd;
 	}
-	sk = lsk->sk_prot->accept(lsk, (int)listener->file.flags, &err);
-	if (sk) {
-		socket_graft(sf, sk);
-		err = addr ? sk->sk_prot->getname(sk, &peer, NAME_ACCEPTED) : 0;
-		if (err > 0)
-			err = put_addr(&peer, (socklen_t)err, addr, len);
-		if (err == -ENOTCONN)
-			err = -ECONNABORTED;
-	}
-	if (err) {
-		sys_close(files, fd);
-		return err;
-	}
-	return fd;
+	fd_release(files, fd);
+	if (sf)
+		fput(&sf->file);
+	return err;
 }
 
 int sys_accept4(struct files_struct *files, int fd, struct sockaddr *addr, socklen_t *len,
@@ -194,12 +217,12 @@ int sys_accept4(struct files_struct *files, int fd, struct sockaddr *addr, sockl
 	struct socket_file *sf;
 	int result;
 
-	if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
-		return -EINVAL;
 	sf = socket_get(files, fd, &result);
 	if (!sf)
 		return result;
-	result = do_accept(files, sf, addr, len, flags);
+	result = -EINVAL;
+	if (!(flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)))
+		result = do_accept(files, sf, addr, len, flags);
 	fput(&sf->file);
 	return result;
 }
@@ -214,18 +237,18 @@ int sys_connect(struct files_struct *files, int fd, const struct sockaddr *addr,
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
-	if (!addr)
-		err = -EFAULT;
-	else if (len < sizeof(addr->sa_family))
+	err = check_addr(addr, len);
+	if (!err && len < sizeof(addr->sa_family))
 		err = -EINVAL;
-	else
+	if (!err)
 		err = sk->sk_prot->connect(sk, addr, len, (int)sf->file.flags);
 	fput(&sf->file);
 	return err;
 }
 
-/* The bytes of an iovec array, or -EINVAL, -EFAULT. */
-static long iov_total(const struct iovec *iov, size_t count)
+/* The bytes of an iovec array, or -EINVAL, -EFAULT. Memory to read into is looked at when there is
+ * something to read. */
+static long iov_total(const struct iovec *iov, size_t count, bool is_write)
 {
 	size_t total = 0;
 
@@ -234,19 +257,20 @@ static long iov_total(const struct iovec *iov, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (iov[i].iov_len > (size_t)INT64_MAX - total)
 			return -EINVAL;
-		if (iov[i].iov_len && !iov[i].iov_base)
+		if (is_write && iov[i].iov_len && !iov[i].iov_base)
 			return -EFAULT;
 		total += iov[i].iov_len;
 	}
 	return (long)total;
 }
 
-/* Sends what msg holds, or fills it. */
-static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, bool is_write)
+/* Sends what msg holds, or fills it; bad: what is wrong with the arguments, or 0. */
+static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, bool is_write,
+		   long bad)
 {
 	struct socket_file *sf;
 	struct iov_iter iter;
-	long result = iov_total(msg->msg_iov, msg->msg_iovlen);
+	long result = bad;
 	struct sock *sk;
 	int err;
 
@@ -254,6 +278,8 @@ static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int f
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
+	if (!bad)
+		result = iov_total(msg->msg_iov, msg->msg_iovlen, is_write);
 	if (sf->file.flags & O_NONBLOCK)
 		flags |= MSG_DONTWAIT;
 	if (result >= 0) {
@@ -270,25 +296,29 @@ static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int f
 	return result;
 }
 
-long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, int flags)
+static long check_msg(const struct msghdr *msg)
 {
 	if (!msg)
 		return -EFAULT;
-	if (msg->msg_iovlen > UIO_MAXIOV)
-		return -EMSGSIZE;
-	if (msg->msg_name && msg->msg_namelen > sizeof(struct sockaddr_storage))
-		return -EINVAL;
-	return do_msg(files, fd, (struct msghdr *)(uintptr_t)msg, flags, true);
+	return msg->msg_iovlen > UIO_MAXIOV ? -EMSGSIZE : 0;
+}
+
+long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, int flags)
+{
+	long bad = check_msg(msg);
+
+	if (!bad && msg->msg_name && msg->msg_namelen > sizeof(struct sockaddr_storage))
+		bad = -EINVAL;
+	return do_msg(files, fd, (struct msghdr *)(uintptr_t)msg, flags, true, bad);
 }
 
 long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
 {
-	if (!msg)
-		return -EFAULT;
-	if (msg->msg_iovlen > UIO_MAXIOV)
-		return -EMSGSIZE;
-	msg->msg_controllen = 0;
-	return do_msg(files, fd, msg, flags, false);
+	const long bad = check_msg(msg);
+
+	if (!bad)
+		msg->msg_controllen = 0;
+	return do_msg(files, fd, msg, flags, false, bad);
 }
 
 long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len, int flags,
@@ -316,7 +346,7 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 	};
-	long n = do_msg(files, fd, &msg, flags, false);
+	long n = do_msg(files, fd, &msg, flags, false, 0);
 
 	if (n < 0 || !from)
 		return n;
@@ -335,10 +365,10 @@ static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, 
 {
 	struct msghdr msg = {.msg_iov = (struct iovec *)(uintptr_t)iov,
 			     .msg_iovlen = (size_t)count};
+	const long result = do_msg(files, fd, &msg, 0, is_write,
+				   count < 0 || count > UIO_MAXIOV ? -EINVAL : 0);
 
-	if (count < 0 || count > UIO_MAXIOV)
-		return -EINVAL;
-	return do_msg(files, fd, &msg, 0, is_write);
+	return result == -ENOTSOCK ? -EINVAL : result; /* a file that is no socket has no bytes */
 }
 
 long sys_readv(struct files_struct *files, int fd, const struct iovec *iov, int count)
@@ -397,7 +427,7 @@ static int getname(struct files_struct *files, int fd, struct sockaddr *addr, so
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
-	err = addr ? sk->sk_prot->getname(sk, &name, of) : -EFAULT;
+	err = sk->sk_prot->getname(sk, &name, of);
 	if (err > 0)
 		err = put_addr(&name, (socklen_t)err, addr, len);
 	fput(&sf->file);
@@ -444,22 +474,25 @@ int sys_getsockopt(struct files_struct *files, int fd, int level, int name, void
 {
 	struct socket_file *sf;
 	struct sock *sk;
+	char none;
 	int err;
 
 	sf = socket_get(files, fd, &err);
 	if (!sf)
 		return err;
 	sk = sf->socket.sk;
-	if (!value || !len)
+	if (!len)
 		err = -EFAULT;
 	else if ((int32_t)*len < 0)
 		err = -EINVAL;
+	else if (!value && *len)
+		err = -EFAULT;
 	else if (level == SOL_SOCKET)
-		err = sock_getsockopt(sk, name, value, len);
+		err = sock_getsockopt(sk, name, value ? value : &none, len);
 	else if (sk->sk_prot->getsockopt)
-		err = sk->sk_prot->getsockopt(sk, level, name, value, len);
+		err = sk->sk_prot->getsockopt(sk, level, name, value ? value : &none, len);
 	else
-		err = -ENOPROTOOPT;
+		err = -EOPNOTSUPP;
 	fput(&sf->file);
 	return err;
 }

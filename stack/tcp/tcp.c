@@ -41,6 +41,7 @@ void tcp_destroy_sock(struct sock *sk)
 	struct netns_tcp *tcp = net_tcp(sk);
 
 	tcp_auth_free(sk);
+	tcp_fastopen_free_keys(sk);
 	assert(!inet_csk(sk)->icsk_bind_hash && list_empty(&sk->sk_node));
 	assert(!tcp_sk(sk)->fastopen_rsk && list_empty(&inet_csk(sk)->icsk_fastopenq.reset));
 	assert(!sk->sk_wmem_queued && !tcp_sk(sk)->out_of_order_queue.node);

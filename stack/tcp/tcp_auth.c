@@ -28,7 +28,8 @@ int tcp_key_peer_read(const struct sock *sk, const struct sockaddr_storage *addr
 	const bool v4_name = sk->sk_family == AF_INET;
 	struct inet_endpoint e;
 
-	if (inet_read_sockaddr(sk, (const struct sockaddr *)addr, sizeof(*addr), false, &e))
+	if (addr->ss_family != sk->sk_family ||
+	    inet_read_sockaddr(sk, (const struct sockaddr *)addr, sizeof(*addr), false, &e))
 		return -EINVAL;
 	if (prefix > (v4_name ? 32 : 128))
 		return -EINVAL;

@@ -208,6 +208,8 @@ static int do_bind(struct sock *sk, const struct inet_endpoint *at)
 
 	if (sk->sk_state != TCP_CLOSE || sk->sk_num)
 		return -EINVAL;
+	if (ipv6_addr_multicast(&at->addr))
+		return -EINVAL;
 	err = inet_bind_scope(sk, at);
 	if (err)
 		return err;

@@ -27,14 +27,58 @@ enum { TFO_COOKIE_UNAVAILABLE = 1, TFO_DATA_NOT_ACKED = 2, TFO_SYN_RETRANSMITTED
 
 /* ---- keys and cookies ---- */
 
+#define KEY_BYTES sizeof(struct siphash_key)
+
+static void fill_keys(struct tcp_fastopen_keys *keys, const void *primary, const void *backup)
+{
+	memcpy(&keys->key[0], primary, KEY_BYTES);
+	if (backup)
+		memcpy(&keys->key[1], backup, KEY_BYTES);
+	keys->number = backup ? 2 : 1;
+}
+
 void tcp_fastopen_set_keys(struct net *net, const void *primary, const void *backup)
 {
-	struct netns_tcp *tcp = net->tcp;
+	fill_keys(&net->tcp->fastopen_keys, primary, backup);
+}
 
-	memcpy(&tcp->fastopen_key[0], primary, sizeof(tcp->fastopen_key[0]));
-	if (backup)
-		memcpy(&tcp->fastopen_key[1], backup, sizeof(tcp->fastopen_key[1]));
-	tcp->fastopen_keys = backup ? 2 : 1;
+/* A listener may have its own, as servers of one name on several hosts need (RFC 7413, 4.1.2). */
+static const struct tcp_fastopen_keys *keys_of(const struct sock *sk)
+{
+	const struct tcp_fastopen_keys *own = inet_csk(sk)->icsk_fastopenq.keys;
+
+	return own ? own : &net_tcp(sk)->fastopen_keys;
+}
+
+int tcp_fastopen_set_sock_keys(struct sock *sk, const void *value, socklen_t len)
+{
+	struct fastopen_queue *q = &inet_csk(sk)->icsk_fastopenq;
+
+	if (len != KEY_BYTES && len != 2 * KEY_BYTES)
+		return -EINVAL;
+	if (!q->keys)
+		q->keys = port_alloc(sk->sk_net->port, sizeof(*q->keys));
+	if (!q->keys)
+		return -ENOMEM;
+	fill_keys(q->keys, value, len == KEY_BYTES ? NULL : (const uint8_t *)value + KEY_BYTES);
+	return 0;
+}
+
+uint32_t tcp_fastopen_get_keys(const struct sock *sk, uint8_t out[32])
+{
+	const struct tcp_fastopen_keys *keys = keys_of(sk);
+
+	memcpy(out, keys->key, keys->number * KEY_BYTES);
+	return (uint32_t)(keys->number * KEY_BYTES);
+}
+
+void tcp_fastopen_free_keys(struct sock *sk)
+{
+	struct fastopen_queue *q = &inet_csk(sk)->icsk_fastopenq;
+
+	if (q->keys)
+		port_free(sk->sk_net->port, q->keys, sizeof(*q->keys));
+	q->keys = NULL;
 }
 
 static void make_cookie(const struct request_sock *req, unsigned int key,
@@ -51,7 +95,7 @@ static void make_cookie(const struct request_sock *req, unsigned int key,
 		pair[0].s6_addr32[1] = c->skc_rcv_saddr;
 		len = 2 * sizeof(__be32);
 	}
-	hash = siphash(from, len, &c->skc_net->tcp->fastopen_key[key]);
+	hash = siphash(from, len, &keys_of(req->rsk_listener)->key[key]);
 	for (unsigned int i = 0; i < COOKIE_BYTES; i++)
 		out->val[i] = (uint8_t)(hash >> 8 * i);
 	out->len = COOKIE_BYTES;
@@ -63,7 +107,7 @@ static unsigned int check_cookie(const struct request_sock *req,
 {
 	struct tcp_fastopen_cookie good;
 
-	for (unsigned int key = 0; key < req->common.skc_net->tcp->fastopen_keys; key++) {
+	for (unsigned int key = 0; key < keys_of(req->rsk_listener)->number; key++) {
 		make_cookie(req, key, &good);
 		if (got->len == good.len && !memcmp(got->val, good.val, COOKIE_BYTES))
 			return key + 1;

@@ -21,8 +21,9 @@ int tcp_net_init(struct net *net)
 	net->port->ops->random(net->port, &tcp->ts_key, sizeof(tcp->ts_key));
 	net->port->ops->random(net->port, &tcp->port_key, sizeof(tcp->port_key));
 	net->port->ops->random(net->port, &tcp->cookie_key, sizeof(tcp->cookie_key));
-	net->port->ops->random(net->port, &tcp->fastopen_key[0], sizeof(tcp->fastopen_key[0]));
-	tcp->fastopen_keys = 1;
+	net->port->ops->random(net->port, &tcp->fastopen_keys.key[0],
+			       sizeof(tcp->fastopen_keys.key[0]));
+	tcp->fastopen_keys.number = 1;
 	net->port->ops->random(net->port, tcp->hashinfo.table_perturb,
 			       sizeof(tcp->hashinfo.table_perturb));
 	net->tcp = tcp;

@@ -205,6 +205,8 @@ int tcp_setsockopt(struct sock *sk, int level, int name, const void *value, sock
 		err = set_congestion(sk, value, len);
 	} else if (name == TCP_MD5SIG || name == TCP_MD5SIG_EXT) {
 		err = tcp_md5_setsockopt(sk, name, value, len);
+	} else if (name == TCP_FASTOPEN_KEY) {
+		err = tcp_fastopen_set_sock_keys(sk, value, len);
 	} else if (name == TCP_AO_ADD_KEY || name == TCP_AO_DEL_KEY || name == TCP_AO_INFO) {
 		err = tcp_ao_setsockopt(sk, name, value, len);
 	} else if (len < sizeof(number)) {
@@ -304,6 +306,10 @@ int tcp_getsockopt(struct sock *sk, int level, int name, void *value, socklen_t 
 	if (name == TCP_INFO) {
 		tcp_get_info(sk, &info);
 		give(value, len, &info, sizeof(info));
+	} else if (name == TCP_FASTOPEN_KEY) {
+		uint8_t keys[2 * sizeof(struct siphash_key)];
+
+		give(value, len, keys, tcp_fastopen_get_keys(sk, keys));
 	} else if (name == TCP_CC_INFO) {
 		const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 		union tcp_cc_info cc_info;

@@ -115,6 +115,7 @@ struct inet_connection_sock {
 	struct fastopen_queue {
 		uint32_t max_qlen, qlen; /* children whose handshake has not ended */
 		struct list_head reset;	 /* requests that a RST ended: they count for a while */
+		struct tcp_fastopen_keys *keys; /* TCP_FASTOPEN_KEY; NULL: the network's */
 	} icsk_fastopenq;
 	bool icsk_synq_overflow;   /* ever sent SYN cookies, and when last */
 	uint64_t icsk_synq_overflow_ns;

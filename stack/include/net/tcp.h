@@ -173,6 +173,12 @@ struct tcp_fastopen_cookie {
 	bool exp;   /* as experimental option (RFC 6994) */
 };
 
+/* What cookies are made with: the key in use and, of number 2, the one before. */
+struct tcp_fastopen_keys {
+	struct siphash_key key[2];
+	uint32_t number;
+};
+
 /* What a connect() that is to send data in its SYN brings. */
 struct tcp_fastopen_request {
 	struct tcp_fastopen_cookie cookie;
@@ -356,8 +362,7 @@ struct netns_tcp {
 	struct inet_hashinfo hashinfo;
 	struct siphash_key isn_key, ts_key, port_key;
 	struct siphash_key cookie_key[2]; /* of SYN cookies */
-	struct siphash_key fastopen_key[2]; /* the one in use, the one before */
-	uint32_t fastopen_keys;
+	struct tcp_fastopen_keys fastopen_keys;
 	struct list_head fastopen_cache; /* tcp_fastopen_cache.c; latest use first */
 	uint32_t fastopen_cached;
 	uint32_t auth_keys; /* TCP-MD5 keys and TCP-AO users alive; 0: no segment is looked at */
@@ -925,6 +930,11 @@ struct sock *tcp_cookie_check(struct sock *listener, struct sk_buff *skb);
 /* ---- tcp_fastopen.c, tcp_fastopen_cache.c ---- */
 /* Of cookies, 16 bytes each; backup: what was in use before, or NULL. */
 void tcp_fastopen_set_keys(struct net *net, const void *primary, const void *backup);
+/* TCP_FASTOPEN_KEY: 16 bytes, or 32 with the key before. */
+int tcp_fastopen_set_sock_keys(struct sock *sk, const void *value, socklen_t len);
+/* The bytes of what cookies of sk are made with. */
+uint32_t tcp_fastopen_get_keys(const struct sock *sk, uint8_t out[32]);
+void tcp_fastopen_free_keys(struct sock *sk);
 /* TCP_FASTOPEN of a listener. 0 or -EINVAL. */
 int tcp_fastopen_listen(struct sock *sk, int max_qlen);
 /* listen(): what tcp_fastopen says for listeners without the option. */

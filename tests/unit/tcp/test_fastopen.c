@@ -566,6 +566,35 @@ static void other_address(void)
 	ck_assert_uint_eq(MIB(0, TcpExtTCPFastOpenPassiveFail), 1);
 }
 
+static void own_key(void)
+{
+	static const char keys[] = "key of a service the key before ";
+	int l = fo_listener(4);
+	struct tcp_fastopen_cookie of_network = granted(), c;
+	char got[40] = "";
+	socklen_t len = sizeof(got);
+
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, keys, 32), 0);
+	ck_assert_int_eq(sys_getsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, got, &len), 0);
+	ck_assert_uint_eq(len, 32);
+	ck_assert_mem_eq(got, keys, 32);
+	c = granted();
+	ck_assert_mem_ne(c.val, of_network.val, 8);
+	/* Another host of the service, whose own key is that one, would give the same. */
+	tcp_fastopen_set_keys(bench.net[0], keys, NULL);
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, "something else..", 16), 0);
+	ck_assert_uint_eq(fo_syn(&c, "x")->ack, peer.seq - 1);
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, keys, 16), 0);
+	peer.port++;
+	ck_assert_uint_eq(fo_syn(&c, "x")->ack, peer.seq);
+}
+
+START_TEST(a_listener_may_have_its_own_key)
+{
+	in_script(own_key);
+}
+END_TEST
+
 START_TEST(a_cookie_of_another_key_is_refused)
 {
 	in_script(other_address);
@@ -1028,6 +1057,7 @@ static TCase *server_cases(const char *name, void (*setup)(void))
 	tcase_add_test(t, a_server_reads_and_answers_before_the_handshake_has_ended);
 	tcase_add_test(t, a_wrong_cookie_means_an_ordinary_handshake_and_a_new_cookie);
 	tcase_add_test(t, a_cookie_of_another_key_is_refused);
+	tcase_add_test(t, a_listener_may_have_its_own_key);
 	tcase_add_test(t, the_key_before_is_good_and_brings_a_new_cookie);
 	tcase_add_test(t, data_in_a_syn_without_fast_open_comes_again);
 	tcase_add_test(t, connections_whose_handshake_has_not_ended_are_bounded);

@@ -29,6 +29,25 @@ enum { REF, RTL, CARDS };
 #define QUEUES		 2
 #define QUEUE_AT	 11 /* the byte of a sent frame that says which queue it is of */
 #define UNUSED_BUFFER	 UINT64_MAX
+#define PAUSE_QUANTA	 30 /* at most: 15,360 ns, less than QUIET_NS */
+
+enum {
+	FCAL = 0x0028,
+	FCAH = 0x002c,
+	FCT = 0x0030,
+	FCTTV = 0x0170,
+	FCRTL = 0x2160,
+	FCRTH = 0x2168,
+	XONTXC = 0x404c,
+	XOFFTXC = 0x4054,
+};
+
+#define CTRL_RFCE   BIT(27)
+#define CTRL_TFCE   BIT(28)
+#define RCTL_DPF    BIT(22)
+#define RCTL_PMCF   BIT(23)
+#define TCTL_SWXOFF BIT(22)
+#define FCRTL_XONE  BIT(31)
 
 static const char *const models[CARDS] = {"ref", "rtl"};
 
@@ -54,6 +73,8 @@ struct comparison {
 	uint64_t mark; /* host memory in use by the rings */
 	bool lpe;
 	bool scaled;	   /* by RSS */
+	bool paused;	   /* flow control in both directions */
+	bool levels;	   /* the fill of the receive buffer sends pause frames */
 	bool split;	   /* packets are: a descriptor has two units */
 	size_t page_bytes; /* of its second buffer */
 	unsigned int vet;
@@ -279,6 +300,25 @@ static void configure_split(struct comparison *c, bool extended, uint32_t *rctl)
 	*rctl |= BIT(10); /* DTYP */
 }
 
+/* When a buffer fills is each card's own; that a full one says so, and then an empty one, is not. */
+static void configure_flow(struct comparison *c, uint32_t *rctl)
+{
+	const uint32_t low = 8 * pick(c, 256);
+
+	c->paused = has(c, FEATURE_PAUSE) && chance(c, 3);
+	c->levels = c->paused && chance(c, 2);
+	write_both(c, FCAL, 0x00c28001);
+	write_both(c, FCAH, 0x0100);
+	write_both(c, FCT, 0x8808);
+	write_both(c, FCTTV, 1 + pick(c, 0xffff));
+	write_both(c, FCRTL, low | FCRTL_XONE);
+	write_both(c, FCRTH, c->levels ? low + 8 * (1 + pick(c, 256)) : 0);
+	if (!c->paused)
+		return;
+	for_each_side(c, s) set_bits(&s->bench, CTRL, CTRL_RFCE | CTRL_TFCE);
+	*rctl |= (chance(c, 2) ? RCTL_PMCF : 0) | (chance(c, 2) ? RCTL_DPF : 0);
+}
+
 static void configure(struct comparison *c)
 {
 	static const size_t buffers[] = {256, 512, 1024, 2048, 4096, 3072};
@@ -293,6 +333,7 @@ static void configure(struct comparison *c)
 		(c->lpe ? RCTL_LPE : 0);
 	configure_filters(c);
 	configure_vlan(c, &rctl);
+	configure_flow(c, &rctl);
 	configure_rxcsum(c);
 	configure_split(c, extended, &rctl);
 	if (c->split)
@@ -439,6 +480,8 @@ static void transmit_burst(struct comparison *c)
 	}
 	for (unsigned int q = 0; q < c->queues; q++)
 		ring_doorbells(c, q);
+	if (c->paused && !c->levels && chance(c, 2))
+		for_each_side(c, s) set_bits(&s->bench, TCTL, TCTL_SWXOFF);
 }
 
 /* --- receive --- */
@@ -520,6 +563,20 @@ static void offer_frames(struct side *s)
 	}
 }
 
+/* XOFF, XON, or another kind of MAC control, to the group or to the card. */
+static void receive_control(struct comparison *c)
+{
+	static const uint8_t own[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+	uint8_t frame[60] = {0x01, 0x80, 0xc2, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x88, 0x08, 0, 1};
+
+	if (chance(c, 4))
+		memcpy(frame, own, sizeof(own));
+	if (chance(c, 8))
+		frame[14 + pick(c, 2)] ^= 2;
+	frame[17] = (uint8_t)(chance(c, 3) ? 0 : pick(c, PAUSE_QUANTA + 1));
+	for_each_side(c, s) queue_frame(s, frame, sizeof(frame));
+}
+
 static void receive_frame(struct comparison *c)
 {
 	const uint32_t payload = c->lpe && chance(c, 4) ? 8900 : chance(c, 2) ? 1400 : 100;
@@ -590,7 +647,10 @@ static void receive_burst(struct comparison *c)
 	const uint32_t n = pick(c, 16);
 
 	for (uint32_t i = 0; i < n; i++) {
-		receive_frame(c);
+		if (c->paused && chance(c, 4))
+			receive_control(c);
+		else
+			receive_frame(c);
 		for_each_side(c, s) offer_frames(s);
 		if (!chance(c, 4))
 			run_both(c, pick(c, 3000));
@@ -638,12 +698,30 @@ static void compare_frame(struct comparison *c, unsigned int queue, size_t i,
 		       i, queue, a->len, at, a->bytes[at], b->bytes[at]);
 }
 
+static bool is_control(const struct host_frame *f)
+{
+	static const uint8_t group[6] = {0x01, 0x80, 0xc2, 0, 0, 1};
+
+	return memcmp(f->bytes, group, sizeof(group)) == 0;
+}
+
+/* All, or all but what the fill of the receive buffer sends. */
+static size_t frames_sent(const struct comparison *c, const struct host *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->num_frames; i++)
+		n += !c->levels || !is_control(&h->frames[i]);
+	return n;
+}
+
 static void compare_frames(struct comparison *c)
 {
 	const struct host *ref = &c->side[REF].bench.host, *rtl = &c->side[RTL].bench.host;
+	const size_t sent[CARDS] = {frames_sent(c, ref), frames_sent(c, rtl)};
 
-	if (ref->num_frames != rtl->num_frames)
-		differ(c, "ref has sent %zu frames, rtl %zu", ref->num_frames, rtl->num_frames);
+	if (sent[REF] != sent[RTL])
+		differ(c, "ref has sent %zu frames, rtl %zu", sent[REF], sent[RTL]);
 	for (unsigned int q = 0; q < c->queues; q++) {
 		size_t at_ref = 0, at_rtl = 0;
 
@@ -713,6 +791,30 @@ static void compare_memory(struct comparison *c)
 	}
 }
 
+/* The last that the partner has heard is that it may send: the buffer is empty. */
+static void compare_flow(struct comparison *c)
+{
+	for (int i = 0; c->levels && i < CARDS; i++) {
+		const struct host *h = &c->side[i].bench.host;
+		const struct host_frame *last = NULL;
+
+		for (size_t n = 0; n < h->num_frames; n++) {
+			if (is_control(&h->frames[n]))
+				last = &h->frames[n];
+		}
+		if (last && (last->bytes[16] || last->bytes[17]))
+			differ(c, "%s has sent XOFF, and no XON when its buffer was empty",
+			       models[i]);
+	}
+}
+
+/* Pause frames sent, and what counts these too, in a stream in which they depend on time. */
+static bool counts_levels(uint32_t offset)
+{
+	return offset == XONTXC || offset == XOFFTXC || offset == TPT || offset == TOTL ||
+	       offset == TOTH;
+}
+
 /* RNBC depends on when descriptors came, IAC on when interrupts were sent. */
 static void compare_counters(struct comparison *c)
 {
@@ -724,6 +826,8 @@ static void compare_counters(struct comparison *c)
 			c->sent_frames += ref;
 		if (offset == GPRC)
 			c->received_frames += ref;
+		if (c->levels && counts_levels(offset))
+			continue;
 		if (offset != RNBC && ref != rtl)
 			differ(c, "counter 0x%04x: %u on ref, %u on rtl", offset, ref, rtl);
 	}
@@ -822,7 +926,7 @@ static void clear_burst(struct comparison *c)
 
 static void run_burst(struct comparison *c)
 {
-	if (!chance(c, 5))
+	if (!chance(c, c->levels ? 2 : 5))
 		post_receive(c);
 	if (!chance(c, 3))
 		receive_burst(c);
@@ -833,6 +937,7 @@ static void run_burst(struct comparison *c)
 	do
 		compare_effects(c);
 	while (!c->difference[0] && post_receive(c));
+	compare_flow(c);
 	compare_counters(c); /* which tell how much a buffer holds, as long as it is not empty */
 	clear_burst(c);
 }

@@ -108,7 +108,11 @@ def machine_sleeps_and_wakes(session):
 
 def devices_sleep_and_wake(session):
     """The kernel's own rehearsal: every driver's suspend and resume, without the machine's."""
-    session.run("echo devices >/sys/power/pm_test; echo mem >/sys/power/state; echo none >/sys/power/pm_test")
+    session.run("""
+        echo 1 >/sys/module/suspend/parameters/pm_test_delay
+        echo devices >/sys/power/pm_test
+        echo mem >/sys/power/state
+        echo none >/sys/power/pm_test""")
     session.up()
     session.ping()
     session.iperf(1, "--bidir")
@@ -141,6 +145,6 @@ CASES = (
     Case(reset_in_mid_traffic),
     Case(reset_by_the_bus_in_mid_traffic),
     Case(function_is_removed_and_found_again),
-    Case(devices_sleep_and_wake, expected=("suspend debug: Waiting", "^done")),
+    Case(devices_sleep_and_wake, quick=True, expected=("suspend debug: Waiting", "^done")),
     Case(machine_sleeps_and_wakes, place=CAN_SLEEP, expected=SLEEP),
 )

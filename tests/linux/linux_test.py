@@ -63,15 +63,16 @@ class Results:
         print(f"ok {seconds:5.1f} s  {case.name}{surprise}", flush=True)
 
     def fails(self, case, why):
-        """Counts and says it; what failed while this machine stood still is not judged."""
+        """Counts and says it; what failed while this machine stood still is not judged: False."""
         if seconds := self._watch.worst():
             self.skipped += 1
             print(f"NOT JUDGED {case.name}: this machine stood still for {seconds:.0f} s; {why}", flush=True)
-            return
+            return False
         self.failed += 1
         lacks = f" (not yet required: needs {', '.join(self.missing(case))})" if self.missing(case) else ""
         print(f"FAIL {case.name}{lacks}: {why}\n"
               f"  repeat: python3 tests/linux/linux_test.py --card {self.card} --test '{case.name}'", flush=True)
+        return True
 
 
 def run_case(session, case, results):
@@ -97,8 +98,11 @@ def run_place(place, cases, results):
                 while waiting and not (why := run_case(session, waiting[0], results)):
                     waiting.pop(0)
         except (Failure, GuestFailure, UserError) as e:
+            why = f"the guest does not come up: {e}"
+            if not results.fails(waiting.pop(0), why):
+                continue
             for case in waiting:
-                results.fails(case, f"the guest does not come up: {e}")
+                results.fails(case, why)
             return
         if why:
             results.fails(waiting.pop(0), why)

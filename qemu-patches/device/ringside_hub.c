@@ -27,7 +27,7 @@
 #define BULK_FRAMES      32
 /* How many bursts a caller gives the platform while the thread sleeps. */
 #define INLINE_BURSTS    4
-/* More bytes than that for the netdev did not come alone. */
+/* More bytes than that, either way, did not come alone. */
 #define INLINE_BYTES     (2 * KiB)
 /* How often at most the thread is woken at once after that, or after more bursts were needed. */
 #define INLINE_PAUSE_MAX 16
@@ -488,18 +488,6 @@ static void hub_bulk(void *opaque)
     }
 }
 
-static bool hub_has_bulk(RingsideHub *hub, uint32_t bytes)
-{
-    RingsideSlot *slot;
-
-    QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (slot_may_send(slot) && ringside_frames_used(&slot->to_net) >= bytes) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * Carries out what was staged; false when there is nothing to do here. Handing a frame over can cost
  * as much as simulating it, so the main loop does it when there are many.
@@ -533,12 +521,26 @@ static void *hub_thread(void *opaque)
     return NULL;
 }
 
-static bool hub_has_input(RingsideHub *hub)
+/* Frames of more than so many bytes wait for a netdev. */
+static bool hub_has_output(RingsideHub *hub, uint32_t bytes)
 {
     RingsideSlot *slot;
 
     QTAILQ_FOREACH(slot, &hub->slots, next) {
-        if (!ringside_frames_empty(&slot->to_card)) {
+        if (ringside_frames_used(&slot->to_net) > bytes) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Frames of more than so many bytes wait for a card. */
+static bool hub_has_input(RingsideHub *hub, uint32_t bytes)
+{
+    RingsideSlot *slot;
+
+    QTAILQ_FOREACH(slot, &hub->slots, next) {
+        if (ringside_frames_used(&slot->to_card) > bytes) {
             return true;
         }
     }
@@ -573,37 +575,43 @@ static void hub_ran_inline(RingsideHub *hub, bool came_alone)
 
 /*
  * The caller has something new for the platform. While the thread sleeps the caller runs the platform
- * itself: a small frame takes less than to wake the thread. If the platform is not done soon, the
- * thread is woken after all. BQL held.
+ * itself: a small frame takes less than to wake the thread. If the platform is not done soon, or a
+ * row of frames comes of it, the thread is woken after all. BQL held.
  */
 static void hub_run_inline(RingsideHub *hub)
 {
     uint64_t next = 0;
-    bool bulk = false;
+    bool alone = true;
 
-    if (hub->running_inline) {
-        return; /* a netdev answered: the loop below, further up the stack, sees it */
+    if (hub->running_inline) { /* a netdev answers: the loop below, further up the stack, sees it */
+        if (hub_has_input(hub, INLINE_BYTES)) {
+            hub_wake(hub);
+        }
+        return;
     }
     if (!hub_comes_alone(hub)) {
         hub_wake(hub);
         return;
     }
     hub->running_inline = true;
-    for (int burst = 0; burst < INLINE_BURSTS && next <= hub_now(hub); burst++) {
+    for (int burst = 0; burst < INLINE_BURSTS && alone && next <= hub_now(hub); burst++) {
         if (qemu_mutex_trylock(&hub->card_lock)) {
             next = 0;
             break;
         }
         next = hub->running ? hub_run(hub) : RINGSIDE_TIME_NEVER;
         qemu_mutex_unlock(&hub->card_lock);
-        bulk |= hub_has_bulk(hub, INLINE_BYTES);
+        alone = !hub_has_output(hub, INLINE_BYTES);
         hub_deliver(hub);
-        if (hub_has_input(hub)) {
+        if (hub_has_input(hub, 0)) { /* the netdev answered */
             next = 0;
+        }
+        if (hub_has_input(hub, INLINE_BYTES)) {
+            break;
         }
     }
     hub->running_inline = false;
-    hub_ran_inline(hub, !bulk && next > hub_now(hub));
+    hub_ran_inline(hub, alone && (next > hub_now(hub) || hub_has_input(hub, 0)));
     if (next < qatomic_read(&hub->sleep_until)) {
         hub_wake(hub);
     }
@@ -852,7 +860,7 @@ static void hub_run_frame(RingsideHub *hub)
 {
     const int64_t now_ns = get_clock();
 
-    if (now_ns - hub->last_frame_ns < SPIN_NS) {
+    if (now_ns - hub->last_frame_ns < SPIN_NS && !hub->running_inline) {
         hub_wake(hub);
     } else {
         hub_run_inline(hub);

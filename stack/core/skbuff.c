@@ -9,9 +9,9 @@
 #include <net/errno.h>
 #include <net/net_namespace.h>
 
-/* Headers of what is sent; a received frame of up to 2 KiB; TCP's payload block. */
-static const uint32_t data_class_bytes[SKB_DATA_CLASSES] = {MAX_HEADER, 2176, 32768};
-static const uint32_t data_class_limit[SKB_DATA_CLASSES] = {4096, 2048, 64};
+/* Headers of what is sent; a received frame of up to 2 KiB; a jumbo frame; TCP's payload block. */
+static const uint32_t data_class_bytes[SKB_DATA_CLASSES] = {MAX_HEADER, 2176, 12288, 32768};
+static const uint32_t data_class_limit[SKB_DATA_CLASSES] = {4096, 2048, 64, 64};
 #define SKB_CACHE_LIMIT 4096
 
 /* With AddressSanitizer nothing is reused, so that it sees each use after free. */

@@ -182,7 +182,8 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
 		kfree_skb_reason(skb, SKB_DROP_IpTooBig);
 		return -EMSGSIZE;
 	}
-	push_header(skb, rt, sk->sk_protocol, inet->tos, inet->uc_ttl, inet->inet_id, IP_DF);
+	push_header(skb, rt, sk->sk_protocol, inet->tos, inet->uc_ttl, inet->inet_id,
+		    inet->pmtudisc == IP_PMTUDISC_DONT ? 0 : IP_DF);
 	inet->inet_id = (uint16_t)(inet->inet_id + wire_segments(skb));
 	return ip_finish_output(net, skb, rt);
 }

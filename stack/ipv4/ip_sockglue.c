@@ -32,6 +32,13 @@ int ip_setsockopt(struct sock *sk, int name, const void *value, socklen_t len)
 			return -EINVAL;
 		inet->uc_ttl = v == -1 ? 0 : (uint8_t)v;
 		return 0;
+	case IP_MTU_DISCOVER: /* datagrams are fragmented here whenever they have to */
+		if (sk->sk_type != SOCK_STREAM)
+			return -ENOPROTOOPT;
+		if (v < IP_PMTUDISC_DONT || v > IP_PMTUDISC_PROBE)
+			return -EINVAL;
+		inet->pmtudisc = (uint8_t)v;
+		return 0;
 	case IP_BIND_ADDRESS_NO_PORT:
 		inet->bind_address_no_port = v != 0;
 		return 0;
@@ -51,6 +58,11 @@ int ip_getsockopt(struct sock *sk, int name, void *value, socklen_t *len)
 		break;
 	case IP_TTL:
 		v = inet->uc_ttl ? inet->uc_ttl : IP_DEFAULT_TTL;
+		break;
+	case IP_MTU_DISCOVER:
+		if (sk->sk_type != SOCK_STREAM)
+			return -ENOPROTOOPT;
+		v = inet->pmtudisc;
 		break;
 	case IP_BIND_ADDRESS_NO_PORT:
 		v = inet->bind_address_no_port;

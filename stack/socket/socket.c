@@ -315,10 +315,19 @@ long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, i
 long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
 {
 	const long bad = check_msg(msg);
+	void *control;
+	size_t room;
+	long result;
 
-	if (!bad)
-		msg->msg_controllen = 0;
-	return do_msg(files, fd, msg, flags, false, bad);
+	if (bad)
+		return do_msg(files, fd, msg, flags, false, bad);
+	control = msg->msg_control;
+	room = control ? msg->msg_controllen : 0;
+	msg->msg_controllen = room;
+	result = do_msg(files, fd, msg, flags, false, 0);
+	msg->msg_control = control;
+	msg->msg_controllen = room - msg->msg_controllen;
+	return result;
 }
 
 long sys_sendto(struct files_struct *files, int fd, const void *buf, size_t len, int flags,

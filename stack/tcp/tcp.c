@@ -10,6 +10,7 @@ int tcp_init_sock(struct sock *sk)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
 	icsk->icsk_af_ops = inet_af_ops(&sk->sk_v6_daddr);
+	inet_sk(sk)->pmtudisc = IP_PMTUDISC_WANT;
 	INIT_LIST_HEAD(&icsk->icsk_bind_node);
 	INIT_LIST_HEAD(&icsk->icsk_accept_queue);
 	INIT_LIST_HEAD(&icsk->icsk_fastopenq.reset);

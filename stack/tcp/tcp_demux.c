@@ -235,8 +235,9 @@ static void pmtu_changed(struct sock *sk, uint32_t mtu)
 		return;
 	ops->update_pmtu(sk->sk_net, &sk->sk_v6_daddr, mtu);
 	inet_sk(sk)->route.mtu_bytes = mtu;
-	/* A task that owns the sock finds the new MTU when it sends next. */
-	if (sock_owned_by_user(sk))
+	/* A task that owns the sock finds the new MTU when it sends next; without path MTU discovery
+	 * that is soon enough too, as routers may fragment. */
+	if (sock_owned_by_user(sk) || inet_sk(sk)->pmtudisc == IP_PMTUDISC_DONT)
 		return;
 	tcp_mstamp_refresh(tcp_sk(sk));
 	tcp_sync_mss(sk, mtu);

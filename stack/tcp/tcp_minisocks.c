@@ -321,6 +321,7 @@ static void inherit_settings(struct sock *child, const struct sock *listener)
 	child->sk_max_pacing_rate = listener->sk_max_pacing_rate;
 	inet_sk(child)->tos = inet_sk(listener)->tos;
 	inet_sk(child)->uc_ttl = inet_sk(listener)->uc_ttl;
+	inet_sk(child)->pmtudisc = inet_sk(listener)->pmtudisc;
 	inet_sk(child)->tclass = inet_sk(listener)->tclass;
 	inet_sk(child)->hop_limit = inet_sk(listener)->hop_limit;
 	inet_csk(child)->icsk_ca_ops = inet_csk(listener)->icsk_ca_ops;

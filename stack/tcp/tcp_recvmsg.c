@@ -129,6 +129,16 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 	return copied;
 }
 
+/* TCP_INQ: what is left to read; an end that has not been read yet, or once more, counts as a byte. */
+static void put_inq(const struct sock *sk, struct msghdr *msg)
+{
+	int inq = (int)(tcp_sk(sk)->rcv_nxt - tcp_sk(sk)->copied_seq);
+
+	if (!inq && sock_flag(sk, SOCK_DONE))
+		inq = 1;
+	put_cmsg(msg, SOL_TCP, TCP_CM_INQ, &inq, sizeof(inq));
+}
+
 long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags)
 {
 	int err = 0;
@@ -146,6 +156,8 @@ long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int f
 		copied = tcp_recv_urg(sk, msg, to, flags);
 	else
 		copied = do_recv(sk, to, flags, &err);
+	if (tcp_sk(sk)->recvmsg_inq && !err && !(flags & MSG_OOB))
+		put_inq(sk, msg);
 	release_sock(sk);
 	return copied ? copied : err;
 }

@@ -158,6 +158,11 @@ static int set_int(struct sock *sk, int name, int value)
 			return -EINVAL;
 		tp->fastopen_no_cookie = value;
 		return 0;
+	case TCP_INQ:
+		if (!in_range(value, 0, 1))
+			return -EINVAL;
+		tp->recvmsg_inq = value;
+		return 0;
 	case TCP_DEFER_ACCEPT:
 		icsk->icsk_defer_accept = secs_to_retrans(value);
 		return 0;
@@ -266,6 +271,9 @@ static int get_int(struct sock *sk, int name, int *value)
 		return 0;
 	case TCP_FASTOPEN_NO_COOKIE:
 		*value = tp->fastopen_no_cookie;
+		return 0;
+	case TCP_INQ:
+		*value = tp->recvmsg_inq;
 		return 0;
 	case TCP_DEFER_ACCEPT:
 		*value = retrans_to_secs(icsk->icsk_defer_accept);

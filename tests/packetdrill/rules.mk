@@ -57,8 +57,9 @@ packetdrill-so: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) ## the stack as a shared o
 PACKETDRILL ?= $(PACKETDRILL_RUNNER)
 SUITE ?= tests/packetdrill/scripts
 .PHONY: test-packetdrill
-test-packetdrill: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) $(PACKETDRILL_RUNNER) ## a suite of scripts by the real packetdrill on the stack (PACKETDRILL=program SUITE=folder)
-	$(Q)python3 tests/packetdrill/run_suite.py --packetdrill $(PACKETDRILL) --so $(PACKETDRILL_SO) --shim $(PACKETDRILL_SHIM) $(SUITE)
+test-packetdrill: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) $(PACKETDRILL_RUNNER) ## a suite of scripts by the real packetdrill on the stack (PACKETDRILL=program SUITE=folder; IP="ipv4 ipv6": google's versions; LINUX=1: beside this machine's Linux)
+	$(Q)python3 tests/packetdrill/run_suite.py --packetdrill $(PACKETDRILL) --so $(PACKETDRILL_SO) --shim $(PACKETDRILL_SHIM) \
+		$(if $(IP),--ip "$(IP)") $(if $(LINUX),--linux) $(SUITE)
 
 -include $(PACKETDRILL_SO_OBJS:.o=.d)
 

@@ -24,7 +24,13 @@ struct mem_cache {
 	uint32_t size_bytes; /* as asked of the port */
 };
 
-enum skb_data_class { SKB_DATA_HEADERS, SKB_DATA_RX, SKB_DATA_BLOCK, SKB_DATA_CLASSES };
+enum skb_data_class {
+	SKB_DATA_HEADERS,
+	SKB_DATA_RX,
+	SKB_DATA_JUMBO,
+	SKB_DATA_BLOCK,
+	SKB_DATA_CLASSES
+};
 
 /* What soft interrupts have to do. */
 struct softnet {

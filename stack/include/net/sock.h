@@ -138,6 +138,10 @@ size_t copy_to_iter(const void *from, size_t len, struct iov_iter *it);
 int skb_copy_datagram_iter(const struct sk_buff *skb, uint32_t offset, struct iov_iter *to,
 			   uint32_t len);
 
+/* Appends a control message; what has no room is cut, and msg_flags says so. Until recvmsg() ends
+ * msg_control and msg_controllen are the room that is left. */
+void put_cmsg(struct msghdr *msg, int level, int type, const void *data, size_t len);
+
 /* Whose address a socket is asked for. */
 enum name_of {
 	NAME_LOCAL,

@@ -333,6 +333,7 @@ struct tcp_sock {
 	struct request_sock *fastopen_rsk;	   /* passive: until the handshake has ended */
 	bool fastopen_connect;	 /* TCP_FASTOPEN_CONNECT: the SYN waits for the first write */
 	bool fastopen_no_cookie; /* TCP_FASTOPEN_NO_COOKIE */
+	bool recvmsg_inq;	 /* TCP_INQ */
 	bool defer_connect;	 /* connect() has been called, the SYN waits */
 	bool syn_fastopen, syn_fastopen_exp; /* our SYN had the option; as experiment */
 	bool syn_data, syn_data_acked;

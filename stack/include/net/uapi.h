@@ -90,6 +90,14 @@ struct msghdr {
 	int msg_flags;
 };
 
+/* Control messages follow each other in msg_control, each aligned to CMSG_ALIGN. */
+struct cmsghdr {
+	size_t cmsg_len; /* with this header */
+	int cmsg_level;
+	int cmsg_type;
+};
+#define CMSG_ALIGN(len) (((len) + sizeof(size_t) - 1) & ~(sizeof(size_t) - 1))
+
 #define UIO_MAXIOV 1024
 
 struct linger {
@@ -173,6 +181,10 @@ struct timeval {
 #define IP_HDRINCL		3
 #define IP_PKTINFO		8
 #define IP_MTU_DISCOVER		10
+#define IP_PMTUDISC_DONT	0 /* may be fragmented on the way */
+#define IP_PMTUDISC_WANT	1
+#define IP_PMTUDISC_DO		2
+#define IP_PMTUDISC_PROBE	3 /* for TCP as DO */
 #define IP_MTU			14
 #define IP_BIND_ADDRESS_NO_PORT 24
 
@@ -207,6 +219,8 @@ struct timeval {
 #define TCP_FASTOPEN_CONNECT 30
 #define TCP_FASTOPEN_KEY     33
 #define TCP_FASTOPEN_NO_COOKIE 34
+#define TCP_INQ		     36
+#define TCP_CM_INQ	     TCP_INQ /* its control message: int, bytes left to read */
 #define TCP_MD5SIG	     14
 #define TCP_MD5SIG_EXT	     32
 #define TCP_AO_ADD_KEY	     38

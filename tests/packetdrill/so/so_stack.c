@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+#include <net/tcp.h>
 #include "../inet_text.h"
 #include "../stack_host.h"
 #include "set_errno.h"
@@ -25,6 +27,8 @@
 #define EPOCH_NS       (1000000ull * HOST_SECOND)
 #define QUIET_LIMIT_NS (600 * HOST_SECOND) /* no packet for so long: none will ever come */
 #define HANDOVER_S     1
+#define SETTLE_STEP_US 200
+#define SETTLE_LOOKS   5000
 #define CALL_LIMIT_NS  (60 * HOST_SECOND) /* a call of the first thread that sleeps ends then */
 
 /* A thread whose call sleeps. */
@@ -41,7 +45,9 @@ struct so_stack {
 	pthread_t first;
 	struct sleeper *sleepers;
 	unsigned int looks_due; /* at the clock, by threads that have slept */
+	int restless;		/* a thread that has work after its call has ended; 0: none */
 	bool read_settings;
+	uint32_t tx_queue_len; /* of the device, as it is by itself */
 };
 
 static uint64_t now_ns(const struct so_stack *s)
@@ -100,6 +106,7 @@ static void sleep_for_real(struct so_stack *s, struct call *c)
 	s->sleepers = &me;
 	while (!c->ended)
 		pthread_cond_wait(&s->call_ended, &s->lock);
+	s->restless = gettid();
 	while (*at != &me)
 		at = &(*at)->next;
 	*at = me.next;
@@ -333,6 +340,23 @@ static int so_splice(void *u, int fd_in, long long *off_in, int fd_out, long lon
 	return so_pipe(u, NULL);
 }
 
+/* A script's command has run: what it did to Linux is done here. Settings are read anew; a queue that
+ * takes nothing, and the Fast Open cookies that "ip tcp_metrics flush" forgets, are known by name. */
+static void so_command(void *u, const char *command)
+{
+	struct so_stack *s = u;
+	struct stack_host *host = stack_host(s->backend);
+
+	pthread_mutex_lock(&s->lock);
+	if (s->read_settings)
+		so_read_settings(s->backend);
+	if (strstr(command, "tcp_metrics flush"))
+		tcp_fastopen_cache_free(host->net);
+	if (strstr(command, "tc qdisc"))
+		host->dev->tx_queue_len = strstr(command, "limit 0") ? 0 : s->tx_queue_len;
+	pthread_mutex_unlock(&s->lock);
+}
+
 /* ---- packets and time ---- */
 
 static int so_netdev_send(void *u, const void *buf, size_t count)
@@ -377,10 +401,40 @@ static int so_netdev_receive(void *u, void *buf, size_t *count, long long *time_
 	return 0;
 }
 
+/* Whether the thread sleeps in the kernel (proc(5)). */
+static bool is_asleep(int tid)
+{
+	char path[64], state = 'S';
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	stat = fopen(path, "r");
+	if (!stat)
+		return true;
+	if (fscanf(stat, "%*d %*s %c", &state) != 1)
+		state = 'S';
+	fclose(stat);
+	return state == 'S';
+}
+
+/* Virtual time would not wait for what a thread does when its call has ended, real time would. */
+static void let_settle(struct so_stack *s)
+{
+	const int tid = s->restless;
+
+	for (int i = 0; tid && i < SETTLE_LOOKS; i++) {
+		usleep(SETTLE_STEP_US);
+		if (is_asleep(tid))
+			break;
+	}
+	s->restless = 0;
+}
+
 static int so_usleep(void *u, unsigned int usecs)
 {
 	struct so_stack *s = u;
 
+	let_settle(s);
 	pthread_mutex_lock(&s->lock);
 	pass_all(s, now_ns(s) + usecs * HOST_US);
 	pthread_mutex_unlock(&s->lock);
@@ -499,6 +553,7 @@ static struct so_stack *start(const struct flags *f)
 		fprintf(stderr, "packetdrill-so: %s\n", error);
 		exit(1);
 	}
+	s->tx_queue_len = stack_host(s->backend)->dev->tx_queue_len;
 	return s;
 }
 
@@ -542,5 +597,6 @@ void packetdrill_interface_init(const char *flags, struct packetdrill_interface 
 		.pipe = so_pipe,
 		.splice = so_splice,
 	};
-	shim_register(&(struct shim_calls){interface->userdata, FD_BASE, so_getsockopt, so_close});
+	shim_register(&(struct shim_calls){interface->userdata, FD_BASE, so_getsockopt, so_close,
+					   so_write, so_command});
 }

@@ -261,6 +261,51 @@ START_TEST(peek_inq_and_outq)
 }
 END_TEST
 
+static void control_messages(void)
+{
+	int fd = script_accept(true, true, 7, 1460);
+	struct {
+		struct cmsghdr head;
+		int inq, pad;
+	} control = {0};
+	char buf[8];
+	struct iovec to = {buf, sizeof(buf)};
+	struct msghdr msg = {.msg_iov = &to, .msg_iovlen = 1};
+	uint32_t mem[SK_MEMINFO_VARS + 1];
+	socklen_t len = sizeof(mem);
+
+	ck_assert_int_eq(set_opt(0, fd, SOL_TCP, TCP_INQ, 1), 0);
+	peer_send(TCPHDR_ACK | TCPHDR_PSH, "0123456789", 10);
+	host_sleep(bench.host[0], HOST_MS);
+	ck_assert_int_eq(sys_getsockopt(F, fd, SOL_SOCKET, SO_MEMINFO, mem, &len), 0);
+	ck_assert_uint_eq(len, SK_MEMINFO_VARS * sizeof(mem[0]));
+	ck_assert_uint_gt(mem[SK_MEMINFO_RMEM_ALLOC], 10);
+	ck_assert_int_eq(mem[SK_MEMINFO_RCVBUF], get_opt(0, fd, SOL_SOCKET, SO_RCVBUF));
+	msg.msg_control = &control;
+	msg.msg_controllen = sizeof(control);
+	ck_assert_int_eq(sys_recvmsg(F, fd, &msg, 0), 8);
+	ck_assert_uint_eq(msg.msg_controllen, sizeof(control));
+	ck_assert_uint_eq(control.head.cmsg_len, sizeof(control.head) + sizeof(int));
+	ck_assert_int_eq(control.head.cmsg_level, SOL_TCP);
+	ck_assert_int_eq(control.head.cmsg_type, TCP_CM_INQ);
+	ck_assert_int_eq(control.inq, 2);
+	ck_assert(!(msg.msg_flags & MSG_CTRUNC));
+	/* No room for a header: the call says so. */
+	msg.msg_controllen = sizeof(control.head) - 1;
+	ck_assert_int_eq(sys_recvmsg(F, fd, &msg, 0), 2);
+	ck_assert_uint_eq(msg.msg_controllen, 0);
+	ck_assert(msg.msg_flags & MSG_CTRUNC);
+	len = sizeof(mem);
+	ck_assert_int_eq(sys_getsockopt(F, fd, SOL_SOCKET, SO_MEMINFO, mem, &len), 0);
+	ck_assert_uint_eq(mem[SK_MEMINFO_RMEM_ALLOC], 0);
+}
+
+START_TEST(recvmsg_tells_what_is_left_and_so_meminfo_what_is_held)
+{
+	in_script(control_messages);
+}
+END_TEST
+
 static void waitall_sender(void *arg)
 {
 	(void)arg;
@@ -340,6 +385,10 @@ static void options(void)
 		{SOL_SOCKET, SO_REUSEADDR, 1, 1, 0},
 		{SOL_SOCKET, 9999, 1, 0, -ENOPROTOOPT},
 		{SOL_IP, IP_TTL, 33, 33, 0},
+		{SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT, IP_PMTUDISC_DONT, 0},
+		{SOL_IP, IP_MTU_DISCOVER, 7, 0, -EINVAL},
+		{SOL_TCP, TCP_INQ, 1, 1, 0},
+		{SOL_TCP, TCP_INQ, 2, 0, -EINVAL},
 		{12345, 1, 1, 0, -ENOPROTOOPT},
 	};
 	int fd = tcp_socket(0), value;
@@ -439,6 +488,7 @@ Suite *socket_suite(void)
 	tcase_add_test(t, nonblocking_calls_say_eagain);
 	tcase_add_test(t, so_rcvtimeo_ends_a_read);
 	tcase_add_test(t, peek_inq_and_outq);
+	tcase_add_test(t, recvmsg_tells_what_is_left_and_so_meminfo_what_is_held);
 	tcase_add_test(t, waitall_and_rcvlowat_wait_for_enough);
 	tcase_add_test(t, readv_and_writev);
 	tcase_add_test(t, options_take_linux_values);

@@ -51,9 +51,16 @@ uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum)
 
 	if (rest) {
 		p += len - rest;
-		for (uint32_t i = 0; i < rest; i++)
+		if (rest & 4) {
+			uint32_t w;
+
+			__builtin_memcpy(&w, p, sizeof(w));
+			total += w;
+			p += sizeof(w);
+		}
+		for (uint32_t i = 0; i < (rest & 3); i++)
 			tail |= (uint64_t)p[i] << (8 * i);
-		total += (tail & 0xffffffff) + (tail >> 32);
+		total += tail;
 	}
 	total += sum;
 	return csum_add((uint32_t)total, (uint32_t)(total >> 32));

@@ -79,6 +79,27 @@ static inline struct net *skb_net(const struct sk_buff *skb)
 	return skb->head_data->port->net;
 }
 
+/*
+ * local_bh_disable() and local_bh_enable() of net.h, dozens of times a packet: inlined wherever struct
+ * net is known (gnu_inline: the functions themselves are softirq.c's).
+ */
+void softirq_run_pending(struct net *net);
+
+extern inline __attribute__((gnu_inline)) void local_bh_disable(struct net *net)
+{
+	net->softnet.bh_disabled++;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+extern inline __attribute__((gnu_inline)) void local_bh_enable(struct net *net)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	assert(net->softnet.bh_disabled > 0);
+	if (--net->softnet.bh_disabled == 0 &&
+	    __atomic_load_n(&net->softnet.pending, __ATOMIC_RELAXED))
+		softirq_run_pending(net);
+}
+
 /* Routes that users cache are looked up again. */
 static inline void route_generation_next(struct net *net)
 {

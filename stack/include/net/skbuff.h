@@ -210,8 +210,13 @@ static inline void *skb_pull(struct sk_buff *skb, uint32_t len)
 	return skb->data;
 }
 
+/* The same when more than the linear part is wanted. */
+bool skb_pull_tail(struct sk_buff *skb, uint32_t len);
 /* Makes the first len bytes linear. false: shorter than len, or no memory. */
-bool pskb_may_pull(struct sk_buff *skb, uint32_t len);
+static inline bool pskb_may_pull(struct sk_buff *skb, uint32_t len)
+{
+	return len <= skb_headlen(skb) || skb_pull_tail(skb, len);
+}
 /* Cuts to len bytes. 0 or -ENOMEM. */
 int pskb_trim(struct sk_buff *skb, uint32_t len);
 /* Drops len bytes at the front, across fragments (0 <= len <= skb->len). */
@@ -236,13 +241,42 @@ int skb_checksum_help(struct sk_buff *skb);
 int skb_gso_segment(struct net *net, struct sk_buff *skb, bool hw_csum, struct sk_buff_head *out);
 
 void skb_queue_head_init(struct sk_buff_head *q);
-void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb);
 void skb_queue_head(struct sk_buff_head *q, struct sk_buff *skb);
-struct sk_buff *skb_dequeue(struct sk_buff_head *q);
-struct sk_buff *skb_peek(const struct sk_buff_head *q);
-struct sk_buff *skb_peek_tail(const struct sk_buff_head *q);
-void skb_unlink(struct sk_buff_head *q, struct sk_buff *skb);
 void skb_queue_purge(struct sk_buff_head *q);
+
+static inline void skb_queue_tail(struct sk_buff_head *q, struct sk_buff *skb)
+{
+	list_add_tail(&skb->list, &q->list);
+	q->qlen++;
+}
+
+static inline struct sk_buff *skb_peek(const struct sk_buff_head *q)
+{
+	return q->qlen ? list_first_entry(&q->list, struct sk_buff, list) : NULL;
+}
+
+static inline struct sk_buff *skb_peek_tail(const struct sk_buff_head *q)
+{
+	return q->qlen ? list_entry(q->list.prev, struct sk_buff, list) : NULL;
+}
+
+static inline void skb_unlink(struct sk_buff_head *q, struct sk_buff *skb)
+{
+	assert(q->qlen > 0);
+	list_del_init(&skb->list);
+	q->qlen--;
+}
+
+/* NULL: it is empty. */
+static inline struct sk_buff *skb_dequeue(struct sk_buff_head *q)
+{
+	struct sk_buff *skb = skb_peek(q);
+
+	if (skb)
+		skb_unlink(q, skb);
+	return skb;
+}
+
 #define skb_queue_walk(q, skb) list_for_each_entry(skb, &(q)->list, list)
 
 #endif

@@ -57,11 +57,28 @@ $(STACK_COUNT_LWIP): tests/bench/stack/count.c $(BENCH_STACK_DIR)/chksum.o $(BEN
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(BENCH_STACK_CFLAGS) -DCOUNTED_CLIENT=lwip_ops_0 -DCOUNTED_SERVER=lwip_ops_1 $^ -o $@
 
+# Through the RTL card, in virtual time: the column of tests/cosim.
+COLUMN_BENCH := $(BENCH_STACK_DIR)/column-bench
+
+$(BENCH_STACK_DIR)/column_bench.o: BENCH_STACK_CFLAGS += -Itests
+
+$(COLUMN_BENCH): $(BENCH_STACK_DIR)/column_bench.o $(BUILD)/tests/cosim/column.o $(DRIVER_HOST_LIB) $(DRIVER_LIB) $(STACK_LIB) | $(HW_LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $^ $(COSIM_LIBS) -o $@
+
+# Counts what the guest executes.
+INSN_PLUGIN := $(BENCH_STACK_DIR)/insn_plugin.so
+
+$(INSN_PLUGIN): tests/bench/stack/insn_plugin.c | qemu
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -I$(QEMU_DIR)/src/include/qemu $(shell pkg-config --cflags glib-2.0) $< -o $@
+
 -include $(wildcard $(BENCH_STACK_DIR)/*.d) $(LWIP_OBJS:.o=.d)
 
 TESTS += tcp-instructions:python3,tests/bench/stack/instructions.py,$(STACK_COUNT)
 TEST_PROGRAMS += $(STACK_COUNT)
 
 .PHONY: bench-stack
-bench-stack: $(BENCH_STACK) $(STACK_COUNT) $(STACK_COUNT_LWIP) ## TCP's speed beside lwIP's, instructions, memory: build/bench/stack.json
-	$(Q)python3 tests/bench/stack/bench.py $(BENCH_STACK_DIR) $(BUILD)/bench/stack.json
+bench-stack: $(BENCH_STACK) $(STACK_COUNT) $(STACK_COUNT_LWIP) $(COLUMN_BENCH) $(INSN_PLUGIN) guest ## TCP's speed beside lwIP's, instructions, memory: build/bench/stack.json
+	$(Q)PYTHONPATH=tools python3 tests/bench/stack/bench.py $(BENCH_STACK_DIR) $(BUILD)/bench/stack.json

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* From the loader's hand-over to running servers. */
 #include <stdbool.h>
+#include <string.h>
 
 #include "apps/apps.h"
 #include "arch/features.h"
@@ -20,6 +21,7 @@
 #include <net/ipv6.h>
 #include <net/net.h>
 #include <net/netdevice.h>
+#include <net/sysctl.h>
 
 #define DHCP_TIMEOUT_NS 30000000000ull
 #define IP6_TIMEOUT_NS	10000000000ull
@@ -189,6 +191,14 @@ static void configure_address6(struct guest *g)
 	console_log(&g->console, 6, "%s: address %s/%u", g->netdev->name, text, info.prefix_len);
 }
 
+static void choose_congestion_control(struct guest *g)
+{
+	const char *name = g->options.congestion_control;
+
+	if (name)
+		memcpy(net_sysctl(g->net)->tcp_congestion_control, name, strlen(name) + 1);
+}
+
 static void start_network(struct guest *g)
 {
 	struct net *net = net_create(&g->port);
@@ -197,6 +207,7 @@ static void start_network(struct guest *g)
 	if (!net)
 		refuse("no memory for the network stack: give QEMU -m 256 or more");
 	guest_port_attach(g, net);
+	choose_congestion_control(g);
 	g->netdev = probe_card(g);
 	err = dev_open(g->netdev);
 	if (err)
@@ -216,6 +227,8 @@ static void start_apps(struct guest *g)
 		echo_server_start(g);
 	if (g->options.app_discard)
 		discard_server_start(g);
+	if (g->options.app_iperf3)
+		iperf3_server_start(g);
 }
 
 /* Serves until the power button is pressed. */
@@ -223,6 +236,7 @@ static void serve(struct guest *g)
 {
 	power_button_enable(&g->power_button, &g->acpi, &g->interrupts, lapic_id(&g->lapic));
 	console_log(&g->console, 6, "ringside: ready");
+	iperf3_client_start(g);
 	while (!g->power_button.pressed)
 		sleep_ns(g, TASK_FOREVER);
 }

@@ -9,5 +9,8 @@ struct guest;
 void http_server_start(struct guest *g);    /* TCP port 80 */
 void echo_server_start(struct guest *g);    /* TCP port 7, RFC 862 */
 void discard_server_start(struct guest *g); /* TCP port 9, RFC 863 */
+void iperf3_server_start(struct guest *g);  /* TCP and UDP port 5201 */
+/* Runs what the command line asks for; a line "iperf3: ..." a run on the console. */
+void iperf3_client_start(struct guest *g);
 
 #endif

@@ -1,34 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
  * snprintf: conversions d i u x X c s p %, flags '-' and '0', width and precision (also *), lengths
- * hh h l ll z. No floating point.
+ * hh h l ll z. No floating point here: any context may call it (floating.c adds %g).
  */
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include "libc/format.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-struct output {
-	char *buf;
-	size_t size, len; /* len: as if there were room for all */
-};
-
-struct spec {
-	bool left, zero, precise;
-	int width, precision;
-	int length; /* bytes of an integer argument */
-};
-
-static void put(struct output *o, char c)
+static void put(struct format_output *o, char c)
 {
 	if (o->len + 1 < o->size)
 		o->buf[o->len] = c;
 	o->len++;
 }
 
-static void put_padded(struct output *o, const struct spec *s, const char *text, int len)
+void format_put(struct format_output *o, const struct format_spec *s, const char *text, int len)
 {
 	int pad = s->width - len;
 
@@ -40,7 +28,7 @@ static void put_padded(struct output *o, const struct spec *s, const char *text,
 		put(o, ' ');
 }
 
-static void put_number(struct output *o, struct spec *s, uint64_t value, bool negative,
+static void put_number(struct format_output *o, struct format_spec *s, uint64_t value, bool negative,
 		       unsigned int base, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
@@ -58,7 +46,7 @@ static void put_number(struct output *o, struct spec *s, uint64_t value, bool ne
 	}
 	if (negative)
 		text[--at] = '-';
-	put_padded(o, s, text + at, (int)sizeof(text) - at);
+	format_put(o, s, text + at, (int)sizeof(text) - at);
 }
 
 static int read_count(const char **fmt, va_list *args)
@@ -74,9 +62,9 @@ static int read_count(const char **fmt, va_list *args)
 	return n;
 }
 
-static const char *read_spec(const char *fmt, struct spec *s, va_list *args)
+static const char *read_spec(const char *fmt, struct format_spec *s, va_list *args)
 {
-	*s = (struct spec){.length = 4};
+	*s = (struct format_spec){.length = 4};
 	for (;; fmt++) {
 		if (*fmt == '-')
 			s->left = true;
@@ -104,7 +92,7 @@ static const char *read_spec(const char *fmt, struct spec *s, va_list *args)
 	return fmt;
 }
 
-static uint64_t take_unsigned(const struct spec *s, va_list *args)
+static uint64_t take_unsigned(const struct format_spec *s, va_list *args)
 {
 	if (s->length == 8)
 		return va_arg(*args, uint64_t);
@@ -112,7 +100,7 @@ static uint64_t take_unsigned(const struct spec *s, va_list *args)
 	       (s->length == 4 ? UINT32_MAX : (1u << 8 * s->length) - 1);
 }
 
-static int64_t take_signed(const struct spec *s, va_list *args)
+static int64_t take_signed(const struct format_spec *s, va_list *args)
 {
 	int value;
 
@@ -122,7 +110,7 @@ static int64_t take_signed(const struct spec *s, va_list *args)
 	return s->length == 4 ? value : s->length == 2 ? (int16_t)value : (int8_t)value;
 }
 
-static void put_string(struct output *o, const struct spec *s, const char *text)
+static void put_string(struct format_output *o, const struct format_spec *s, const char *text)
 {
 	int len = 0;
 
@@ -130,10 +118,11 @@ static void put_string(struct output *o, const struct spec *s, const char *text)
 		text = "(null)";
 	while (text[len] && !(s->precise && len >= s->precision))
 		len++;
-	put_padded(o, s, text, len);
+	format_put(o, s, text, len);
 }
 
-static void convert(struct output *o, char kind, struct spec *s, va_list *args)
+static void convert(struct format_output *o, char kind, struct format_spec *s, va_list *args,
+		    format_real *real)
 {
 	int64_t value;
 	char c;
@@ -159,20 +148,26 @@ static void convert(struct output *o, char kind, struct spec *s, va_list *args)
 		break;
 	case 'c':
 		c = (char)va_arg(*args, int);
-		put_padded(o, s, &c, 1);
+		format_put(o, s, &c, 1);
 		break;
 	case 's':
 		put_string(o, s, va_arg(*args, const char *));
+		break;
+	case 'g':
+		if (real)
+			real(o, s, args);
+		else
+			put(o, kind);
 		break;
 	default:
 		put(o, kind);
 	}
 }
 
-int vsnprintf(char *buf, size_t size, const char *fmt, va_list list)
+int format_text(char *buf, size_t size, const char *fmt, va_list list, format_real *real)
 {
-	struct output o = {buf, size, 0};
-	struct spec s;
+	struct format_output o = {buf, size, 0};
+	struct format_spec s;
 	va_list args;
 
 	va_copy(args, list);
@@ -184,12 +179,17 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list list)
 		fmt = read_spec(fmt + 1, &s, &args);
 		if (!*fmt)
 			break;
-		convert(&o, *fmt, &s, &args);
+		convert(&o, *fmt, &s, &args, real);
 	}
 	va_end(args);
 	if (size)
 		buf[o.len < size ? o.len : size - 1] = 0;
 	return (int)o.len;
+}
+
+int vsnprintf(char *buf, size_t size, const char *fmt, va_list list)
+{
+	return format_text(buf, size, fmt, list, NULL);
 }
 
 int snprintf(char *buf, size_t size, const char *fmt, ...)

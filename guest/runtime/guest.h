@@ -38,6 +38,7 @@ struct guest {
 	struct net *net;
 	struct net_device *netdev;
 	uint64_t stack_guard[8]; /* fs:0x28 of kept libraries */
+	int library_errno;	 /* theirs, too */
 };
 
 static inline struct guest *this_guest(void)

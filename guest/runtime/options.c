@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "runtime/options.h"
 
+#include "apps/iperf3/iperf3.h"
+#include "runtime/address4.h"
 #include "runtime/address6.h"
 
 #include <stdio.h>
@@ -52,20 +54,7 @@ static bool word_number(struct word w, uint32_t max, uint32_t *out)
 
 static bool word_address(struct word w, uint32_t *out)
 {
-	uint32_t addr = 0, byte;
-	unsigned int dots = 0;
-
-	for (size_t i = 0; i < w.len; i++)
-		dots += w.at[i] == '.';
-	if (dots != 3)
-		return false;
-	for (unsigned int i = 0; i < 4; i++) {
-		if (!word_number(word_cut(&w, '.'), 255, &byte))
-			return false;
-		addr = addr << 8 | byte;
-	}
-	*out = addr;
-	return true;
+	return address4_parse(w.at, w.len, out);
 }
 
 static bool set_ip(struct options *o, struct word value)
@@ -100,7 +89,7 @@ static bool set_ip6(struct options *o, struct word value)
 
 static bool set_app(struct options *o, struct word value)
 {
-	o->app_http = o->app_echo = o->app_discard = false;
+	o->app_http = o->app_echo = o->app_discard = o->app_iperf3 = false;
 	while (value.len) {
 		struct word app = word_cut(&value, ',');
 
@@ -110,16 +99,29 @@ static bool set_app(struct options *o, struct word value)
 			o->app_echo = true;
 		else if (word_is(app, "discard"))
 			o->app_discard = true;
+		else if (word_is(app, "iperf3"))
+			o->app_iperf3 = true;
 		else
 			return false;
 	}
-	return o->app_http || o->app_echo || o->app_discard;
+	return o->app_http || o->app_echo || o->app_discard || o->app_iperf3;
 }
 
 static bool on_off(struct word value, bool *out)
 {
 	*out = word_is(value, "on");
 	return *out || word_is(value, "off");
+}
+
+/* The algorithms of stack/tcp. */
+static bool set_cc(struct options *o, struct word value)
+{
+	static const char *const names[] = {"reno", "cubic", "bbr", "dctcp"};
+
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (word_is(value, names[i]))
+			o->congestion_control = names[i];
+	return o->congestion_control;
 }
 
 static bool set_tso(struct options *o, struct word value)
@@ -174,7 +176,8 @@ static bool set_rings(struct options *o, struct word value)
 static const struct option option_table[] = {
 	{"ip", "dhcp or ADDRESS/PREFIX[,GATEWAY], as 10.0.2.15/24,10.0.2.2", set_ip},
 	{"ip6", "off, auto or ADDRESS/PREFIX[,GATEWAY], as fd00::2/64,fd00::1", set_ip6},
-	{"app", "a list of http, echo, discard", set_app},
+	{"app", "a list of http, echo, discard, iperf3", set_app},
+	{"cc", "reno, cubic, bbr or dctcp", set_cc},
 	{"tso", "on or off", set_tso},
 	{"csum", "on or off", set_csum},
 	{"gro", "on or off", set_gro},
@@ -185,10 +188,28 @@ static const struct option option_table[] = {
 
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
+/* A run of the iperf3 client: its options say themselves what is wrong with them. */
+static bool set_iperf3(struct options *o, struct word value, char *error, size_t error_size)
+{
+	struct iperf3_settings settings;
+
+	if (o->iperf3_runs == OPTION_IPERF3_MAX) {
+		snprintf(error, error_size, "there are more than %u words iperf3=",
+			 OPTION_IPERF3_MAX);
+		return false;
+	}
+	if (!iperf3_settings_parse(&settings, value.at, value.len, error, error_size))
+		return false;
+	o->iperf3[o->iperf3_runs++] = (struct option_text){value.at, value.len};
+	return true;
+}
+
 static bool set_word(struct options *o, struct word word, char *error, size_t error_size)
 {
 	struct word value = word, name = word_cut(&value, '=');
 
+	if (word_is(name, "iperf3"))
+		return set_iperf3(o, value, error, error_size);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		if (!word_is(name, option_table[i].name))
 			continue;
@@ -199,7 +220,8 @@ static bool set_word(struct options *o, struct word word, char *error, size_t er
 		return false;
 	}
 	snprintf(error, error_size,
-		 "unknown option '%.*s': there are ip ip6 app tso csum gro itr irq rings",
+		 "unknown option '%.*s': there are ip ip6 app cc tso csum gro itr irq rings "
+		 "iperf3",
 		 (int)word.len, word.at);
 	return false;
 }
@@ -213,6 +235,7 @@ bool options_parse(struct options *o, const char *command_line, char *error, siz
 		.app_http = true,
 		.app_echo = true,
 		.app_discard = true,
+		.app_iperf3 = true,
 		.tso = true,
 		.csum = true,
 		.gro = true,

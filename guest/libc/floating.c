@@ -16,9 +16,8 @@
 #define SIGN_BIT      (1ull << 63)
 #define INFINITY_BITS 0x7ff0000000000000ull
 #define EXPONENT_MAX  100000L /* far beyond what a number can have */
-#define TEXT_DIGITS   800u    /* of a number in text; the rest cannot matter but for being 0 or not */
+#define TEXT_DIGITS   800u /* of a number in text; the rest cannot matter but for being 0 or not */
 
-double strtod(const char *text, char **end);
 int __snprintf_chk(char *buf, size_t size, int flag, size_t room, const char *fmt, ...);
 int __vsnprintf_chk(char *buf, size_t size, int flag, size_t room, const char *fmt, va_list args);
 

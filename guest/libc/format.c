@@ -28,8 +28,8 @@ void format_put(struct format_output *o, const struct format_spec *s, const char
 		put(o, ' ');
 }
 
-static void put_number(struct format_output *o, struct format_spec *s, uint64_t value, bool negative,
-		       unsigned int base, bool upper)
+static void put_number(struct format_output *o, struct format_spec *s, uint64_t value,
+		       bool negative, unsigned int base, bool upper)
 {
 	const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 	char text[72];

@@ -24,6 +24,6 @@ typedef void format_real(struct format_output *o, const struct format_spec *s, v
 /* Padded to the width of s. */
 void format_put(struct format_output *o, const struct format_spec *s, const char *text, int len);
 /* vsnprintf; real NULL: %g is not understood. */
-int format_text(char *buf, size_t size, const char *fmt, va_list args, format_real *real);
+int format_text(char *buf, size_t size, const char *fmt, va_list list, format_real *real);
 
 #endif

@@ -5,11 +5,11 @@
  */
 #include "runtime/panic.h"
 
-#define MISSING(name)                                                                              \
-	void name(void) __attribute__((noreturn));                                                 \
-	void name(void)                                                                            \
-	{                                                                                          \
-		panic(#name "() in a guest that has none");                                        \
+#define MISSING(name)                                       \
+	void name(void) __attribute__((noreturn));          \
+	void name(void)                                     \
+	{                                                   \
+		panic(#name "() in a guest that has none"); \
 	}
 
 MISSING(fwrite)

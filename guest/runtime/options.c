@@ -194,8 +194,8 @@ static bool set_iperf3(struct options *o, struct word value, char *error, size_t
 	struct iperf3_settings settings;
 
 	if (o->iperf3_runs == OPTION_IPERF3_MAX) {
-		snprintf(error, error_size, "there are more than %u words iperf3=",
-			 OPTION_IPERF3_MAX);
+		snprintf(error, error_size,
+			 "there are more than %u words iperf3=", OPTION_IPERF3_MAX);
 		return false;
 	}
 	if (!iperf3_settings_parse(&settings, value.at, value.len, error, error_size))

@@ -162,6 +162,8 @@ static void insert_checksum(const struct sk_buff *skb, uint8_t *frame)
 	if (skb->ip_summed != CHECKSUM_PARTIAL || skb->gso_size)
 		return;
 	check = csum_fold(csum_partial(frame + start, skb->len - start, 0));
+	if (!check) /* RFC 768: zero means "none"; all ones is the same number */
+		check = 0xffff;
 	memcpy(frame + start + skb->csum_offset, &check, sizeof(check));
 }
 

@@ -22,13 +22,13 @@ import traceback
 TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tools"))
 
-from guestrun import capture, clients, content, qemu  # noqa: E402
+from guestrun import capture, clients, content, iperf3, qemu  # noqa: E402
 from guestrun.errors import UserError  # noqa: E402
-from guestrun.network import Tap6Network, TapNetwork, UserNetwork, tap_permitted  # noqa: E402
+from guestrun.network import TAP6_HOST, TAP_HOST, Tap6Network, TapNetwork, UserNetwork, tap_permitted  # noqa: E402
 
 MIB = 1 << 20
 LIMIT_S = 60
-APPS = "app=http,echo,discard"
+APPS = "app=http,echo,discard,iperf3"
 
 
 class Place:
@@ -177,13 +177,59 @@ def capture_has_no_bad_frame(place):
     assert capture.bad_frames(path) == 0
 
 
+def iperf3_measures_the_guest(place):
+    """The real client against the guest's server; both sides count the same bytes."""
+    for options in (["-n", "4M"], ["-n", "4M", "-R"], ["-n", "8M", "-P", "8"],
+                    ["-n", "4M", "-P", "8", "-R", "-M", "1000"], ["-k", "50", "-l", "3000", "-N", "-C", "reno"]):
+        end = iperf3.run_client(place.network, *options)["end"]
+        sent, received = end["sum_sent"]["bytes"], end["sum_received"]["bytes"]
+        assert sent > 0 and abs(sent - received) <= iperf3.SLACK_BYTES * len(end["streams"]), (options, sent, received)
+
+
+def iperf3_measures_both_directions(place):
+    report = iperf3.run_client(place.network, "-n", "4M", "--bidir", "--get-server-output")
+    end = report["end"]
+    for ours, theirs in (("sum_sent", "sum_received"), ("sum_received_bidir_reverse", "sum_sent_bidir_reverse")):
+        assert end[ours]["bytes"] > 0 and end[theirs]["bytes"] > 0, end
+    assert report["server_output_json"]["end"]["sum_received"]["bytes"] > 0
+
+
+def iperf3_measures_datagrams(place):
+    """No datagram is counted twice (how many a busy machine loses, nobody promises)."""
+    for options in ([], ["-R"], ["--udp-counters-64bit", "-l", "3000"]):
+        end = iperf3.run_client(place.network, "-u", "-b", "30M", "-n", "1M", *options)["end"]
+        total, size = end["sum"], end["sum_sent"]["bytes"] // end["sum_sent"]["packets"]
+        came = end["sum_received"]["bytes"] // size
+        assert total["packets"] > 300 and came > 30, (options, end)
+        assert came <= came + total["lost_packets"] <= total["packets"] + 1, (options, end)
+
+
+def iperf3_server_refuses_nonsense(place):
+    """What the unit tests do in detail, from a real socket."""
+    cookie = b"abcdefghijklmnopqrstuvwxyz0123456789\0"
+    for data in (b"", b"GET / HTTP/1.0\r\n\r\n" * 10, cookie, cookie + b"\xff\xff\xff\xff",
+                 cookie + struct.pack(">I", 100000) + b"[" * 100000,
+                 cookie + struct.pack(">I", 15) + b'{"parallel":-1}'):
+        with socket.create_connection((place.network.host, iperf3.PORT), timeout=LIMIT_S) as s, \
+                contextlib.suppress(ConnectionError):
+            s.sendall(data)
+            s.shutdown(socket.SHUT_WR)
+            while s.recv(4096):
+                pass
+    assert iperf3.run_client(place.network, "-n", "100K")["end"]["sum_sent"]["bytes"] >= 100 << 10
+
+
+OVER_TAP = (iperf3_measures_the_guest, iperf3_measures_both_directions, iperf3_measures_datagrams,
+            iperf3_server_refuses_nonsense)
+
 IN_ONE_GUEST = (downloads_are_exact, uploads_are_exact, both_directions_at_once_are_exact,
                 connections_are_kept_and_ranges_are_served, chunked_upload_is_hashed, metrics_count_what_happened,
                 echo_returns_every_byte, many_connections_are_served, malformed_requests_cost_only_their_connection,
                 unknown_paths_and_methods_are_refused, aborted_transfers_cost_only_their_connection)
 
 # What is worth repeating over IPv6, against the host's Linux.
-OVER_IPV6 = (downloads_are_exact, uploads_are_exact, both_directions_at_once_are_exact, echo_returns_every_byte)
+OVER_IPV6 = (downloads_are_exact, uploads_are_exact, both_directions_at_once_are_exact, echo_returns_every_byte,
+             iperf3_measures_the_guest)
 
 # Settings of driver and card under which a transfer must stay exact.
 SETTINGS = ("tso=off", "csum=off", "tso=off csum=off", "gro=off", "irq=msi", "irq=intx", "itr=off", "itr=200us",
@@ -244,6 +290,23 @@ def transfer_with(card, settings):
             path = folder / "upload.bin"
             content.make_upload(path, 2 * MIB, seed=3)
             assert clients.upload(network, path)[1] and place.serves()
+
+
+def guest_measures_iperf3(card):
+    """The guest's client against the real server: its results are on the console."""
+    runs = [(TAP_HOST, "-n,4M"), (TAP_HOST, "-n,2M,--bidir"), (TAP_HOST, "-u,-b,20M,-n,500K"),
+            (TAP_HOST, "-u,-b,20M,-n,500K,-R"), (TAP6_HOST, "-n,4M,-P,8,-R")]
+    with tempfile.TemporaryDirectory(prefix="ringside-guest-") as folder, Tap6Network() as network, \
+            iperf3.Server(network):
+        words = [f"iperf3=-c,{host},{run}" for host, run in runs]
+        with qemu.Guest(card, network, folder, words) as guest:
+            for words, report in zip(words, iperf3.guest_reports(guest, len(words))):
+                assert "error" not in report, (words, report["error"], report["errno"])
+                end = report["end"]
+                sent, received = end["sum_sent"]["bytes"], end["sum_received"]["bytes"]
+                # Real iperf3 counts what it has read when it hears that the test is over.
+                assert sent > 0 and received > sent / 4, (words, sent, received)
+                assert "-n,4M" not in words or sent >= 4 * MIB, (words, sent)
 
 
 def takes_an_ipv6_address_from_a_router(card):
@@ -309,10 +372,11 @@ def main():
         run_in_one_guest(results, UserNetwork, sync=True)
     skipped = 0
     if tap_permitted():
-        run_in_one_guest(results, TapNetwork, sync=False)
+        run_in_one_guest(results, TapNetwork, sync=False, tests=IN_ONE_GUEST + OVER_TAP)
         run_in_one_guest(results, Tap6Network, sync=False, tests=OVER_IPV6)
+        results.check("guest_measures_iperf3", lambda: guest_measures_iperf3(arguments.card))
     else:
-        skipped += len(IN_ONE_GUEST) + len(OVER_IPV6) + 2
+        skipped += len(IN_ONE_GUEST) + len(OVER_TAP) + len(OVER_IPV6) + 3
         print("skipped: the tests over TAP; no network namespace may be made here")
     for settings in SETTINGS:
         results.check(f"transfers with {settings}", lambda s=settings: transfer_with(arguments.card, s))

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define CONNECT_LIMIT_S	 15
+#define CALLS_MAX	 10u
+#define CALL_PAUSE_NS	 200000000ull
 #define WELCOME_LIMIT_NS 30000000000ull
 #define UDP_BLOCK_BYTES	 1460u /* where TCP does not say what fits a packet */
 
@@ -27,8 +29,8 @@ static int dial(struct iperf3_test *t, int type, bool options)
 	const struct sockaddr_storage *to = &t->set.server;
 	const struct timeval limit = {.tv_sec = CONNECT_LIMIT_S};
 	const int fd = sys_socket(t->files, to->ss_family, type, 0);
-	const socklen_t len = to->ss_family == AF_INET ? sizeof(struct sockaddr_in)
-						       : sizeof(struct sockaddr_in6);
+	const socklen_t len =
+		to->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 	int err;
 
 	if (fd < 0)
@@ -136,8 +138,7 @@ static int create_streams(struct iperf3_test *t)
 		return iperf3_fail(t, -EPROTO, "the server wants streams twice");
 	err = iperf3_test_allocate(t);
 	for (unsigned int i = 0; i < t->stream_room && !err; i++)
-		err = create_stream(t, t->set.bidirectional ? i < t->set.streams
-							    : !t->set.reverse);
+		err = create_stream(t, t->set.bidirectional ? i < t->set.streams : !t->set.reverse);
 	return err;
 }
 
@@ -199,6 +200,7 @@ static int obey(struct iperf3_test *t, int8_t state, bool *done)
 	case STATE_DISPLAY_RESULTS:
 		iperf3_streams_close(t);
 		iperf3_control_tell(t, STATE_DONE); /* all is known by now, also if that fails */
+		iperf3_control_wait_end(t);
 		*done = true;
 		return 0;
 	case STATE_ACCESS_DENIED:
@@ -221,17 +223,51 @@ static int next_state(struct iperf3_test *t, int8_t *state)
 	return iperf3_transfer(t, state);
 }
 
+/* Between two tests iperf3's server closes its port, and resets who has come meanwhile. */
+static bool is_between_tests(int err)
+{
+	return err == -ECONNREFUSED || err == -ECONNRESET || err == -EPIPE;
+}
+
+static void hang_up(struct iperf3_test *t)
+{
+	if (t->control_fd >= 0)
+		sys_close(t->files, t->control_fd);
+	t->control_fd = -1;
+	t->error = NULL;
+	t->port->ops->task_prepare(t->port);
+	t->port->ops->task_sleep(t->port, CALL_PAUSE_NS);
+}
+
+/* Until the server says its first word. */
+static int call_server(struct iperf3_test *t, int8_t *state)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < CALLS_MAX; i++) {
+		if (i)
+			hang_up(t);
+		err = open_control(t);
+		if (!err)
+			err = iperf3_control_state(t, state);
+		if (!is_between_tests(err))
+			break;
+	}
+	return err;
+}
+
 static int run(struct iperf3_test *t)
 {
 	bool done = false;
-	int err = open_control(t);
+	int8_t state = 0;
+	int err = call_server(t, &state);
 
-	while (!err && !done) {
-		int8_t state = 0;
-
-		err = next_state(t, &state);
+	while (!err) {
+		err = obey(t, state, &done);
+		if (done)
+			break;
 		if (!err)
-			err = obey(t, state, &done);
+			err = next_state(t, &state);
 	}
 	return err;
 }

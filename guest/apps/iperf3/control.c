@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
- * The control connection. Its socket never blocks; these calls wait for it, ten seconds at most for a
- * peer that has something to say or to read, so that one that stands still costs no more than that.
+ * The control connection. Its socket never blocks; these calls wait for it, but not for ever: a stranger
+ * that stands still costs the server ten seconds, one with a cookie a minute.
  */
 #include "apps/iperf3/internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_NS 10000000000ull
+#define STRANGER_NS 10000000000ull
+#define PATIENCE_NS 60000000000ull
+#define END_NS	    2000000000ull
 #define DEPTH_MAX   16 /* of nested JSON; jansson reads it by recursion */
+
+static uint64_t limit_ns_of(const struct iperf3_test *t)
+{
+	return now_ns(t) + (t->cookie[0] ? PATIENCE_NS : STRANGER_NS);
+}
 
 static int wait_for(struct iperf3_test *t, short events, uint64_t limit_ns)
 {
@@ -27,7 +34,7 @@ static int wait_for(struct iperf3_test *t, short events, uint64_t limit_ns)
 
 int iperf3_control_read(struct iperf3_test *t, void *buf, size_t len)
 {
-	const uint64_t limit_ns = now_ns(t) + PATIENCE_NS;
+	const uint64_t limit_ns = limit_ns_of(t);
 	uint8_t *at = buf;
 
 	while (len) {
@@ -50,7 +57,7 @@ int iperf3_control_read(struct iperf3_test *t, void *buf, size_t len)
 
 int iperf3_control_write(struct iperf3_test *t, const void *buf, size_t len)
 {
-	const uint64_t limit_ns = now_ns(t) + PATIENCE_NS;
+	const uint64_t limit_ns = limit_ns_of(t);
 	const uint8_t *at = buf;
 
 	while (len) {
@@ -79,6 +86,11 @@ int iperf3_control_tell(struct iperf3_test *t, enum iperf3_state state)
 	const int8_t byte = (int8_t)state;
 
 	return iperf3_control_write(t, &byte, 1);
+}
+
+void iperf3_control_wait_end(struct iperf3_test *t)
+{
+	wait_for(t, POLLIN, now_ns(t) + END_NS);
 }
 
 /* Brackets within brackets; those in strings don't count. */

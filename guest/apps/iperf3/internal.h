@@ -65,7 +65,8 @@ struct iperf3_test {
 	char congestion_used[TCP_CA_NAME_MAX], peer_congestion[TCP_CA_NAME_MAX];
 
 	json_t *connected, *intervals, *server_output; /* NULL: not kept */
-	const char *error;			       /* a line for people */
+	const char *error;			       /* a line for people, */
+	int error_code;				       /* and its errno */
 };
 
 static inline uint64_t now_ns(const struct iperf3_test *t)
@@ -102,6 +103,8 @@ int iperf3_control_write(struct iperf3_test *t, const void *buf, size_t len);
 int iperf3_control_state(struct iperf3_test *t, int8_t *state);
 int iperf3_control_tell(struct iperf3_test *t, enum iperf3_state state);
 int iperf3_control_read_json(struct iperf3_test *t, size_t bytes_max, json_t **out);
+/* Until the peer closes: only then its server is free for the next test. Two seconds at most. */
+void iperf3_control_wait_end(struct iperf3_test *t);
 int iperf3_control_write_json(struct iperf3_test *t, const json_t *json);
 
 /* ---- stream.c ---- */

@@ -63,7 +63,7 @@ struct iperf3_settings {
 bool iperf3_settings_parse(struct iperf3_settings *out, const char *text, size_t len, char *error,
 			   size_t error_size);
 
-/* Serves on port 5201; returns after so many tests (refused ones count), 0: never. Or a negative errno. */
+/* Serves on port 5201; returns after so many clients with a cookie, 0: never. Or a negative errno. */
 int iperf3_serve(const struct iperf3_place *place, unsigned int tests);
 
 /* Runs one test and prints its result. 0, or a negative errno: the result names an error. */

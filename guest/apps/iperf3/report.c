@@ -343,8 +343,10 @@ json_t *iperf3_report(struct iperf3_test *t)
 	json_object_set(json, "intervals", t->intervals);
 	if (t->end_ns)
 		json_object_set_new(json, "end", end_report(t));
-	if (t->error)
+	if (t->error) {
 		json_object_set_new(json, "error", json_string(t->error));
+		json_object_set_new(json, "errno", json_integer(-t->error_code));
+	}
 	if (t->server_output)
 		json_object_set(json, "server_output_json", t->server_output);
 	return json;

@@ -18,19 +18,18 @@ static json_t *percent(const struct iperf3_test *t, uint64_t ns)
 static json_t *stream_result(const struct iperf3_test *t, const struct iperf3_stream *s)
 {
 	const struct iperf3_count *c = &s->own;
+	const uint64_t lost = c->lost + s->omitted.lost, packets = c->packets + s->omitted.packets;
 	json_t *json = json_object();
 
 	json_object_set_new(json, "id", json_integer(s->id));
 	json_object_set_new(json, "bytes", json_integer((json_int_t)c->bytes));
-	json_object_set_new(json, "retransmits",
-			    json_integer(s->sender && !t->set.udp ? (json_int_t)c->retransmits
-								  : -1));
+	json_object_set_new(
+		json, "retransmits",
+		json_integer(s->sender && !t->set.udp ? (json_int_t)c->retransmits : -1));
 	json_object_set_new(json, "jitter", json_ratio(c->jitter_ns, NS_PER_S));
-	json_object_set_new(json, "errors",
-			    json_integer((json_int_t)(c->lost + s->omitted.lost)));
+	json_object_set_new(json, "errors", json_integer((json_int_t)lost));
 	json_object_set_new(json, "omitted_errors", json_integer((json_int_t)s->omitted.lost));
-	json_object_set_new(json, "packets",
-			    json_integer((json_int_t)(c->packets + s->omitted.packets)));
+	json_object_set_new(json, "packets", json_integer((json_int_t)packets));
 	json_object_set_new(json, "omitted_packets", json_integer((json_int_t)s->omitted.packets));
 	json_object_set_new(json, "start_time", json_integer(0));
 	json_object_set_new(json, "end_time", json_ratio(c->time_ns, NS_PER_S));

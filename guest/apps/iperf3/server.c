@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The server: one test at a time, as iperf3 does; who comes meanwhile is told so. Nothing that a client
- * sends, or does not send, costs more than its own test and ten seconds.
+ * sends, or does not send, costs more than its own test, and some time (control.c).
  */
 #include "apps/iperf3/internal.h"
 
@@ -99,13 +99,15 @@ static int refuse(struct iperf3_test *t, int error, int err, const char *why)
 
 static int take_cookie(struct iperf3_test *t)
 {
-	int err = iperf3_control_read(t, t->cookie, COOKIE_BYTES);
+	char cookie[COOKIE_BYTES];
+	const int err = iperf3_control_read(t, cookie, COOKIE_BYTES);
 
 	if (err)
 		return iperf3_fail(t, err, "unable to receive cookie");
-	if (is_cookie(t->cookie))
+	if (is_cookie(cookie)) {
+		memcpy(t->cookie, cookie, COOKIE_BYTES);
 		return 0;
-	memset(t->cookie, 0, COOKIE_BYTES);
+	}
 	iperf3_control_tell(t, STATE_ACCESS_DENIED);
 	return iperf3_fail(t, -EPROTO, "that is no cookie of iperf3's");
 }
@@ -154,7 +156,8 @@ static void let_in(struct iperf3_test *t, struct guest_at_door *g, int *err)
 		g->have += (size_t)n;
 	if (n > 0 && g->have < COOKIE_BYTES)
 		return;
-	if (n > 0 && !memcmp(g->cookie, t->cookie, COOKIE_BYTES) && t->stream_count < t->stream_room)
+	if (n > 0 && !memcmp(g->cookie, t->cookie, COOKIE_BYTES) &&
+	    t->stream_count < t->stream_room)
 		*err = iperf3_stream_add(t, g->fd, next_is_sender(t));
 	else
 		deny(t->files, g->fd);
@@ -259,8 +262,7 @@ static int accept_udp(struct server *server, struct iperf3_test *t, int fd)
 			{.fd = fd, .events = POLLIN},
 		};
 		const uint64_t now = now_ns(t);
-		const int count =
-			now < limit_ns ? sys_poll(t->files, fds, 2, limit_ns - now) : 0;
+		const int count = now < limit_ns ? sys_poll(t->files, fds, 2, limit_ns - now) : 0;
 		int err;
 
 		if (count <= 0 || fds[0].revents) {
@@ -379,8 +381,10 @@ static void log_test(struct iperf3_test *t, int err)
 	t->port->ops->log(t->port, 6, line);
 }
 
-static void serve_one(struct server *server, int control_fd)
+/* Whether it was a client of iperf3's, with a cookie. */
+static bool serve_one(struct server *server, int control_fd)
 {
+	bool knew_cookie;
 	struct iperf3_test test;
 	int err = iperf3_test_init(&test, server->place, server->files);
 
@@ -391,7 +395,9 @@ static void serve_one(struct server *server, int control_fd)
 	log_test(&test, err);
 	if (needs_own_listener(&test))
 		replace_listener(server, NULL);
+	knew_cookie = test.cookie[0];
 	iperf3_test_free(&test);
+	return knew_cookie;
 }
 
 /* -EAGAIN: that was nobody. */
@@ -420,8 +426,7 @@ int iperf3_serve(const struct iperf3_place *place, unsigned int tests)
 			fd = next_client(&server);
 			if (fd < 0)
 				continue;
-			serve_one(&server, fd);
-			served++;
+			served += serve_one(&server, fd);
 		}
 	}
 	files_destroy(server.files);

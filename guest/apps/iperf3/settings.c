@@ -371,7 +371,8 @@ static int take_block_size(struct iperf3_settings *out, const json_t *json)
 	out->block_bytes = out->udp ? 0 : BLOCK_BYTES_DEFAULT;
 	if (!TAKE("len", 0, BLOCK_BYTES_MAX, block_bytes))
 		return ERROR_BLOCK_SIZE;
-	if (out->udp && (out->block_bytes < UDP_HEADER_BYTES || out->block_bytes > UDP_BLOCK_BYTES_MAX))
+	if (out->udp &&
+	    (out->block_bytes < UDP_HEADER_BYTES || out->block_bytes > UDP_BLOCK_BYTES_MAX))
 		return ERROR_UDP_BLOCK_SIZE;
 	return out->block_bytes ? 0 : ERROR_BLOCK_SIZE;
 }
@@ -408,7 +409,8 @@ int iperf3_settings_from_json(struct iperf3_settings *out, const json_t *json)
 	if (!take_congestion(out, json))
 		return ERROR_CONGESTION;
 	if (!TAKE("num", 0, BYTES_MAX, bytes) || !TAKE("blockcount", 0, BYTES_MAX, blocks) ||
-	    !TAKE("bandwidth", 0, UINT64_MAX, rate_bps) || !TAKE("fqrate", 0, UINT64_MAX, fq_rate_bps))
+	    !TAKE("bandwidth", 0, UINT64_MAX, rate_bps) ||
+	    !TAKE("fqrate", 0, UINT64_MAX, fq_rate_bps))
 		return ERROR_PARAMETERS;
 	return take_block_size(out, json);
 }

@@ -7,8 +7,10 @@
 
 int iperf3_fail(struct iperf3_test *t, int err, const char *why)
 {
-	if (!t->error)
+	if (!t->error) {
 		t->error = why;
+		t->error_code = err;
+	}
 	return err;
 }
 

@@ -8,12 +8,13 @@
 
 #include <string.h>
 
-#define EVENTS_AT_ONCE	 32
-#define BLOCKS_AT_ONCE	 8 /* of a stream, before others get their turn */
-#define STILL_LIMIT_NS	 60000000000ull
-#define GRACE_NS	 40000000000ull /* a client that does not end its test in time */
-#define END_STILL_NS	 1000000000ull
-#define NEVER		 UINT64_MAX
+#define EVENTS_AT_ONCE 32
+#define BLOCKS_AT_ONCE 8 /* of a stream, before others get their turn */
+#define STILL_LIMIT_NS 60000000000ull
+#define GRACE_NS       40000000000ull /* a client that does not end its test in time */
+#define END_STILL_NS   1000000000ull
+#define END_LOOK_NS    1000000ull /* how often what is acknowledged is looked at: no event tells */
+#define NEVER	       UINT64_MAX
 
 static uint64_t scaled(uint64_t value, uint64_t factor, uint64_t divisor)
 {
@@ -140,8 +141,7 @@ static int stream_event(struct iperf3_test *t, struct iperf3_stream *s, uint32_t
 static int handle_events(struct iperf3_test *t, uint64_t wait_ns, bool *control)
 {
 	struct epoll_event events[EVENTS_AT_ONCE];
-	const int count =
-		sys_epoll_wait(t->files, t->epoll_fd, events, EVENTS_AT_ONCE, wait_ns);
+	const int count = sys_epoll_wait(t->files, t->epoll_fd, events, EVENTS_AT_ONCE, wait_ns);
 	int err = 0;
 
 	*control = false;
@@ -302,21 +302,50 @@ static void stop_clock(struct iperf3_test *t)
 	t->cpu_used.system_ns = now.system_ns - t->cpu_start.system_ns;
 }
 
+/* Bytes of a counted test that the server's TCP has not taken yet. */
+static uint64_t under_way_bytes(const struct iperf3_test *t)
+{
+	uint64_t sum = 0;
+
+	if (t->server || t->set.udp || (!t->set.bytes && !t->set.blocks))
+		return 0;
+	for (unsigned int i = 0; i < t->stream_count; i++) {
+		int bytes = 0;
+
+		if (t->streams[i].sender)
+			sys_ioctl(t->files, t->streams[i].fd, SIOCOUTQ, &bytes);
+		sum += (uint64_t)bytes;
+	}
+	return sum;
+}
+
+/* What is missing of a counted test, here or at the server. */
+static uint64_t missing_bytes(const struct iperf3_test *t)
+{
+	const uint64_t expected = expected_bytes(t);
+
+	return under_way_bytes(t) +
+	       (t->server && t->received < expected ? expected - t->received : 0);
+}
+
 /*
- * TEST_END overtakes data: a client sends it when its socket has taken the last block. What it has told
- * that it sends is waited for, while it comes.
+ * TEST_END overtakes data: iperf3's client sends it when its socket has taken the last block. A server
+ * waits for the bytes that the client has told of, as long as some come; a client of this program says
+ * it when the server has everything.
  */
 int iperf3_transfer_end(struct iperf3_test *t)
 {
+	uint64_t missing = missing_bytes(t), moved_ns = now_ns(t);
 	bool control = false;
 	int err = 0;
 
-	while (!err && !control && t->received < expected_bytes(t)) {
-		const uint64_t limit_ns = t->moved_ns + END_STILL_NS, now = now_ns(t);
+	while (!err && !control && missing && now_ns(t) < moved_ns + END_STILL_NS) {
+		const uint64_t before = missing;
 
-		if (now >= limit_ns)
-			break;
-		err = handle_events(t, limit_ns - now, &control);
+		err = handle_events(t, END_LOOK_NS, &control);
+		missing = missing_bytes(t);
+		if (missing < before)
+			moved_ns = now_ns(t);
 	}
 	stop_clock(t);
 	iperf3_report_interval(t);

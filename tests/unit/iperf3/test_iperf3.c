@@ -42,7 +42,7 @@ static void setup_over(const struct memwire_options *wire, bool v6)
 		.costs = {.call_ns = 200, .packet_ns = 500, .copy_ps_per_byte = 100},
 	};
 
-	o.wire.rate_mbps = 1000;
+	o.wire.rate_mbps = 100;
 	o.wire.delay_ns = 50 * HOST_US;
 	o.wire.hw_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_RXCSUM;
 	pair_setup_with(&o);
@@ -125,10 +125,11 @@ static double number(const json_t *json, const char *name)
 START_TEST(bytes_sent_are_bytes_received)
 {
 	static const char *const options[] = {
-		"-n,1M",	     "-n,1M,-R",     "-P,8,-n,4M",	"-P,8,-n,4M,-R",
-		"-k,100,-l,1000",    "-n,1M,-M,600", "-n,1M,-w,64K",	"-n,1M,-N,-l,100",
-		"-n,1M,-R,-C,reno",  "-n,1M,-C,bbr", "-n,1M,-R,-w,64K", "-n,1M,-S,32",
-		"-n,1000,-l,1M",     "-n,2M,-P,128", "-n,1M,-C,nosuch,-R",
+		"-n,1M",	 "-n,1M,-R",	    "-P,8,-n,1M",
+		"-P,8,-n,1M,-R", "-k,100,-l,1000",  "-n,1M,-M,600",
+		"-n,1M,-w,64K",	 "-n,1M,-N,-l,100", "-n,1M,-R,-C,reno",
+		"-n,1M,-C,bbr",	 "-n,1M,-R,-w,64K", "-n,1M,-S,32",
+		"-n,1000,-l,1M", "-n,2M,-P,128",    "-n,1M,-C,nosuch,-R",
 	};
 
 	setup_over(&(struct memwire_options){0}, _i & 1);
@@ -143,8 +144,8 @@ START_TEST(both_directions_move)
 {
 	setup();
 	measure("-t,1,--bidir,-P,2");
-	ck_assert_uint_gt(bytes_of("sum_sent"), 10 << 20);
-	ck_assert_uint_gt(bytes_of("sum_sent_bidir_reverse"), 10 << 20);
+	ck_assert_uint_gt(bytes_of("sum_sent"), 5 << 20);
+	ck_assert_uint_gt(bytes_of("sum_sent_bidir_reverse"), 5 << 20);
 	ck_assert_uint_le(bytes_of("sum_received"), bytes_of("sum_sent"));
 	ck_assert_uint_gt(bytes_of("sum_received"), bytes_of("sum_sent") / 10 * 8);
 	ck_assert_uint_gt(bytes_of("sum_received_bidir_reverse"),
@@ -173,9 +174,9 @@ START_TEST(a_time_is_kept_and_cut_into_intervals)
 						0.5, 0.01);
 	}
 	ck_assert_uint_eq(bytes, bytes_of("sum_sent"));
-	/* 1 Gb/s less the headers: 941 Mb/s at most */
-	ck_assert_double_gt(number(end_of("sum_received"), "bits_per_second"), 900e6);
-	ck_assert_double_lt(number(end_of("sum_received"), "bits_per_second"), 945e6);
+	/* 100 Mb/s less the headers: 94.1 Mb/s at most */
+	ck_assert_double_gt(number(end_of("sum_received"), "bits_per_second"), 90e6);
+	ck_assert_double_lt(number(end_of("sum_received"), "bits_per_second"), 94.5e6);
 	forget_result();
 }
 END_TEST
@@ -192,8 +193,9 @@ END_TEST
 
 START_TEST(a_rate_is_kept)
 {
-	static const char *const options[] = {"-b,8M,-t,2", "-b,8M,-t,2,-R", "-b,8M/10,-t,2,-l,1000",
-					      "-u,-b,8M,-t,2", "-u,-b,8M,-t,2,-R"};
+	static const char *const options[] = {"-b,8M,-t,2", "-b,8M,-t,2,-R",
+					      "-b,8M/10,-t,2,-l,1000", "-u,-b,8M,-t,2",
+					      "-u,-b,8M,-t,2,-R"};
 
 	setup();
 	measure(options[_i]);
@@ -219,7 +221,6 @@ START_TEST(datagrams_are_counted)
 }
 END_TEST
 
-
 /* Of the datagrams that were sent, those that came and those that are missed; the wire's own count
  * says how many it took. */
 START_TEST(lost_datagrams_are_counted)
@@ -241,6 +242,43 @@ START_TEST(lost_datagrams_are_counted)
 	ck_assert_uint_eq(lost, wire.lost);
 	ck_assert_uint_eq(integer(end_of("sum"), "packets") * 1000, bytes_of("sum_sent"));
 	ck_assert_uint_eq(bytes_of("sum_sent"), bytes_of("sum_received") + lost * 1000);
+	forget_result();
+}
+END_TEST
+
+/* One datagram in 65536 has the checksum 0, which IPv6 does not take for one. */
+static void send_every_word(void *arg)
+{
+	const int from = sys_socket(bench.files[1], AF_INET6, SOCK_DGRAM, 0);
+	const int to = sys_socket(bench.files[0], AF_INET6, SOCK_DGRAM, 0);
+	uint16_t got;
+
+	(void)arg;
+	ck_assert_int_eq(bind_to(0, to, ADDR_A, 7), 0);
+	ck_assert_int_eq(connect_to(1, from, ADDR_A, 7), 0);
+	for (unsigned int word = 0; word < 65536; word++) {
+		const uint16_t sent = (uint16_t)word;
+
+		ck_assert_int_eq(sys_write(bench.files[1], from, &sent, sizeof(sent)), 2);
+		if (word % 64 != 63)
+			continue;
+		host_sleep(bench.host[1], HOST_MS);
+		for (unsigned int i = 0; i < 64; i++) {
+			ck_assert_int_eq(sys_recvfrom(bench.files[0], to, &got, sizeof(got),
+						      MSG_DONTWAIT, NULL, NULL),
+					 2);
+			ck_assert_uint_eq(got, word - 63 + i);
+		}
+	}
+	sys_close(bench.files[1], from);
+	sys_close(bench.files[0], to);
+}
+
+START_TEST(a_datagram_of_any_checksum_arrives)
+{
+	setup_over(&(struct memwire_options){0}, true);
+	task(1, send_every_word, NULL);
+	run_tasks(100);
 	forget_result();
 }
 END_TEST
@@ -336,32 +374,94 @@ struct hostile {
 static const struct hostile hostiles[] = {
 	{.name = "goes at once"},
 	{.name = "half a cookie", .first = "abc"},
-	{.name = "HTTP", .first = "GET / HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: x\r\n\r\n", .answer = STATE_ACCESS_DENIED},
+	{.name = "HTTP",
+	 .first = "GET / HTTP/1.1\r\nHost: 10.0.0.1\r\nUser-Agent: x\r\n\r\n",
+	 .answer = STATE_ACCESS_DENIED},
 	{.name = "binary", .first = "\1\2\3\4\5\6\7\x80\xff" COOKIE, .answer = STATE_ACCESS_DENIED},
 	{.name = "goes after the cookie", .cookie = true},
 	{.name = "no JSON", .cookie = true, .json = "hello", .answer = STATE_SERVER_ERROR},
 	{.name = "an array", .cookie = true, .json = "[1]", .answer = STATE_SERVER_ERROR},
-	{.name = "nested arrays", .cookie = true, .json = "[", .nested = true, .answer = STATE_SERVER_ERROR},
-	{.name = "nested objects", .cookie = true, .json = "{", .nested = true, .answer = STATE_SERVER_ERROR},
-	{.name = "four gigabytes", .cookie = true, .json = "{}", .json_length = 0xffffffff, .answer = STATE_SERVER_ERROR},
+	{.name = "nested arrays",
+	 .cookie = true,
+	 .json = "[",
+	 .nested = true,
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "nested objects",
+	 .cookie = true,
+	 .json = "{",
+	 .nested = true,
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "four gigabytes",
+	 .cookie = true,
+	 .json = "{}",
+	 .json_length = 0xffffffff,
+	 .answer = STATE_SERVER_ERROR},
 	{.name = "less than it said", .cookie = true, .json = "{}", .json_length = 100},
-	{.name = "no streams", .cookie = true, .json = "{\"parallel\":0}", .answer = STATE_SERVER_ERROR},
-	{.name = "many streams", .cookie = true, .json = "{\"parallel\":1000000}", .answer = STATE_SERVER_ERROR},
-	{.name = "minus one stream", .cookie = true, .json = "{\"parallel\":-1}", .answer = STATE_SERVER_ERROR},
-	{.name = "streams by name", .cookie = true, .json = "{\"parallel\":\"8\"}", .answer = STATE_SERVER_ERROR},
-	{.name = "infinite streams", .cookie = true, .json = "{\"parallel\":1e300}", .answer = STATE_SERVER_ERROR},
-	{.name = "negative blocks", .cookie = true, .json = "{\"len\":-131072}", .answer = STATE_SERVER_ERROR},
-	{.name = "huge blocks", .cookie = true, .json = "{\"len\":4294967296}", .answer = STATE_SERVER_ERROR},
-	{.name = "tiny datagrams", .cookie = true, .json = "{\"udp\":true,\"len\":4}", .answer = STATE_SERVER_ERROR},
-	{.name = "huge datagrams", .cookie = true, .json = "{\"udp\":true,\"len\":65536}", .answer = STATE_SERVER_ERROR},
-	{.name = "negative time", .cookie = true, .json = "{\"time\":-1}", .answer = STATE_SERVER_ERROR},
-	{.name = "negative bytes", .cookie = true, .json = "{\"num\":-1}", .answer = STATE_SERVER_ERROR},
-	{.name = "huge segments", .cookie = true, .json = "{\"MSS\":100000}", .answer = STATE_SERVER_ERROR},
+	{.name = "no streams",
+	 .cookie = true,
+	 .json = "{\"parallel\":0}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "many streams",
+	 .cookie = true,
+	 .json = "{\"parallel\":1000000}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "minus one stream",
+	 .cookie = true,
+	 .json = "{\"parallel\":-1}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "streams by name",
+	 .cookie = true,
+	 .json = "{\"parallel\":\"8\"}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "infinite streams",
+	 .cookie = true,
+	 .json = "{\"parallel\":1e300}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "negative blocks",
+	 .cookie = true,
+	 .json = "{\"len\":-131072}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "huge blocks",
+	 .cookie = true,
+	 .json = "{\"len\":4294967296}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "tiny datagrams",
+	 .cookie = true,
+	 .json = "{\"udp\":true,\"len\":4}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "huge datagrams",
+	 .cookie = true,
+	 .json = "{\"udp\":true,\"len\":65536}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "negative time",
+	 .cookie = true,
+	 .json = "{\"time\":-1}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "negative bytes",
+	 .cookie = true,
+	 .json = "{\"num\":-1}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "huge segments",
+	 .cookie = true,
+	 .json = "{\"MSS\":100000}",
+	 .answer = STATE_SERVER_ERROR},
 	{.name = "SCTP", .cookie = true, .json = "{\"sctp\":true}", .answer = STATE_SERVER_ERROR},
-	{.name = "a long algorithm", .cookie = true, .json = "{\"congestion\":\"abcdefghijklmnopqrstuvwxyz\"}", .answer = STATE_SERVER_ERROR},
-	{.name = "both ways twice", .cookie = true, .json = "{\"reverse\":true,\"bidirectional\":true}", .answer = STATE_SERVER_ERROR},
-	{.name = "goes before its streams", .cookie = true, .json = "{\"tcp\":true}", .answer = STATE_CREATE_STREAMS},
-	{.name = "goes before its datagrams", .cookie = true, .json = "{\"udp\":true,\"len\":1000,\"parallel\":3}", .answer = STATE_CREATE_STREAMS},
+	{.name = "a long algorithm",
+	 .cookie = true,
+	 .json = "{\"congestion\":\"abcdefghijklmnopqrstuvwxyz\"}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "both ways twice",
+	 .cookie = true,
+	 .json = "{\"reverse\":true,\"bidirectional\":true}",
+	 .answer = STATE_SERVER_ERROR},
+	{.name = "goes before its streams",
+	 .cookie = true,
+	 .json = "{\"tcp\":true}",
+	 .answer = STATE_CREATE_STREAMS},
+	{.name = "goes before its datagrams",
+	 .cookie = true,
+	 .json = "{\"udp\":true,\"len\":1000,\"parallel\":3}",
+	 .answer = STATE_CREATE_STREAMS},
 };
 
 static void send_json(int fd, const struct hostile *h)
@@ -404,7 +504,7 @@ static void attack(void *arg)
 START_TEST(a_hostile_client_costs_only_its_own_test)
 {
 	setup();
-	task(0, serve, (void *)2);
+	task(0, serve, (void *)(hostiles[_i].cookie ? 2ul : 1ul));
 	task(1, attack, (void *)&hostiles[_i]);
 	run_for(11 * HOST_SECOND);
 	task(1, good_client, "-n,100K");
@@ -423,7 +523,7 @@ static void be_silent(void *arg)
 START_TEST(a_silent_client_costs_ten_seconds)
 {
 	setup();
-	task(0, serve, (void *)2);
+	task(0, serve, (void *)1);
 	task(1, be_silent, NULL);
 	run_for(100 * HOST_MS);
 	task(1, good_client, "-n,100K"); /* waits for its turn no longer than that */
@@ -449,7 +549,8 @@ static void go(int fd, bool reset)
 	const struct linger at_once = {.l_onoff = 1};
 
 	if (reset)
-		sys_setsockopt(bench.files[1], fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		sys_setsockopt(bench.files[1], fd, SOL_SOCKET, SO_LINGER, &at_once,
+			       sizeof(at_once));
 	sys_close(bench.files[1], fd);
 }
 
@@ -507,8 +608,7 @@ static void leave(void *arg)
 START_TEST(a_client_may_die_at_any_time)
 {
 	setup();
-	/* A stream whose control connection has gone before it is one more client. */
-	task(0, serve, (void *)(_i < 2 ? 3ul : 2ul));
+	task(0, serve, (void *)2);
 	task(1, leave, (void *)(size_t)_i);
 	run_for(20 * HOST_SECOND);
 	task(1, good_client, "-n,100K,-R");
@@ -572,10 +672,18 @@ static const struct {
 	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_START}, NULL},
 	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_RUNNING}, NULL},
 	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING}, NULL},
-	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING, STATE_EXCHANGE_RESULTS}, "[]"},
-	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING, STATE_EXCHANGE_RESULTS}, "{\"streams\":[]}"},
-	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING, STATE_EXCHANGE_RESULTS}, "{\"streams\":[{\"id\":99}]}"},
-	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING, STATE_EXCHANGE_RESULTS}, "{\"streams\":[[[["},
+	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING,
+	  STATE_EXCHANGE_RESULTS},
+	 "[]"},
+	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING,
+	  STATE_EXCHANGE_RESULTS},
+	 "{\"streams\":[]}"},
+	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING,
+	  STATE_EXCHANGE_RESULTS},
+	 "{\"streams\":[{\"id\":99}]}"},
+	{{STATE_PARAM_EXCHANGE, STATE_CREATE_STREAMS, STATE_TEST_START, STATE_TEST_RUNNING,
+	  STATE_EXCHANGE_RESULTS},
+	 "{\"streams\":[[[["},
 };
 
 static void play_server(void *arg)
@@ -646,6 +754,7 @@ int main(void)
 	tcase_add_loop_test(measures, a_rate_is_kept, 0, 5);
 	tcase_add_loop_test(measures, datagrams_are_counted, 0, 10);
 	tcase_add_test(measures, lost_datagrams_are_counted);
+	tcase_add_test(measures, a_datagram_of_any_checksum_arrives);
 	tcase_add_test(measures, the_servers_report_comes_along);
 	tcase_add_loop_test(measures, retransmissions_are_told, 0, 2);
 	tcase_add_test(measures, a_second_client_is_told_that_the_server_is_busy);

@@ -285,22 +285,40 @@ static int accept_udp(struct server *server, struct iperf3_test *t, int fd)
 	return 0;
 }
 
-static int create_streams(struct server *server, struct iperf3_test *t)
+/* The plain listener is back before data move: who comes then is turned away, not reset. */
+static int accept_with_own_listener(struct server *server, struct iperf3_test *t)
 {
-	int fd = -1, err = 0;
+	int again, err = replace_listener(server, t);
 
-	if (t->set.udp)
-		err = fd = open_listener(server, t, SOCK_DGRAM);
-	else if (needs_own_listener(t))
-		err = replace_listener(server, t);
-	if (err < 0)
-		return refuse(t, ERROR_STREAM_LISTEN, err, "unable to listen for streams");
+	if (!err)
+		err = iperf3_control_tell(t, STATE_CREATE_STREAMS) ?: accept_tcp(t);
+	else
+		err = refuse(t, ERROR_STREAM_LISTEN, err, "unable to listen for streams");
+	again = replace_listener(server, NULL);
+	t->listen_fd = server->listen_fd;
+	return err ?: again;
+}
+
+static int create_udp_streams(struct server *server, struct iperf3_test *t)
+{
+	const int fd = open_listener(server, t, SOCK_DGRAM);
+	int err;
+
+	if (fd < 0)
+		return refuse(t, ERROR_STREAM_LISTEN, fd, "unable to listen for streams");
 	err = iperf3_control_tell(t, STATE_CREATE_STREAMS);
-	if (!t->set.udp)
-		return err ?: accept_tcp(t);
 	if (err)
 		sys_close(t->files, fd);
 	return err ?: accept_udp(server, t, fd);
+}
+
+static int create_streams(struct server *server, struct iperf3_test *t)
+{
+	if (t->set.udp)
+		return create_udp_streams(server, t);
+	if (needs_own_listener(t))
+		return accept_with_own_listener(server, t);
+	return iperf3_control_tell(t, STATE_CREATE_STREAMS) ?: accept_tcp(t);
 }
 
 /* ---- a test ---- */
@@ -393,8 +411,6 @@ static bool serve_one(struct server *server, int control_fd)
 	else
 		err = run_test(server, &test, control_fd);
 	log_test(&test, err);
-	if (needs_own_listener(&test))
-		replace_listener(server, NULL);
 	knew_cookie = test.cookie[0];
 	iperf3_test_free(&test);
 	return knew_cookie;

@@ -191,7 +191,8 @@ void RefCard::intx(bool level)
 
 void RefCard::clear_pending(uint32_t vectors)
 {
-	outside().pba_clear(vectors);
+	if (vectors)
+		outside().pba_clear(vectors);
 }
 
 /* --- events of the queues: causes, perhaps later (4.9, 5.8, 6.7) -------------------------------

@@ -27,3 +27,7 @@ bench-card: $(TESTS_BENCH_CARD) ## the RTL card's speed, in cycles and in time: 
 	$(Q)$< >$(BUILD)/bench/card.json.new
 	$(Q)mv $(BUILD)/bench/card.json.new $(BUILD)/bench/card.json
 	$(Q)cat $(BUILD)/bench/card.json
+
+.PHONY: bench-edit
+bench-edit: ## seconds from an edit of the RTL to the verdict of make test-rtl: into build/bench/card.json
+	$(Q)python3 tests/bench/card/edit_to_verdict.py $(BUILD)/bench/card.json

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""compact.py FILE...: one call a signal where Verilator's code counts the toggles of each bit by itself.
+
+Of a card it makes tens of megabytes, most of them "if bit n differs from what it was, count it and remember
+it". Neighbouring bits of one word are done at once here, with the same counts. What looks otherwise stays.
+"""
+
+import pathlib
+import re
+import sys
+
+# An if statement's first lines to its end, none of which is an if statement itself.
+BLOCK = re.compile(r"^( *)if \(\(((?:(?!\bif \()[^;{}])*)\)\) \{\n *vlSymsp->__Vcoverage\[(\d+)\]\.fetch_add\(1, std::memory_order_relaxed\);\n"
+                   r" *(vlSelf->\S*__Vtogcov\S*)\s+= [^;]*;\n\1\}\n", re.M)
+# What a condition compares, and which bit: by a mask, or by shifting it down.
+MASKED = re.compile(r"^(0x[0-9a-f]+|\d+)U & \((.*) \^ (.*)\)$")
+SHIFTED = re.compile(r"^1U & \(\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\) \^ \(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\)\)$")
+CALL = "{indent}count_toggles({signal}, {before}, {first}U, {bits}U, &vlSymsp->__Vcoverage[{count}]);\n"
+HELPER = """
+#ifndef COUNT_TOGGLES
+#define COUNT_TOGGLES
+/* Counts which of `bits` bits of a word, from `first` on, are other ones than before. */
+template <typename Now, typename Before>
+static inline void count_toggles(Now now, Before &before, unsigned first, unsigned bits, uint32_t *counts)
+{
+    const uint64_t mask = (bits < 64 ? (uint64_t{1} << bits) - 1 : ~uint64_t{0}) << first;
+    uint64_t changed = (static_cast<uint64_t>(now) ^ before) & mask;
+    before = static_cast<Before>(before ^ changed);
+    for (; changed; changed &= changed - 1)
+        ++counts[__builtin_ctzll(changed) - first];
+}
+#endif
+"""
+
+
+def compared(condition):
+    """(signal, bit) of a condition, or None."""
+    text = " ".join(condition.split())
+    shifted = SHIFTED.match(text)
+    if shifted and shifted[2] == shifted[4] and "__Vtogcov" in shifted[3]:
+        return shifted[1], int(shifted[2], 0)
+    masked = MASKED.match(text)
+    if masked and "__Vtogcov" in masked[3] and "__Vtogcov" not in masked[2] and ">>" not in text:
+        mask = int(masked[1], 0)
+        if mask & (mask - 1) == 0:
+            return masked[2], mask.bit_length() - 1
+    return None
+
+
+def compact(text):
+    """The text with runs of blocks made one call each."""
+    out, run, at = [], None, 0
+
+    def end_run():
+        if run:
+            out.append(CALL.format(**run))
+
+    for block in BLOCK.finditer(text):
+        found = compared(block[2])
+        if not found:
+            continue
+        signal, bit = found
+        count, before = int(block[3]), block[4]
+        if (run and block.start() == at and (signal, before) == (run["signal"], run["before"])
+                and bit == run["first"] + run["bits"] and count == run["count"] + run["bits"]):
+            run["bits"] += 1
+        else:
+            end_run()
+            out.append(text[at:block.start()])
+            run = {"indent": block[1], "signal": signal, "before": before, "first": bit, "bits": 1, "count": count}
+        at = block.end()
+    end_run()
+    return "".join(out) + text[at:]
+
+
+def main():
+    for name in sys.argv[1:]:
+        path = pathlib.Path(name)
+        text = compact(path.read_text(encoding="utf-8"))
+        head, include, rest = text.partition("#include")
+        path.write_text(head + HELPER.replace("#define", "#include <cstdint>\n#define", 1) + include + rest, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -364,6 +364,16 @@ START_TEST(pbaclr_clears_pending_bits)
 }
 END_TEST
 
+/* Found by the fuzzer: the reference card told its host to clear no bits. */
+START_TEST(pbaclr_without_a_vector_clears_nothing)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	wr(b, 0x5b68, ~0x1fu);
+	ck_assert_uint_eq(host_count(&b->host, HOST_PBA_CLEAR), 0);
+}
+END_TEST
+
 START_TEST(trap_21_switching_to_msix_drops_intx)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
@@ -466,6 +476,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(writing_other_clears_what_it_stands_for),
 	CARD_TEST(pba_clear_on_ims_write),
 	CARD_TEST(pbaclr_clears_pending_bits),
+	CARD_TEST(pbaclr_without_a_vector_clears_nothing),
 	CARD_TEST(trap_21_switching_to_msix_drops_intx),
 	CARD_TEST(queues_raise_their_own_causes_in_msix),
 	CARD_TEST(queues_raise_txdw_and_rxt0_without_msix),

@@ -156,6 +156,28 @@ START_TEST(itr_spaces_msi)
 }
 END_TEST
 
+/* All of the 64 bits of time count. */
+START_TEST(itr_spaces_msi_after_years)
+{
+	struct bench *b = receiver_up(RINGSIDE_IRQ_MSI);
+
+	for (unsigned int bit = 40; bit <= 60; bit++) {
+		b->now_ns = UINT64_C(1) << bit;
+		b->abi->advance(b->platform, b->now_ns);
+		wr(b, ITR, 195);
+		wr(b, IMS, CAUSE_RXT0);
+		host_forget(&b->host);
+		wr(b, ICS, CAUSE_RXT0);
+		run_until(b, &b->host.messages[0], 1, STEP_NS, MS(1));
+		rd(b, ICR);
+		wr(b, ICS, CAUSE_RXT0);
+		expect_between(run_until(b, &b->host.messages[0], 2, STEP_NS, MS(1)),
+			       195 * 256 - 2 * STEP_NS, 195 * 256 + 1000);
+		rd(b, ICR);
+	}
+}
+END_TEST
+
 START_TEST(itr_spaces_intx)
 {
 	struct bench *b = receiver_up(RINGSIDE_IRQ_INTX);
@@ -386,6 +408,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(rearming_under_eitr_waits_for_the_interval),
 	CARD_TEST(without_eitr_messages_are_not_held),
 	CARD_TEST(itr_spaces_msi),
+	CARD_TEST(itr_spaces_msi_after_years),
 	CARD_TEST(itr_spaces_intx),
 	CARD_TEST(itr_forgets_a_cause_that_was_read_meanwhile),
 	CARD_TEST(tidv_waits_for_the_last_write_back),

@@ -10,15 +10,18 @@ import re
 import sys
 
 # An if statement's first lines to its end, none of which is an if statement itself.
-BLOCK = re.compile(r"^( *)if \(\(((?:(?!\bif \()[^;{}])*)\)\) \{\n *vlSymsp->__Vcoverage\[(\d+)\]\.fetch_add\(1, std::memory_order_relaxed\);\n"
+BLOCK = re.compile(r"^( *)if \(\(((?:(?!\bif \()[^;{}])*)\)\) \{\n"
+                   r" *vlSymsp->__Vcoverage\[(\d+)\]\.fetch_add\(1, std::memory_order_relaxed\);\n"
                    r" *(vlSelf->\S*__Vtogcov\S*)\s+= [^;]*;\n\1\}\n", re.M)
 # What a condition compares, and which bit: by a mask, or by shifting it down.
 MASKED = re.compile(r"^(0x[0-9a-f]+|\d+)U & \((.*) \^ (.*)\)$")
-SHIFTED = re.compile(r"^1U & \(\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\) \^ \(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\)\)$")
+SHIFTED = re.compile(r"^1U & \(\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\) \^ "
+                     r"\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\)\)$")
 CALL = "{indent}count_toggles({signal}, {before}, {first}U, {bits}U, &vlSymsp->__Vcoverage[{count}]);\n"
 HELPER = """
 #ifndef COUNT_TOGGLES
 #define COUNT_TOGGLES
+#include <cstdint>
 /* Counts which of `bits` bits of a word, from `first` on, are other ones than before. */
 template <typename Now, typename Before>
 static inline void count_toggles(Now now, Before &before, unsigned first, unsigned bits, uint32_t *counts)
@@ -78,7 +81,7 @@ def main():
         path = pathlib.Path(name)
         text = compact(path.read_text(encoding="utf-8"))
         head, include, rest = text.partition("#include")
-        path.write_text(head + HELPER.replace("#define", "#include <cstdint>\n#define", 1) + include + rest, encoding="utf-8")
+        path.write_text(head + HELPER + include + rest, encoding="utf-8")
 
 
 if __name__ == "__main__":

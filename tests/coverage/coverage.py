@@ -130,8 +130,8 @@ def main():
     missed = [kind for kind, bar in BARS.items() if percent(*table["total"][kind]) < bar]
     print("".join(f"{kind} coverage is below {BARS[kind]} %\n" for kind in missed), end="")
     if arguments.json:
-        result = {name: {kind: {"covered": c, "of": n, "percent": round(percent(c, n), 2)} for kind, (c, n) in cells.items()}
-                  for name, cells in table.items()}
+        result = {name: {kind: {"covered": c, "of": n, "percent": round(percent(c, n), 2)}
+                         for kind, (c, n) in cells.items()} for name, cells in table.items()}
         result["excused"] = len(uncovered) - len(left)
         pathlib.Path(arguments.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(f"{len(uncovered)} points uncovered, {len(left)} of them without a reason")

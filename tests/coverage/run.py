@@ -31,6 +31,8 @@ def run(folder, test):
         output, code = done.stdout, done.returncode
     except subprocess.TimeoutExpired:
         output, code = f"ended after {LIMIT_S} s", 124
+    except OSError as error:
+        output, code = str(error), 127
     (folder / f"{name}.log").write_text(output, encoding="utf-8")
     trouble = "" if code == 0 and counts.exists() else f"{output[-2000:]}\nrepeat: {' '.join(command)}"
     return name, counts, time.monotonic() - start, trouble

@@ -20,19 +20,19 @@
 #define RDBAL 0x2800u
 #define TDBAL 0x3800u
 
-#define CTRL_RST  (1u << 26)
-#define RCTL_EN	  (1u << 1)
+#define CTRL_RST      (1u << 26)
+#define RCTL_EN	      (1u << 1)
 #define RCTL_TAKE_ALL (1u << 3 | 1u << 4 | 1u << 5 | 1u << 15) /* UPE, MPE, LPE, BAM */
-#define TCTL_EN	  (1u << 1)
-#define TCTL_PSP  (1u << 3)
-#define MDIC_PHY  (1u << 21)
-#define MDIC_WRITE (1u << 26)
-#define MDIC_READ (2u << 26)
+#define TCTL_EN	      (1u << 1)
+#define TCTL_PSP      (1u << 3)
+#define MDIC_PHY      (1u << 21)
+#define MDIC_WRITE    (1u << 26)
+#define MDIC_READ     (2u << 26)
 
-#define TXD_EOP	  (1u << 24)
-#define TXD_IFCS  (1u << 25)
-#define TXD_RS	  (1u << 27)
-#define TXD_DATA  (1u << 29 | 1u << 20)
+#define TXD_EOP	    (1u << 24)
+#define TXD_IFCS    (1u << 25)
+#define TXD_RS	    (1u << 27)
+#define TXD_DATA    (1u << 29 | 1u << 20)
 #define TXD_CONTEXT (1u << 29)
 
 /* Which ring a step's `a` names. */
@@ -89,8 +89,8 @@ static void tx_context(struct actions *a, struct step s)
 {
 	const struct packet *p = &a->packet;
 	const uint32_t payload = p->len > p->payload ? (uint32_t)(p->len - p->payload) : 0;
-	const uint32_t tucmd = (p->udp ? 0 : 1u << 24) | (p->ipv6 ? 0 : 1u << 25) |
-			       (s.a & 2 ? 1u << 26 : 0);
+	const uint32_t tucmd =
+		(p->udp ? 0 : 1u << 24) | (p->ipv6 ? 0 : 1u << 25) | (s.a & 2 ? 1u << 26 : 0);
 	const uint32_t word[4] = {
 		(uint32_t)(p->l3 & 0xff) | (uint32_t)((p->l3 + 10) & 0xff) << 8 |
 			(uint32_t)((p->l4 - 1) & 0xffff) << 16,
@@ -273,8 +273,9 @@ static void raw_access(struct actions *a, struct step s)
 
 static void access_phy(struct actions *a, struct step s)
 {
-	reg_write(a->m, MDIC, s.b | (s.a & 0x1fu) << 16 | MDIC_PHY | (s.c & 1 ? MDIC_READ : MDIC_WRITE) |
-			      (s.c & 0x20000000));
+	reg_write(a->m, MDIC,
+		  s.b | (s.a & 0x1fu) << 16 | MDIC_PHY | (s.c & 1 ? MDIC_READ : MDIC_WRITE) |
+			  (s.c & 0x20000000));
 	run_ns(a->m, US(100));
 }
 
@@ -287,7 +288,7 @@ void reset_card(struct machine *m, enum reset reset)
 		reg_write(m, MDIC, 0x8000u | MDIC_PHY | MDIC_WRITE);
 	else
 		m->abi->card_reset(m->card, reset == RESET_POWER ? RINGSIDE_RESET_POWER
-								   : RINGSIDE_RESET_PCI);
+								 : RINGSIDE_RESET_PCI);
 	if (reset == RESET_POWER || reset == RESET_PCI)
 		m->frame_refused = false;
 }

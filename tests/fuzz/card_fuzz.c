@@ -24,11 +24,11 @@
 #define QUIET_NS	MS(1)
 #define AWAKE_CYCLES	1000 /* of the 250,000 of QUIET_NS */
 
-#define CTRL	  0x0000u
-#define STATUS	  0x0008u
-#define IMC	  0x00d8u
-#define RCTL	  0x0100u
-#define TCTL	  0x0400u
+#define CTRL			0x0000u
+#define STATUS			0x0008u
+#define IMC			0x00d8u
+#define RCTL			0x0100u
+#define TCTL			0x0400u
 #define CTRL_GIO_MASTER_DISABLE (1u << 2)
 #define STATUS_LU		(1u << 1)
 #define STATUS_GIO_MASTER_EN	(1u << 19)
@@ -80,7 +80,8 @@ static void expect_quiet(struct machine *m)
 	cycles = cycles_clocked(m);
 	run_ns(m, QUIET_NS);
 	if (m->dmas != dmas)
-		finding("%llu DMA accesses of a stopped card", (unsigned long long)(m->dmas - dmas));
+		finding("%llu DMA accesses of a stopped card",
+			(unsigned long long)(m->dmas - dmas));
 	if (m->irqs != irqs)
 		finding("an interrupt of a stopped card");
 	if (cycles_clocked(m) - cycles > AWAKE_CYCLES)

@@ -148,8 +148,7 @@ void machine_create(struct machine *m, const char *model, const char *platform_c
 	};
 	char err[256] = "";
 
-	*m = (struct machine){.abi = ringside_platform_abi(),
-			      .memory = calloc(1, MEMORY_BYTES)};
+	*m = (struct machine){.abi = ringside_platform_abi(), .memory = calloc(1, MEMORY_BYTES)};
 	m->platform = m->abi->create(platform_config, err, sizeof(err));
 	if (m->platform)
 		m->card = m->abi->card_create(m->platform, model, card_config, &ops, m, err,

@@ -65,7 +65,8 @@ int main(int argc, char **argv)
 	num_files = scandir(argv[1], &files, is_input, alphasort);
 	if (num_files < 0)
 		run_file(argv[1]);
-	LLVMFuzzerTestOneInput((const uint8_t *)"", 0); /* makes the platform that the children get */
+	LLVMFuzzerTestOneInput((const uint8_t *)"",
+			       0); /* makes the platform that the children get */
 	for (int i = 0; i < num_files; i++) {
 		char path[4096];
 

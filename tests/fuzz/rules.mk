@@ -87,8 +87,12 @@ fuzz-card: $(FUZZ) ## put both cards through programs of random steps under sani
 	$(call fuzz_run,rtl,virtual,$(shell expr $(RUNS) / 2 / $(FUZZ_RTL_PART)))
 	$(call fuzz_run,rtl,sync,$(shell expr $(RUNS) / 2 / $(FUZZ_RTL_PART)))
 
+# What reaches new branches: of the reference card first, then of the RTL what is new for it.
+fuzz_merge = RINGSIDE_FUZZ_MODEL=$(1) $(FUZZ) $(2) -use_counters=0 -max_len=1024 $(FUZZ_DIR)/kept $(FUZZ_CORPUS) $(wildcard $(FUZZ_DIR)/new-*)
+
 .PHONY: fuzz-keep
 fuzz-keep: $(FUZZ) ## make the fuzzer's corpus anew from itself and what fuzz-card found, as small as it can be
 	$(Q)rm -rf $(FUZZ_DIR)/kept && mkdir -p $(FUZZ_DIR)/kept
-	$(Q)RINGSIDE_FUZZ_MODEL=rtl $(FUZZ) -set_cover_merge=1 -max_len=1024 $(FUZZ_DIR)/kept $(FUZZ_CORPUS) $(wildcard $(FUZZ_DIR)/new-*)
+	$(Q)$(call fuzz_merge,ref,-set_cover_merge=1)
+	$(Q)$(call fuzz_merge,rtl,-merge=1)
 	$(Q)rm -f $(FUZZ_CORPUS)/* && cp $(FUZZ_DIR)/kept/* $(FUZZ_CORPUS)

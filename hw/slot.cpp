@@ -213,7 +213,7 @@ void Slot::receive_ready(uint64_t t_ns)
 
 void Slot::irq(unsigned vector, int level)
 {
-	counters_.irqs += level != 0;
+	counters_.irqs += level != 0 && vector != RINGSIDE_VECTOR_PME;
 	ops_.irq(host_, vector, level);
 }
 

@@ -15,6 +15,7 @@ rtl/bus/axil_slave.sv
 rtl/mac/pause_detect.sv
 rtl/mac/pause_hold.sv
 rtl/mac/pause_send.sv
+rtl/mac/wake_match.sv
 rtl/mac/loopback.sv
 
 rtl/tx/tx_fetch.sv
@@ -49,6 +50,7 @@ rtl/regs/bit_table.sv
 rtl/regs/rss_table.sv
 rtl/regs/ring_regs.sv
 rtl/regs/pause_regs.sv
+rtl/regs/wake_regs.sv
 rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv
 rtl/regs/stats.sv

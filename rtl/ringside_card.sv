@@ -34,6 +34,7 @@ module ringside_card #(
   // State of the PCI function.
   input  logic               bus_master_i,
   input  logic               link_up_i,
+  input  logic               asleep_i,    // D3hot
   input  logic [1:0]         irq_mode_i,
   input  logic               reset_kind_i,
 
@@ -99,6 +100,7 @@ module ringside_card #(
   input  logic               irq_ack_i,
   output logic               intx_o,
   output logic [4:0]         pba_clr_o,
+  output logic               pme_o,       // pulse: what WUFC names has come in D3hot
 
   output logic [3:0]         busy_o
 );
@@ -162,6 +164,9 @@ module ringside_card #(
 
   // Flow control.
   logic rx_pause, tx_pause, software_xoff, hold, pause_valid, pause_xoff, pause_taken, xon_en, pause_idle;
+  logic [3:0] ev_wake;
+  logic [31:0] wake_rdata;
+  logic wake_idle;
   logic ev_pause, ev_control, tx_stat_xoff, tx_stat_xon;
   logic [15:0] pause_quanta, pause_type, pause_time, pause_refresh, pause_high, pause_low;
   logic [16:0] rx_level;
@@ -225,7 +230,7 @@ module ringside_card #(
     .acc_wdata_o(acc_wdata),
     .irq_rdata_i(irq_rdata),
     .stats_rdata_i(stats_rdata),
-    .time_rdata_i(time_rdata | use_rdata | pause_rdata),
+    .time_rdata_i(time_rdata | use_rdata | pause_rdata | wake_rdata),
     .time_wait_i(time_wait),
     .time_late_rdata_i(time_late_rdata),
     .tx_enable_o(tx_enable),
@@ -500,6 +505,7 @@ module ringside_card #(
     .reta_queue_i(reta_queue),
     .psrctl_i(psrctl),
     .rsrpd_i(rsrpd),
+    .asleep_i,
     .pause_en_i(rx_pause),
     .pause_address_i(pause_address),
     .pause_type_i(pause_type),
@@ -550,6 +556,7 @@ module ringside_card #(
     .ev_pause_o(ev_pause),
     .ev_pause_quanta_o(pause_quanta),
     .ev_control_o(ev_control),
+    .ev_wake_o(ev_wake),
     .level_o(rx_level),
     .stat_frame_o(rx_stat_frame),
     .stat_len_o(rx_stat_len),
@@ -580,6 +587,24 @@ module ringside_card #(
     .high_o(pause_high),
     .low_o(pause_low),
     .xon_en_o(xon_en)
+  );
+
+  wake_regs i_wake (
+    .clk_i(clk_regs_i),
+    .rst_ni,
+    .reset_kind_i,
+    .srst_i(srst),
+    .asleep_i,
+    .req_i(acc_re || acc_we),
+    .we_i(acc_we),
+    .addr_i(acc_addr),
+    .wdata_i(acc_wdata),
+    .wraw_i(acc_wraw),
+    .rdata_o(wake_rdata),
+    .ev_link_i(ev_lsc),
+    .ev_frame_i(ev_wake),
+    .pme_o,
+    .idle_o(wake_idle)
   );
 
   if (EnPause) begin : g_pause
@@ -735,7 +760,7 @@ module ringside_card #(
     .drained_o(writer_drained)
   );
 
-  assign block_idle_o = {csr_idle && irq_idle && stats_idle && time_idle, rx_idle, tx_idle};
+  assign block_idle_o = {csr_idle && irq_idle && stats_idle && time_idle && wake_idle, rx_idle, tx_idle};
   assign idle_o = &block_idle_o && loopback_idle && pause_idle && use_idle && reader_idle && writer_idle;
   assign regs_deadline = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
   assign busy_o = {!writer_drained, !reader_drained, !rx_drained, !tx_drained};

@@ -5,6 +5,7 @@
 
 #include "checksum.h"
 #include "verifier.h"
+#include "wake.h"
 
 namespace ringside::ref
 {
@@ -85,7 +86,7 @@ bool Receive::listening() const
 
 bool Receive::takes() const
 {
-	return !listening() || drop_when_full_ || has_room();
+	return !listening() || drop_when_full_ || asleep_ || has_room();
 }
 
 void Receive::announce_room(time_ns now)
@@ -202,6 +203,10 @@ void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
 
 	if (!acceptable(frame, len, inexact, now))
 		return;
+	if (asleep_) {
+		events_.woken(wake_reasons(registers_, frame, len, inexact), now);
+		return;
+	}
 	if (!has_room()) {
 		statistics_.count(stat::mpc);
 		events_.receive_overrun(now);

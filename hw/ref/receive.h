@@ -37,6 +37,8 @@ class ReceiveEvents
 	virtual bool receive_pause(const std::uint8_t *frame, time_ns now) = 0;
 	/* Bytes that wait in the FIFO, whenever that has changed. */
 	virtual void receive_level(std::size_t bytes, time_ns now) = 0;
+	/* Asleep: a frame of these kinds (wake.h) has come. */
+	virtual void woken(std::uint32_t reasons, time_ns now) = 0;
 	virtual void receive_small(time_ns now) = 0; /* shorter than RSRPD */
 	virtual void receive_ack(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
@@ -73,6 +75,12 @@ class Receive
 	void set_link(bool up)
 	{
 		link_ = up;
+	}
+
+	/* Asleep frames are only looked at for what wakes. */
+	void set_asleep(bool asleep)
+	{
+		asleep_ = asleep;
 	}
 
 	/* Frames come from loop(), and what is on the line goes past the card. */
@@ -140,6 +148,7 @@ class Receive
 	bool dma_allowed_ = false;
 	bool link_ = false;
 	bool looped_ = false;
+	bool asleep_ = false;
 	Stage stage_ = Stage::idle;
 	time_ns ready_at_ = 0;
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "wake.h"
+
 namespace ringside::ref
 {
 namespace
@@ -274,6 +276,19 @@ void RefCard::receive_level(size_t bytes, ref::time_ns now)
 		flow_control_.level(bytes, now);
 }
 
+/* What WUFC names is noted in WUS, and asks for PME (2.5). */
+void RefCard::woken(uint32_t reasons, ref::time_ns now)
+{
+	constexpr uint32_t wufc = 0x05808;
+
+	(void)now;
+	reasons &= registers_[wufc];
+	if (!asleep_ || reasons == 0)
+		return;
+	wake_status_ |= reasons;
+	outside().irq(RINGSIDE_VECTOR_PME, 1);
+}
+
 void RefCard::receive_small(ref::time_ns now)
 {
 	interrupts_.raise(cause_srpd, now);
@@ -338,6 +353,7 @@ void RefCard::update_link()
 	receive_.set_link(link);
 	receive_.announce_room(now_);
 	interrupts_.raise(cause_lsc, now_);
+	woken(wake_link, now_);
 }
 
 /* RCTL.LBM says MAC, or BMCR.LOOPBACK; other values of LBM mean nothing (5.1). */
@@ -359,6 +375,9 @@ void RefCard::pci_state(uint64_t time_ns, const ringside_pci_state &state)
 {
 	move_to(time_ns);
 	bus_master_ = state.bus_master;
+	asleep_ = state.asleep;
+	receive_.set_asleep(asleep_);
+	receive_.announce_room(now_);
 	update_dma();
 	switch (state.irq_mode) {
 	case RINGSIDE_IRQ_INTX:
@@ -408,7 +427,9 @@ void RefCard::soft_reset()
 void RefCard::power_on()
 {
 	now_ = 0;
-	bus_master_ = false;
+	bus_master_ = asleep_ = false;
+	receive_.set_asleep(false);
+	wake_status_ = 0;
 	interrupts_.power_on();
 	interrupts_.set_mode(IrqMode::intx, 0);
 	nvm_.power_on(config().mac);
@@ -422,8 +443,10 @@ void RefCard::power_on()
 void RefCard::reset(uint64_t time_ns, ringside_reset_kind kind)
 {
 	move_to(time_ns);
-	if (kind == RINGSIDE_RESET_POWER)
+	if (kind == RINGSIDE_RESET_POWER) {
 		nvm_.power_on(config().mac);
+		wake_status_ = 0;
+	}
 	registers_.reset();
 	soft_reset();
 }
@@ -483,6 +506,8 @@ uint32_t RefCard::read_register(uint32_t offset)
 		return interrupts_.peek_icr();
 	case reg::ims:
 		return interrupts_.mask();
+	case reg::wus:
+		return wake_status_;
 	case reg::swsm: {
 		const uint32_t value = registers_[reg::swsm];
 
@@ -611,7 +636,8 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		if (!(config().features & feature_split) || split_sizes_valid(value))
 			registers_.store(offset, value);
 		break;
-	case reg::wus: /* write 1 to clear what nothing here sets */
+	case reg::wus:
+		wake_status_ &= ~value;
 		break;
 	case reg::pbaclr:
 		registers_.store(offset, value);

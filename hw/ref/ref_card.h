@@ -70,6 +70,8 @@ class RefCard final : public Card,
 	uint64_t now_ = 0;
 	bool bus_master_ = false;
 	bool link_ = false; /* STATUS.LU as last seen */
+	bool asleep_ = false;
+	uint32_t wake_status_ = 0; /* WUS: outlives all resets but power-on */
 
 	/* Card */
 	uint64_t run() override;
@@ -91,6 +93,7 @@ class RefCard final : public Card,
 	bool receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns now) override;
 	bool receive_pause(const uint8_t *frame, ref::time_ns now) override;
 	void receive_level(size_t bytes, ref::time_ns now) override;
+	void woken(uint32_t reasons, ref::time_ns now) override;
 	void receive_small(ref::time_ns now) override;
 	void receive_ack(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;

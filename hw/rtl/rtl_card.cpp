@@ -237,6 +237,8 @@ bool RtlCard::step_interrupts()
 	report_intx();
 	if (uint32_t vectors = model_->pba_clr_o)
 		eval_clock_.outside([&] { outside().pba_clear(vectors); });
+	if (model_->pme_o)
+		eval_clock_.outside([&] { outside().irq(RINGSIDE_VECTOR_PME, 1); });
 
 	const bool request = model_->irq_req_o;
 	const bool changed = model_->irq_ack_i != request;
@@ -329,6 +331,7 @@ void RtlCard::apply_pci_state()
 	model_->bus_master_i = pci_.bus_master;
 	model_->link_up_i = pci_.link_up;
 	model_->irq_mode_i = pci_.irq_mode;
+	model_->asleep_i = pci_.asleep;
 }
 
 void RtlCard::pci_state(uint64_t t_ns, const ringside_pci_state &state)

@@ -50,6 +50,8 @@ OBJECT_DECLARE_SIMPLE_TYPE(RingsideState, RINGSIDE)
 #define CAP_AER          0x100
 #define CAP_DSN          0x140
 
+#define D3HOT            3 /* of PCI_PM_CTRL_STATE_MASK */
+
 /* The I/O BAR: an index and a data window on the registers */
 #define IO_ADDR          0x00
 #define IO_DATA          0x04
@@ -129,7 +131,10 @@ static void ringside_irq(void *opaque, unsigned vector, int level)
 {
     PCIDevice *pci = opaque;
 
-    if (vector == RINGSIDE_VECTOR_INTX) {
+    if (vector == RINGSIDE_VECTOR_PME) {
+        /* QEMU carries no PME messages: the guest finds the status when it looks */
+        pci_word_test_and_set_mask(pci->config + CAP_PM + PCI_PM_CTRL, PCI_PM_CTRL_PME_STATUS);
+    } else if (vector == RINGSIDE_VECTOR_INTX) {
         pci_set_irq(pci, level);
     } else if (msix_enabled(pci)) {
         if (vector < MSIX_VECTORS) {
@@ -207,10 +212,13 @@ static enum ringside_irq_mode ringside_irq_mode(PCIDevice *pci)
 static void ringside_update_pci_state(RingsideState *s)
 {
     PCIDevice *pci = PCI_DEVICE(s);
+    const uint16_t pmcsr = pci_get_word(pci->config + CAP_PM + PCI_PM_CTRL);
+    const bool asleep = (pmcsr & PCI_PM_CTRL_STATE_MASK) == D3HOT;
     const struct ringside_pci_state state = {
-        .bus_master = pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER,
+        .bus_master = !asleep && (pci_get_word(pci->config + PCI_COMMAND) & PCI_COMMAND_MASTER),
         .link_up = !qemu_get_queue(s->nic)->link_down,
         .irq_mode = ringside_irq_mode(pci),
+        .asleep = asleep,
     };
 
     ringside_slot_pci_state(s->slot, &state);
@@ -237,6 +245,7 @@ static void ringside_write_config(PCIDevice *pci, uint32_t addr, uint32_t value,
 
     pci_default_write_config(pci, addr, value, len);
     if (range_covers_byte(addr, len, PCI_COMMAND) ||
+        range_covers_byte(addr, len, CAP_PM + PCI_PM_CTRL) ||
         ranges_overlap(addr, len, CAP_MSIX, MSIX_CAP_LENGTH) ||
         ranges_overlap(addr, len, CAP_MSI, PCI_MSI_FLAGS + 2)) {
         ringside_update_pci_state(s);
@@ -284,7 +293,8 @@ static bool ringside_init_power_management(PCIDevice *pci, Error **errp)
     if (pci_pm_init(pci, CAP_PM, errp) < 0) {
         return false;
     }
-    pci_set_word(pci->config + CAP_PM + PCI_PM_PMC, PCI_PM_CAP_VER_1_1 | PCI_PM_CAP_DSI);
+    pci_set_word(pci->config + CAP_PM + PCI_PM_PMC, PCI_PM_CAP_VER_1_1 | PCI_PM_CAP_DSI | PCI_PM_CAP_PME_D0 |
+                     PCI_PM_CAP_PME_D3hot | PCI_PM_CAP_PME_D3cold);
     pci_set_word(pci->wmask + CAP_PM + PCI_PM_CTRL,
                  PCI_PM_CTRL_STATE_MASK | PCI_PM_CTRL_PME_ENABLE | PCI_PM_CTRL_DATA_SEL_MASK);
     pci_set_word(pci->w1cmask + CAP_PM + PCI_PM_CTRL, PCI_PM_CTRL_PME_STATUS);

@@ -48,6 +48,7 @@ typedef struct PostedWrite {
  */
 typedef struct StagedIrqs {
     uint32_t clear_first, messages, clear_last; /* in this order */
+    bool pme;
     bool intx_changed;
     int intx_level;
 } StagedIrqs;
@@ -143,6 +144,8 @@ static void host_irq(void *host, unsigned vector, int level)
     if (vector == RINGSIDE_VECTOR_INTX) {
         staged->intx_changed = true;
         staged->intx_level = level;
+    } else if (vector == RINGSIDE_VECTOR_PME) {
+        staged->pme = true;
     } else {
         assert(vector < 32);
         staged->messages |= 1u << vector;
@@ -240,6 +243,9 @@ static void slot_deliver_irqs(RingsideSlot *slot)
     slot->ops->pba_clear(slot->opaque, staged.clear_last);
     if (staged.intx_changed) {
         slot->ops->irq(slot->opaque, RINGSIDE_VECTOR_INTX, staged.intx_level);
+    }
+    if (staged.pme) {
+        slot->ops->irq(slot->opaque, RINGSIDE_VECTOR_PME, 1);
     }
 }
 

@@ -49,6 +49,7 @@ module rx_engine #(
   input  logic               reta_queue_i,
   input  logic [31:0]        psrctl_i,
   input  logic [11:0]        rsrpd_i,
+  input  logic               asleep_i,    // D3: take nothing in, only look for what wakes
   input  logic               pause_en_i,  // received pause frames are obeyed
   input  logic [47:0]        pause_address_i,
   input  logic [15:0]        pause_type_i,
@@ -105,6 +106,7 @@ module rx_engine #(
   output logic               ev_pause_o,
   output logic [15:0]        ev_pause_quanta_o,
   output logic               ev_control_o,
+  output logic [3:0]         ev_wake_o,   // broadcast, multicast, unicast, magic packet
   output logic [16:0]        level_o,     // bytes of the buffer in use
 
   output logic               stat_frame_o,
@@ -249,7 +251,7 @@ module rx_engine #(
     .rctl_i, .rfctl_i, .rxcsum_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
     .vlan_mode_i, .vet_i, .vfta_index_o, .vfta_bit_i,
     .mrqc_i, .rss_key_i, .reta_index_o, .reta_queue_i, .rsrpd_i,
-    .pause_en_i, .pause_address_i, .pause_type_i,
+    .asleep_i, .pause_en_i, .pause_address_i, .pause_type_i,
     .s_axis_tdata_i (in_data),
     .s_axis_tkeep_i (in_keep),
     .s_axis_tlast_i (in_last),
@@ -273,7 +275,7 @@ module rx_engine #(
     .frame_tag_o    (put_tag),
     .frame_split_o  (put_split),
     .frame_full_i   (frames_full),
-    .level_o, .ev_pause_o, .ev_pause_quanta_o, .ev_control_o,
+    .level_o, .ev_pause_o, .ev_pause_quanta_o, .ev_control_o, .ev_wake_o,
     .ev_rxo_o, .ev_srpd_o, .ev_ack_o,
     .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_ruc_o, .stat_roc_o,
     .stat_crcerr_o, .stat_total_o,

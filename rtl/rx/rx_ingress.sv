@@ -49,6 +49,7 @@ module rx_ingress #(
   output logic [6:0]       reta_index_o,
   input  logic             reta_queue_i,
   input  logic [11:0]      rsrpd_i,
+  input  logic             asleep_i,        // take nothing in, only look for what wakes
   input  logic             pause_en_i,      // received pause frames are obeyed
   input  logic [47:0]      pause_address_i,
   input  logic [15:0]      pause_type_i,
@@ -84,6 +85,7 @@ module rx_ingress #(
 
   output logic             ev_pause_o,
   output logic [15:0]      ev_pause_quanta_o,
+  output logic [3:0]       ev_wake_o,      // broadcast, multicast, unicast, magic packet
   output logic             ev_control_o,   // MAC control, but not pause
   output logic             ev_rxo_o,
   output logic             ev_srpd_o,
@@ -118,6 +120,7 @@ module rx_ingress #(
   logic open_q;              // a frame has begun on the wire
   logic off_q;               // it came, or its end came, while not receiving
   logic missed_q;            // no room for it
+  logic slept_q;             // the card slept, for a part of it at least
   logic finish_q;            // verdict in this cycle
   logic bad_crc_q;
   logic [14:0] raw_len_q;
@@ -126,7 +129,7 @@ module rx_ingress #(
   logic take, accept, parse_stall, no_room, store, write, discard;
   logic [OffW:0] in_bytes;
   logic filter_ok, inexact;
-  logic off_now, missed_now;
+  logic off_now, missed_now, slept_now, wake_stall, magic;
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
   assign take = s_axis_tvalid_i && s_axis_tready_o;
@@ -215,8 +218,9 @@ module rx_ingress #(
   assign off_now = (!beat_first_q && off_q) || !receive_i;
   assign missed_now = (!beat_first_q && missed_q) || (line_drop_i && no_room && !off_now);
   // A frame for somebody else is stored like any other and taken back at its end.
-  assign discard = off_now || missed_now || index_q == EndIndex;
-  assign accept = beat_valid_q && !parse_stall && (discard || !no_room);
+  assign slept_now = (!beat_first_q && slept_q) || asleep_i;
+  assign discard = off_now || missed_now || slept_now || index_q == EndIndex;
+  assign accept = beat_valid_q && !parse_stall && !wake_stall && (discard || !no_room);
   assign store = accept && !discard;
 
   always_ff @(posedge clk_i) begin
@@ -228,6 +232,7 @@ module rx_ingress #(
     end else begin
       if (accept) begin
         off_q <= off_now;
+        slept_q <= slept_now;
         missed_q <= missed_now;
         if (beat_last_q) index_q <= '0;
         else if (index_q != EndIndex) index_q <= index_q + 1'b1;
@@ -242,6 +247,20 @@ module rx_ingress #(
       bad_crc_q <= beat_user_q;
     end
   end
+
+  wake_match #(.DataW(DataW)) u_wake (
+    .clk_i,
+    .rst_ni      (rst_ni && !clear_i),
+    .en_i        (asleep_i),
+    .station_i   ({rah_i[15:0], ral_i[31:0]}),
+    .beat_valid_i(beat_valid_q),
+    .beat_first_i(beat_first_q),
+    .beat_i      (beat_q),
+    .beat_bytes_i(beat_bytes_q),
+    .accept_i    (accept),
+    .stall_o     (wake_stall),
+    .magic_o     (magic)
+  );
 
   // Verdict.
   logic short_frame, oversize, keep, count, consumed, last_word;
@@ -342,7 +361,9 @@ module rx_ingress #(
   assign last_word = keep && last_index(total_len) == last_index(padded_len) + IndexW'(!strip_q);
   assign count = finish_q && !off_q;
   assign good = count && !bad_crc_q && !oversize;
-  assign consumed = good && pause && (!rctl_i[Pmcf] || rctl_i[Dpf]);
+  assign ev_wake_o = {4{good && filter_ok && slept_q && asleep_i}} &
+                     {stat_bcast_o, stat_mcast_o && !stat_bcast_o, !stat_mcast_o && !inexact, magic};
+  assign consumed = slept_q || good && pause && (!rctl_i[Pmcf] || rctl_i[Dpf]);
   assign keep = count && filter_ok && !missed_q && !consumed && raw_len_q <= MaxLongLen &&
                 (rctl_i[Sbp] || (!oversize && !bad_crc_q));
 
@@ -394,7 +415,7 @@ module rx_ingress #(
   assign stat_roc_o = count && oversize;
   assign stat_crcerr_o = count && bad_crc_q;
 
-  assign idle_o = !take && !finish_q && !(beat_valid_q && (parse_stall || accept)) && !clear_i;
+  assign idle_o = !take && !finish_q && !(beat_valid_q && (parse_stall || wake_stall || accept)) && !clear_i;
 
   logic unused;
   assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:18], rfctl_i[9:0],

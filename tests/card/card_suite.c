@@ -26,7 +26,8 @@ static const struct card_topic *const topics[] = {
 	&topic_detect,	   &topic_packet_checksum,
 	&topic_ptp,	   &topic_pause,
 	&topic_statistics, &topic_back_pressure,
-	&topic_features,   &topic_traps,
+	&topic_wake,	   &topic_features,
+	&topic_traps,
 };
 
 #define NUM_TOPICS (sizeof(topics) / sizeof(topics[0]))

@@ -21,6 +21,7 @@ DESCRIPTORS = 256
 # Registers and bits (fact sheet section 2)
 CTRL, STATUS, CTRL_EXT, ICR, IVAR, IMS = 0x0, 0x8, 0x18, 0xC0, 0xE4, 0xD0
 RCTL, TCTL, RFCTL = 0x100, 0x400, 0x5008
+WUC, WUFC, WUS, WUFC_MAGIC = 0x5800, 0x5808, 0x5810, 1 << 1
 RDBAL, RDBAH, RDLEN, RDH, RDT = 0x2800, 0x2804, 0x2808, 0x2810, 0x2818
 TDBAL, TDBAH, TDLEN, TDH, TDT = 0x3800, 0x3804, 0x3808, 0x3810, 0x3818
 CTRL_RST, CTRL_SLU = 1 << 26, 1 << 6
@@ -29,6 +30,8 @@ TCTL_EN, RFCTL_EXTEN = 1 << 1, 1 << 15
 TX_DATA = 1 << 20 | 1 << 29  # DTYP data, DEXT
 TX_RS, TX_EOP, TX_TSE = 1 << 27, 1 << 24, 1 << 26
 DD = 1
+# Power management: capability, and its PMCSR (1.3)
+PM, PMCSR, D3HOT, PME_ENABLE, PME_STATUS = 0xC8, 0xCC, 3, 1 << 8, 1 << 15
 POLLS = 2000
 
 
@@ -262,17 +265,34 @@ def ring_length_zero_disables_the_ring(card):
     card.works()
 
 
+def magic_packet_wakes_from_d3(card):
+    assert card.m.config_read(PM) >> 27 == 0b11001  # PME from D0, D3hot, D3cold
+    card.set(WUFC, WUFC_MAGIC)
+    card.set(WUC, 1 << 1)
+    card.m.config_write(PMCSR, PME_ENABLE | D3HOT)
+    card.m.wire_send(MAC + MAC + bytes(100))
+    card.m.step_us(1000)
+    assert card.m.config_read(PMCSR) & 0xFFFF == PME_ENABLE | D3HOT
+    card.m.wire_send(MAC + MAC + b"\x08\x42" + b"\xff" * 6 + MAC * 16)
+    card.m.step_us(1000)
+    assert card.m.config_read(PMCSR) & 0xFFFF == PME_STATUS | PME_ENABLE | D3HOT
+    card.m.config_write(PMCSR, PME_STATUS)
+    assert card.m.config_read(PMCSR) & 0xFFFF == 0
+    assert card.reg(WUS) == WUFC_MAGIC
+    card.works()
+
+
 TESTS = (identifies_as_82574l, bars_have_the_sizes_of_the_82574l, link_is_up_at_once_after_reset,
          io_bar_reaches_the_registers, transmits_a_frame_unchanged, doorbell_returns_with_the_write_back_done,
          short_frame_waits_for_a_descriptor_and_is_padded, many_transfers_wrap_the_rings,
          masked_vectors_leave_their_pending_bits, no_dma_without_bus_master, rings_outside_ram_do_no_harm,
          transmit_buffers_outside_ram_do_no_harm, receive_buffers_outside_ram_do_no_harm,
          impossible_lengths_do_no_harm, tails_and_heads_outside_the_ring_do_no_harm,
-         ring_length_zero_disables_the_ring)
+         ring_length_zero_disables_the_ring, magic_packet_wakes_from_d3)
 
 # QEMU's own model differs here (fact sheet 6.8, 8): the control is not asked.
 NOT_FOR_CONTROL = {rings_outside_ram_do_no_harm, transmit_buffers_outside_ram_do_no_harm,
-                   receive_buffers_outside_ram_do_no_harm}
+                   receive_buffers_outside_ram_do_no_harm, magic_packet_wakes_from_d3}
 
 
 def run(test, card_name):

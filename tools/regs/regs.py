@@ -25,7 +25,7 @@ ACCESS = {
     "rw1c": "write 1 clears",
     "none": "reads 0",
 }
-UNITS = ("csr", "irq", "nvm", "phy", "stats", "ring", "table", "rss", "time", "use", "pause", "plain", "none")
+UNITS = ("csr", "irq", "nvm", "phy", "stats", "ring", "table", "rss", "time", "use", "pause", "wake", "plain", "none")
 REGISTER_KEYS = {"name", "offset", "aliases", "count", "stride", "access", "reset", "mask",
                  "volatile", "keeps", "unit", "desc", "fields", "fields_of"}
 BAR_BYTES = 0x20000

@@ -33,6 +33,9 @@ extern "C" {
 /* The vector that stands for the INTx line in ringside_host_ops.irq. */
 #define RINGSIDE_VECTOR_INTX 0xffu
 
+/* The vector that stands for PME in ringside_host_ops.irq: only while pci_state.asleep. */
+#define RINGSIDE_VECTOR_PME 0xfeu
+
 struct ringside_platform;
 struct ringside_card;
 struct ringside_wire;
@@ -55,6 +58,7 @@ struct ringside_pci_state {
 	bool bus_master;
 	bool link_up; /* carrier of the netdev or wire */
 	enum ringside_irq_mode irq_mode;
+	bool asleep; /* D3hot: frames are only looked at for what wakes (WUFC); bus_master is 0 */
 };
 
 /* What a card asks of its host. `host` is the pointer given to card_create. */
@@ -71,7 +75,8 @@ struct ringside_host_ops {
 
 	/*
 	 * MSI-X or MSI: sends the message of the vector (level is 1). INTx: vector is
-	 * RINGSIDE_VECTOR_INTX and level the new state of the line (1 asserted, 0 not).
+	 * RINGSIDE_VECTOR_INTX and level the new state of the line (1 asserted, 0 not). PME, a wake-up
+	 * event: RINGSIDE_VECTOR_PME, level 1.
 	 */
 	void (*irq)(void *host, unsigned int vector, int level);
 

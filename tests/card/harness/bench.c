@@ -109,7 +109,7 @@ uint64_t run_until(struct bench *b, const unsigned int *counter, unsigned int ta
 
 void set_pci(struct bench *b, bool bus_master, bool link_up, enum ringside_irq_mode mode)
 {
-	b->pci = (struct ringside_pci_state){bus_master, link_up, mode};
+	b->pci = (struct ringside_pci_state){bus_master, link_up, mode, false};
 	b->abi->card_pci_state(b->card, &b->pci);
 }
 

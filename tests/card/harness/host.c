@@ -85,6 +85,8 @@ static void op_irq(void *host, unsigned int vector, int level)
 			h->violation = "INTx was set to the level it had";
 		h->intx = level;
 		h->intx_rises += level != 0;
+	} else if (vector == RINGSIDE_VECTOR_PME && level == 1) {
+		h->pmes++;
 	} else if (vector < 8 && level == 1) {
 		h->messages[vector]++;
 	} else {
@@ -173,6 +175,7 @@ void host_forget(struct host *h)
 	h->refused_frames = 0;
 	h->receive_readies = 0;
 	h->pba_cleared = 0;
+	h->pmes = 0;
 }
 
 void host_clear(struct host *h)

@@ -52,6 +52,7 @@ struct host {
 	unsigned int messages[8]; /* by vector, MSI-X and MSI */
 	unsigned int intx_rises;
 	bool intx;
+	unsigned int pmes; /* wake-up events */
 	uint32_t pba_cleared;
 
 	const char *violation; /* of platform.h by the card; a test fails at its end */

@@ -105,7 +105,8 @@ module register_block (
   logic [31:0] feature;
   logic acc_re, acc_we;
   logic [16:0] acc_addr;
-  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, pause_rdata;
+  logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, pause_rdata, wake_rdata;
+  logic wake_idle;
   logic time_wait, time_idle;
   logic [1:0] tx_head_we, rx_head_we;
   logic [2*16-1:0] tx_head_q, rx_head_q;
@@ -125,7 +126,7 @@ module register_block (
     .srst_o,
     .acc_re_o(acc_re), .acc_we_o(acc_we), .acc_addr_o(acc_addr), .acc_wraw_o(acc_wraw),
     .acc_wdata_o(acc_wdata), .irq_rdata_i(irq_rdata), .stats_rdata_i(stats_rdata),
-    .time_rdata_i(time_rdata | pause_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
+    .time_rdata_i(time_rdata | pause_rdata | wake_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
     .tx_enable_o,
     .tx_psp_o(), .rx_pause_o, .tx_pause_o, .tx_xoff_o, .txoff_i,
     .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o,
@@ -184,6 +185,16 @@ module register_block (
     .idle_o(stats_idle)
   );
 
+  wake_regs i_wake (
+    .clk_i, .rst_ni, .reset_kind_i,
+    .srst_i(srst_o),
+    .asleep_i(1'b0),
+    .req_i(acc_re || acc_we), .we_i(acc_we), .addr_i(acc_addr), .wdata_i(acc_wdata), .wraw_i(acc_wraw),
+    .rdata_o(wake_rdata),
+    .ev_link_i(1'b0), .ev_frame_i(4'd0), .pme_o(),
+    .idle_o(wake_idle)
+  );
+
   pause_regs i_pause_regs (
     .clk_i,
     .clear_i(!rst_ni || srst_o),
@@ -203,6 +214,6 @@ module register_block (
     end
   end
 
-  assign idle_o = csr_idle && irq_idle && stats_idle && time_idle;
+  assign idle_o = csr_idle && irq_idle && stats_idle && time_idle && wake_idle;
   assign deadline_o = csr_deadline < irq_deadline ? csr_deadline : irq_deadline;
 endmodule

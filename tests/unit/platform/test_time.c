@@ -180,7 +180,7 @@ END_TEST
 START_TEST(advance_tells_the_next_event_beyond_until)
 {
 	struct world *world = world_with_card(world_models[_i], "", "autoneg_ms=1", NULL);
-	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX};
+	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX, false};
 	uint64_t next;
 
 	world->abi->card_pci_state(world->host[0].card, &state);

@@ -231,7 +231,7 @@ static struct descriptor *descriptor(struct host *host, uint32_t ring, uint16_t 
 
 void host_bring_up(struct host *host)
 {
-	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX};
+	const struct ringside_pci_state state = {true, true, RINGSIDE_IRQ_INTX, false};
 	struct world *world = host->world;
 
 	world->abi->card_pci_state(host->card, &state);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wake-up (fact sheet 2.5): which kinds of those that WUFC can name a frame is, for a function that
+ * sleeps in D3hot. AMD's magic packet: six bytes of ones and the station's address sixteen times,
+ * anywhere in a frame that the address filters accept.
+ */
+#ifndef RINGSIDE_REF_WAKE_H
+#define RINGSIDE_REF_WAKE_H
+
+#include <cstddef>
+#include <cstdint>
+
+#include "registers.h"
+
+namespace ringside::ref
+{
+
+/* Bits of WUFC and WUS. */
+constexpr std::uint32_t wake_link = bit(0), wake_magic = bit(1), wake_unicast = bit(2);
+constexpr std::uint32_t wake_multicast = bit(3), wake_broadcast = bit(4);
+
+/* The frame was accepted, inexact: by a hash or a promiscuous mode alone. */
+std::uint32_t wake_reasons(const Registers &registers, const std::uint8_t *frame, std::size_t len,
+			   bool inexact);
+
+} // namespace ringside::ref
+
+#endif

@@ -303,7 +303,8 @@ static void let_time_pass(struct actions *a, struct step s)
 static void change_pci(struct actions *a, struct step s)
 {
 	set_pci(a->m, &(struct ringside_pci_state){s.a & 1, s.a & 2,
-						   (enum ringside_irq_mode)((s.a >> 2) % 3)});
+						   (enum ringside_irq_mode)((s.a >> 2) % 3),
+						   (s.b & 3) == 3});
 }
 
 void take_step(struct actions *a, struct step s)

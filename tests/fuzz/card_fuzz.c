@@ -99,7 +99,7 @@ static void expect_link(struct machine *m)
 static void finish(struct machine *m, enum ending ending)
 {
 	machine_allow(m, CALM_WORK_LIMIT);
-	set_pci(m, &(struct ringside_pci_state){true, true, m->pci.irq_mode});
+	set_pci(m, &(struct ringside_pci_state){true, true, m->pci.irq_mode, false});
 	m->fault_bytes = 0;
 	set_netdev_full(m, false);
 	stop(m);

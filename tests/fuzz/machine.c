@@ -84,7 +84,7 @@ static void op_irq(void *host, unsigned int vector, int level)
 		if (m->intx == !!level)
 			finding("INTx is set to the level %d that it has", level);
 		m->intx = level;
-	} else if (vector >= VECTORS || level != 1) {
+	} else if (level != 1 || (vector >= VECTORS && vector != RINGSIDE_VECTOR_PME)) {
 		finding("message of vector %u with level %d", vector, level);
 	}
 }
@@ -173,7 +173,7 @@ void machine_power_on(struct machine *m, enum ringside_irq_mode mode, uint64_t w
 	m->work_limit = work_limit;
 	m->now_ns = 0;
 	m->abi->power_on(m->platform);
-	set_pci(m, &(struct ringside_pci_state){true, true, mode});
+	set_pci(m, &(struct ringside_pci_state){true, true, mode, false});
 }
 
 uint64_t cycles_clocked(const struct machine *m)

@@ -21,7 +21,7 @@ is_cxx() {
 	esac
 }
 
-# The folder of the Verilated model whose headers FILE includes; nothing when it needs none.
+# The folder below build/ whose headers FILE includes (a Verilated model, a fetched source); nothing when it needs none.
 model_of() {
 	case $1 in
 	hw/rtl/model.* | hw/rtl/rtl_card.* | hw/rtl/axi_memory.* | hw/rtl/frame_* | hw/abi.cpp) echo build/hw/fast/verilated ;;
@@ -30,6 +30,8 @@ model_of() {
 	tests/rtl/regs/*) echo build/tests/rtl/regs/verilated ;;
 	tests/rtl/rx/*) echo build/tests/rtl/rx/model_512 ;;
 	tests/rtl/tx/harness.cpp) echo build/tests/rtl/tx/512 ;;
+	tests/bench/stack/lwip/*.c) echo build/lwip/src/include ;;
+	tests/bench/stack/insn_plugin.c) echo build/qemu/src/include/qemu ;;
 	esac
 }
 
@@ -55,6 +57,10 @@ flags_of() {
 		model=V$(basename "${model%_512}")
 		echo -DMODEL="$model" -DMODEL_HEADER="\"${model}___024root.h\"" -include "$model.h"
 		;;
+	tests/bench/stack/lwip/*) echo -Itests/bench/stack/lwip -Ibuild/lwip/src/include -DLWIP_OPS=lwip_ops_0 ;;
+	tests/bench/stack/insn_plugin.c) echo -Ibuild/qemu/src/include/qemu -I/usr/include/glib-2.0 ;;
+	tests/bench/stack/count.c) echo -DCOUNTED_CLIENT=ringside_ops -DCOUNTED_SERVER=ringside_ops ;;
+	tests/bench/stack/column_bench.c) echo -Itests ;;
 	tests/packetdrill/*) echo -D_GNU_SOURCE -Itests/packetdrill -Ibuild/tests/packetdrill ;;
 	tests/rtl/irq/*) echo -include Virq_ctrl.h ;;
 	tests/rtl/regs/*) echo -include Vregister_block.h ;;
@@ -180,7 +186,7 @@ judge_all() {
 	passed=$((passed + good)) failed=$((failed + ${#mine[@]} - good))
 	printf '  %-12s %4d files, %4d judged now, %3d failed, %d s\n' "$tool" ${#mine[@]} ${#stale[@]} \
 		$((${#mine[@]} - good)) $((SECONDS - start))
-	[ ${#left_out[@]} -eq 0 ] || echo "    left out until their Verilated model is built: ${left_out[*]}"
+	[ ${#left_out[@]} -eq 0 ] || echo "    left out until what they include is built or fetched: ${left_out[*]}"
 }
 
 main() {

@@ -86,11 +86,26 @@ static void fix_headers(struct sk_buff *seg, const struct gso_layout *l, uint32_
 		skb_checksum_help(seg);
 }
 
-/* A packet with skb's headers and the next len bytes of its payload, which skb then loses. */
-static struct sk_buff *cut(struct net *net, struct sk_buff *skb, const struct gso_layout *l,
-			   const uint8_t *headers, uint32_t len)
+/* How far the payload has been cut: in which piece of memory (0: the linear part, then the fragments)
+ * and how much of it. */
+struct gso_place {
+	unsigned int piece;
+	uint32_t offset;
+};
+
+static struct skb_frag payload_piece(const struct sk_buff *skb, unsigned int piece)
 {
-	struct sk_buff *seg = alloc_skb(net, MAX_HEADER), *rest;
+	if (piece)
+		return skb->frags[piece - 1];
+	return (struct skb_frag){
+		.data = skb->head_data, .offset = skb_headroom(skb), .len = skb_headlen(skb)};
+}
+
+/* A packet with skb's headers and the next len bytes of its payload. */
+static struct sk_buff *cut(struct net *net, const struct sk_buff *skb, const struct gso_layout *l,
+			   const uint8_t *headers, struct gso_place *at, uint32_t len)
+{
+	struct sk_buff *seg = alloc_skb(net, MAX_HEADER);
 
 	if (!seg)
 		return NULL;
@@ -102,23 +117,19 @@ static struct sk_buff *cut(struct net *net, struct sk_buff *skb, const struct gs
 	seg->mac_header = (uint16_t)skb_headroom(seg);
 	seg->network_header = (uint16_t)(skb_headroom(seg) + l->network);
 	seg->transport_header = (uint16_t)(skb_headroom(seg) + l->transport);
-	/* The fragments of [0, len) of the payload: all of it, or what a split leaves in front. */
-	rest = seg;
-	for (uint32_t got = 0; got < len;) {
-		uint32_t linear = skb_headlen(skb), n;
-		struct skb_data *data = linear ? skb->head_data : skb->frags[0].data;
-		uint32_t offset = linear ? skb_headroom(skb) : skb->frags[0].offset;
+	for (uint32_t left = len; left;) {
+		const struct skb_frag f = payload_piece(skb, at->piece);
+		const uint32_t rest = f.len - at->offset, n = rest < left ? rest : left;
 
-		n = linear ? linear : skb->frags[0].len;
-		if (n > len - got)
-			n = len - got;
-		if (!skb_add_frag(rest, skb_data_get(data), offset, n)) {
-			skb_data_put(data);
+		if (n && !skb_add_frag(seg, skb_data_get(f.data), f.offset + at->offset, n)) {
+			skb_data_put(f.data);
 			consume_skb(seg);
 			return NULL;
 		}
-		skb_drop_front(skb, n);
-		got += n;
+		left -= n;
+		at->offset += n;
+		if (n == rest)
+			*at = (struct gso_place){.piece = at->piece + 1};
 	}
 	return seg;
 }
@@ -137,7 +148,8 @@ static void hand_over_owner(struct sk_buff *skb, struct sk_buff *last)
 
 int skb_gso_segment(struct net *net, struct sk_buff *skb, bool hw_csum, struct sk_buff_head *out)
 {
-	uint32_t mss = skb->gso_size, index = 0, done = 0;
+	uint32_t mss = skb->gso_size, index = 0, done = 0, total;
+	struct gso_place at = {0};
 	uint8_t headers[MAX_HEADER];
 	struct gso_layout l;
 	int err = -EINVAL;
@@ -147,18 +159,19 @@ int skb_gso_segment(struct net *net, struct sk_buff *skb, bool hw_csum, struct s
 		goto fail;
 	memcpy(headers, skb->data, l.payload);
 	skb_pull(skb, l.payload);
+	total = skb->len;
 	do {
-		uint32_t len = skb->len < mss ? skb->len : mss;
-		struct sk_buff *seg = cut(net, skb, &l, headers, len);
+		uint32_t len = total - done < mss ? total - done : mss;
+		struct sk_buff *seg = cut(net, skb, &l, headers, &at, len);
 
 		if (!seg) {
 			err = -ENOMEM;
 			goto fail;
 		}
-		fix_headers(seg, &l, index++, done, skb->len == 0, hw_csum);
+		fix_headers(seg, &l, index++, done, done + len == total, hw_csum);
 		done += len;
 		skb_queue_tail(out, seg);
-	} while (skb->len);
+	} while (done < total);
 	NET_INC(net, GsoSuperSegments);
 	NET_ADD(net, GsoSegments, index);
 	hand_over_owner(skb, skb_peek_tail(out));

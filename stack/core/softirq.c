@@ -214,8 +214,7 @@ void net_irq_exit(struct net *net)
 {
 	if (net->softnet.bh_disabled)
 		return;
-	if (is_pending(&net->softnet) ||
-	    timer_wheel_next(&net->timers) <= port_time_ns(net->port))
+	if (is_pending(&net->softnet) || timer_wheel_next(&net->timers) <= port_time_ns(net->port))
 		softnet_run(net);
 }
 

@@ -83,7 +83,8 @@ uint32_t tcp_xmit_size_goal(struct sock *sk, uint32_t mss)
 
 	if (tcp_sk(sk)->ao_info || !list_empty(&tcp_sk(sk)->md5_keys) || tcp_sk(sk)->snd_urg)
 		return mss; /* each segment has a MAC, or an urgent pointer, of its own */
-
+	if (dev && !(dev->features & (NETIF_F_TSO | NETIF_F_TSO6 | NETIF_F_GSO)))
+		return mss; /* nobody would cut it */
 	if (dev && dev->gso_max_bytes > MAX_HEADER + mss)
 		goal = min_u32(goal, dev->gso_max_bytes - MAX_HEADER);
 	goal = bound_to_half_wnd(tcp_sk(sk), goal);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""bench.py PROGRAMS OUT: all of `make bench-stack`: times by stack-bench, instructions by callgrind, the whole column in
-virtual time, the guest under emulation; OUT gets the JSON."""
+"""bench.py PROGRAMS OUT: all of `make bench-stack`: times by stack-bench, instructions by callgrind, the whole
+column in virtual time, the guest under emulation; OUT gets the JSON."""
 
 import json
 import os
@@ -70,9 +70,9 @@ def main():
     try:
         result["guest_insn_per_kib"] = guest_insns.measure("rtl", (programs / "insn_plugin.so").resolve(),
                                                            out.parent / "insns")
-    except UserError as error:
+    except UserError as why:
         result["guest_insn_per_kib"] = None
-        result["guest_insn_per_kib_skipped"] = str(error)
+        result["guest_insn_per_kib_skipped"] = str(why)
     out.parent.mkdir(parents=True, exist_ok=True)
     new = out.with_suffix(".new")
     new.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""instructions.py PROGRAM [UPDATE]: the stack's instructions a KiB, a round trip and a connection, counted exactly by callgrind.
+"""instructions.py PROGRAM [update]: the stack's instructions a KiB, a round trip and a connection, by callgrind.
 
 Fails when one is above its bound in instructions.txt: who makes the stack dearer sees it here, and
 raises the bound (or, having made it cheaper, lowers it) by running it with `update`. Only the stack's
@@ -19,8 +19,8 @@ COUNTS = {
     "tx": ("tx", 0, 0), "rx": ("rx", 0, 0), "tx_offload": ("tx", 1, 0), "rx_offload": ("rx", 1, 0),
     "rr": ("rr", 0, 0), "connection": ("connection", 0, 1000),
 }
-# Rounded up by so much: another minor version of the compiler must not fail it.
-MARGIN = 1.02
+# Rounded up by so much: a counter more, or another minor version of the compiler, must not fail it.
+MARGIN = 1.04
 
 
 class CountError(Exception):
@@ -80,7 +80,8 @@ def main():
         counts[name] = count(program, *arguments)
         bad = not update and counts[name] > bounds[name]
         failed += bad
-        print(f"{name:12} {counts[name]:9.1f}" + ("" if update else f"  of {bounds[name]:6} at most{'  TOO MANY' if bad else ''}"))
+        bound = "" if update else f"  of {bounds[name]:6} at most"
+        print(f"{name:12} {counts[name]:9.1f}{bound}{'  TOO MANY' if bad else ''}")
     if update:
         head = [line for line in BOUNDS.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
         rows = [f"{name} {round(value * MARGIN)}" for name, value in counts.items()]

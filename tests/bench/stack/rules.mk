@@ -69,10 +69,10 @@ $(COLUMN_BENCH): $(BENCH_STACK_DIR)/column_bench.o $(BUILD)/tests/cosim/column.o
 # Counts what the guest executes.
 INSN_PLUGIN := $(BENCH_STACK_DIR)/insn_plugin.so
 
-$(INSN_PLUGIN): tests/bench/stack/insn_plugin.c | qemu
+$(INSN_PLUGIN): tests/bench/stack/insn_plugin.c | $(QEMU)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -I$(QEMU_DIR)/src/include/qemu $(shell pkg-config --cflags glib-2.0) $< -o $@
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -shared -fPIC -I$(BUILD)/qemu/src/include/qemu $(shell pkg-config --cflags glib-2.0) $< -o $@
 
 -include $(wildcard $(BENCH_STACK_DIR)/*.d) $(LWIP_OBJS:.o=.d)
 

@@ -232,7 +232,7 @@ static int check_exclusive(int op, const struct file *f, const struct epitem *it
 	if (op == EPOLL_CTL_DEL || !(event->events & EPOLLEXCLUSIVE))
 		return 0;
 	return op == EPOLL_CTL_MOD || f->ops == &epoll_file_ops || (event->events & ~fit) ? -EINVAL
-											 : 0;
+											  : 0;
 }
 
 static int epoll_change(struct eventpoll *ep, int op, struct file *f, int fd,

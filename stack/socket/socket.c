@@ -374,8 +374,8 @@ static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, 
 {
 	struct msghdr msg = {.msg_iov = (struct iovec *)(uintptr_t)iov,
 			     .msg_iovlen = (size_t)count};
-	const long result = do_msg(files, fd, &msg, 0, is_write,
-				   count < 0 || count > UIO_MAXIOV ? -EINVAL : 0);
+	const long result =
+		do_msg(files, fd, &msg, 0, is_write, count < 0 || count > UIO_MAXIOV ? -EINVAL : 0);
 
 	return result == -ENOTSOCK ? -EINVAL : result; /* a file that is no socket has no bytes */
 }

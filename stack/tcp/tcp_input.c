@@ -608,7 +608,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb)
 	tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
 	tp->max_window = tp->snd_wnd;
 	if (!tp->rx_opt.mss_clamp)
-		tp->rx_opt.mss_clamp = TCP_MSS_DEFAULT;
+		tp->rx_opt.mss_clamp = tcp_mss_default(&sk->sk_v6_daddr);
 	if (!tp->rx_opt.wscale_ok) {
 		tp->rx_opt.snd_wscale = tp->rx_opt.rcv_wscale = 0;
 		tp->window_clamp = min_u32(tp->window_clamp, 65535);

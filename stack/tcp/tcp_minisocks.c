@@ -265,8 +265,7 @@ static bool addresses_ok(struct net *net, const struct inet_flow *f)
 void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 {
 	struct net *net = listener->sk_net;
-	struct tcp_options_received opt = {.mss_clamp = TCP_MSS_DEFAULT,
-					   .user_mss = tcp_sk(listener)->rx_opt.user_mss};
+	struct tcp_options_received opt = {.user_mss = tcp_sk(listener)->rx_opt.user_mss};
 	/* A TIME_WAIT that made way chose the number: it cannot be a cookie. */
 	const bool want_cookie =
 		!isn && (net->sysctl.tcp_syncookies == 2 || synq_is_full(listener));
@@ -276,6 +275,7 @@ void tcp_conn_request(struct sock *listener, struct sk_buff *skb, uint32_t isn)
 	tcp_skb_flow(skb, &f);
 	if (!addresses_ok(net, &f))
 		return;
+	opt.mss_clamp = tcp_mss_default(&f.saddr);
 	if (want_cookie && !tcp_syn_flood_action(listener))
 		goto drop;
 	if (sk_acceptq_is_full(listener)) {

@@ -15,34 +15,47 @@
 enum subject {
 	nothing, /* fd is -1 */
 	closed,	 /* a number that no file has */
-	tcp, tcp6, tcp_bound, listener, listener6, connecting, connected, accepted, shut, peer_closed, reset,
-	udp, udp6, udp_connected, epoll
+	tcp,
+	tcp6,
+	tcp_bound,
+	listener,
+	listener6,
+	connecting,
+	connected,
+	accepted,
+	shut,
+	peer_closed,
+	reset,
+	udp,
+	udp6,
+	udp_connected,
+	epoll
 };
 
 static struct files_struct *f;
 static int other, third; /* more descriptors of the row's: the peer, the listener */
 static char buf[4096];
 
-#define IN4(addr, port)                                                                            \
-	((struct sockaddr *)&(struct sockaddr_in){                                                 \
+#define IN4(addr, port)                            \
+	((struct sockaddr *)&(struct sockaddr_in){ \
 		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(addr)}})
-#define IN6(addr, port)                                                                            \
-	((struct sockaddr *)&(struct sockaddr_in6){                                                \
+#define IN6(addr, port)                             \
+	((struct sockaddr *)&(struct sockaddr_in6){ \
 		.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = addr})
-#define FAMILY(family) ((struct sockaddr *)&(struct sockaddr_in){.sin_family = family})
-#define SIZE4	       sizeof(struct sockaddr_in)
-#define SIZE6	       sizeof(struct sockaddr_in6)
-#define ANY6	       ((struct in6_addr){{{0}}})
-#define LOOPBACK6      ((struct in6_addr){{{[15] = 1}}})
-#define MAPPED6	       ((struct in6_addr){{{[10] = 0xff, 0xff, 127, 0, 0, 1}}})
-#define ELSEWHERE6     ((struct in6_addr){{{0xfd, [15] = 9}}})
-#define MULTICAST6     ((struct in6_addr){{{0xff, 2, [15] = 5}}})
-#define LINK_LOCAL6    ((struct in6_addr){{{0xfe, 0x80, [15] = 5}}})
-#define INT(value)     (&(int){value})
-#define LEN(value)     (&(socklen_t){value})
-#define NAME	       ((struct sockaddr *)&(struct sockaddr_storage){0})
-#define IOV(base, len) (&(struct iovec){base, len})
-#define MSG(...)       (&(struct msghdr){__VA_ARGS__})
+#define FAMILY(family)	   ((struct sockaddr *)&(struct sockaddr_in){.sin_family = family})
+#define SIZE4		   sizeof(struct sockaddr_in)
+#define SIZE6		   sizeof(struct sockaddr_in6)
+#define ANY6		   ((struct in6_addr){{{0}}})
+#define LOOPBACK6	   ((struct in6_addr){{{[15] = 1}}})
+#define MAPPED6		   ((struct in6_addr){{{[10] = 0xff, 0xff, 127, 0, 0, 1}}})
+#define ELSEWHERE6	   ((struct in6_addr){{{0xfd, [15] = 9}}})
+#define MULTICAST6	   ((struct in6_addr){{{0xff, 2, [15] = 5}}})
+#define LINK_LOCAL6	   ((struct in6_addr){{{0xfe, 0x80, [15] = 5}}})
+#define INT(value)	   (&(int){value})
+#define LEN(value)	   (&(socklen_t){value})
+#define NAME		   ((struct sockaddr *)&(struct sockaddr_storage){0})
+#define IOV(base, len)	   (&(struct iovec){base, len})
+#define MSG(...)	   (&(struct msghdr){__VA_ARGS__})
 #define POLLFD(fd, events) (&(struct pollfd){fd, events, 0})
 #define EVENT(bits)	   (&(struct epoll_event){.events = bits})
 
@@ -160,15 +173,15 @@ static int make(enum subject subject)
 }
 
 /* The table, first as a function a row, then as the rows. */
-#define CASE(subject_, want_, ...)                                                                 \
-	static long ROW(__LINE__)(int fd)                                                          \
-	{                                                                                          \
-		(void)fd;                                                                          \
-		return __VA_ARGS__;                                                                \
+#define CASE(subject_, want_, ...)        \
+	static long ROW(__LINE__)(int fd) \
+	{                                 \
+		(void)fd;                 \
+		return __VA_ARGS__;       \
 	}
 #define DIFFERS(subject_, stack_, linux_, ...) CASE(subject_, stack_, __VA_ARGS__)
-#define ROW(line)  ROW_(line)
-#define ROW_(line) row_##line
+#define ROW(line)			       ROW_(line)
+#define ROW_(line)			       row_##line
 #include "cases.inc"
 #undef CASE
 #undef DIFFERS
@@ -181,9 +194,9 @@ static const struct {
 	long (*call)(int fd);
 	const char *text;
 } cases[] = {
-#define CASE(subject_, want_, ...)                                                                 \
+#define CASE(subject_, want_, ...) \
 	{__LINE__, subject_, #subject_, want_, want_, ROW(__LINE__), #__VA_ARGS__},
-#define DIFFERS(subject_, stack_, linux_, ...)                                                     \
+#define DIFFERS(subject_, stack_, linux_, ...) \
 	{__LINE__, subject_, #subject_, stack_, linux_, ROW(__LINE__), #__VA_ARGS__},
 #include "cases.inc"
 #undef CASE

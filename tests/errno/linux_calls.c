@@ -146,7 +146,8 @@ int sys_getsockopt(struct files_struct *f, int fd, int level, int name, void *va
 	return (int)CALL(getsockopt, fd, level, name, value, len);
 }
 
-int sys_setsockopt(struct files_struct *f, int fd, int level, int name, const void *value, socklen_t len)
+int sys_setsockopt(struct files_struct *f, int fd, int level, int name, const void *value,
+		   socklen_t len)
 {
 	(void)f;
 	return (int)CALL(setsockopt, fd, level, name, value, len);

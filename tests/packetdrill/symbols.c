@@ -148,6 +148,7 @@ static const struct symbol constants[] = {
 	S(O_WRONLY),
 	S(FIONREAD),
 	S(FIONBIO),
+	S(SIOCATMARK),
 	S(SIOCINQ),
 	S(SIOCOUTQ),
 	S(TIOCOUTQ),

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""plan.py [--check] NAME:PROGRAM...: which points of the card's test plan are covered.
+"""plan.py [--check] NAME:PROGRAM...: which points of the test plans are covered.
 
-The plan is features.json and traps.json, a point a line: its name, where the fact sheet (or who else)
+The card's plan is features.json and traps.json, TCP's are rfc9293.json (the standard's MUSTs, and SHOULDs) and
+tcp.json (behaviours, and the bars of robustness). A point a line: its name, where the fact sheet, the RFC (or who else)
 asks for it, what for, and the tests that cover it: PROGRAM or PROGRAM:TEST, both with * for anything;
-PROGRAM is a name of `make test`, and `card` stands for the card suite on the reference and on the RTL, each
-of which must pass. A point is covered when it names tests and all of them passed when last run.
+PROGRAM is a name of `make test`; `card` stands for the card suite on the reference and on the RTL, each
+of which must pass, and script:NAME for a script of tests/packetdrill/scripts on the stack. A point is covered
+when it names tests and all of them passed when last run. One of TCP's may say why_not instead.
 
 Without --check: what is not covered, by build/test (`make test` leaves it). With it, nothing is asked of
 runs: every test that the plan names must exist. NAME:PROGRAM... are the tests that `make test` runs.
@@ -22,10 +24,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
 CARDS = ("card-ref-*", "card-rtl-*")
 RESULTS = TOP / "build/test"
+SCRIPTS = TOP / "tests/packetdrill/scripts"
+PLANS = ("features.json", "traps.json", "rfc9293.json", "tcp.json")
+COMPLETE = ("rfc9293.json", "tcp.json")  # every point has tests, or says why not
 
 
 def points():
-    return [point for name in ("features.json", "traps.json")
+    return [dict(point, plan=name) for name in PLANS
             for point in json.loads((HERE / name).read_text(encoding="utf-8"))]
 
 
@@ -33,6 +38,9 @@ def references(point):
     """(pattern of programs, pattern of tests or None) for each that must have passed."""
     for reference in point["tests"]:
         program, _, test = reference.partition(":")
+        if program == "script":
+            yield "packetdrill-stack", None
+            continue
         for pattern in CARDS if program == "card" else (program,):
             yield pattern, test or None
 
@@ -55,6 +63,11 @@ def matching(names, pattern):
 def check(programs):
     names, good, bad = declared(), 0, []
     for point in points():
+        if point["plan"] in COMPLETE and not point["tests"] and not point.get("why_not"):
+            bad.append(f"{point['point']}: neither tests nor why_not")
+        for name in (r.partition(":")[2] for r in point["tests"] if r.startswith("script:")):
+            if not list(SCRIPTS.glob(f"{name}.pkt")):
+                bad.append(f"{point['point']}: there is no script '{name}'")
         for program, test in references(point):
             if not matching(programs, program):
                 bad.append(f"{point['point']}: `make test` runs no '{program}'")
@@ -108,10 +121,10 @@ def report(programs):
     runs, covered, all_points = {}, 0, points()
     for point in all_points:
         problems = [p for p in (trouble(r, programs, runs) for r in references(point)) if p]
-        if point["tests"] and not problems:
+        if (point["tests"] or point.get("why_not")) and not problems:
             covered += 1
             continue
-        print(f"{point['point']} ({point['sheet']}): {point['intent']}")
+        print(f"{point['point']} ({point.get('sheet') or point['section']}): {point['intent']}")
         print("\n".join(f"    {problem}" for problem in problems or ["no test"]))
     print(f"{covered} of {len(all_points)} points covered")
 

@@ -117,7 +117,7 @@ struct inet_connection_sock {
 		struct list_head reset;	 /* requests that a RST ended: they count for a while */
 		struct tcp_fastopen_keys *keys; /* TCP_FASTOPEN_KEY; NULL: the network's */
 	} icsk_fastopenq;
-	bool icsk_synq_overflow;   /* ever sent SYN cookies, and when last */
+	bool icsk_synq_overflow; /* ever sent SYN cookies, and when last */
 	uint64_t icsk_synq_overflow_ns;
 
 	const struct tcp_congestion_ops *icsk_ca_ops;
@@ -143,13 +143,13 @@ struct request_sock {
 	uint64_t snt_synack_ns; /* first SYN-ACK: RTT sample */
 	uint64_t last_oow_ack_time_ns;
 	uint64_t fastopen_held_until_ns; /* in icsk_fastopenq.reset */
-	uint16_t mss; /* the peer's, 0: none given */
-	uint16_t advmss; /* ours */
+	uint16_t mss;			 /* the peer's, 0: none given */
+	uint16_t advmss;		 /* ours */
 	uint8_t num_retrans, num_timeout;
 	uint8_t snd_wscale, rcv_wscale;
 	bool wscale_ok, tstamp_ok, sack_ok, ecn_ok;
 	bool tfo_listener; /* Fast Open: the child is there, the handshake has not ended */
-	bool used_ao; /* the SYN had the TCP-AO option, with these names */
+	bool used_ao;	   /* the SYN had the TCP-AO option, with these names */
 	uint8_t ao_keyid, ao_rcv_next;
 	bool acked; /* TCP_DEFER_ACCEPT: the final ACK came, without data */
 };

@@ -70,6 +70,7 @@ struct tcphdr {
 #define NSEC_PER_SEC  1000000000ull
 
 #define TCP_MSS_DEFAULT		       536u /* RFC 9293, 3.7.1 */
+#define TCP_MSS_DEFAULT_V6	       1220u
 #define TCP_MIN_SND_MSS		       48u
 #define TCP_BASE_HEADER		       20u
 #define TCP_MAX_WSCALE		       14u
@@ -237,7 +238,7 @@ struct tcp_sock {
 	uint8_t keepalive_probes;
 	uint16_t writer_waits; /* tasks in send() until connected */
 	uint8_t tsq_flags;
-	uint8_t ecn_flags; /* TCP_ECN_* */
+	uint8_t ecn_flags;			      /* TCP_ECN_* */
 	uint32_t keepalive_time_s, keepalive_intvl_s; /* 0: sysctl */
 	int32_t linger2_s;			      /* 0: sysctl; < 0: none */
 	uint32_t notsent_lowat;
@@ -257,7 +258,7 @@ struct tcp_sock {
 	uint32_t snd_ssthresh, snd_cwnd, snd_cwnd_cnt, snd_cwnd_clamp;
 	uint64_t snd_cwnd_stamp_ns;
 	uint32_t prior_cwnd, prior_ssthresh;
-	uint32_t prr_delivered, prr_out; /* RFC 6937 */
+	uint32_t prr_delivered, prr_out;	/* RFC 6937 */
 	uint32_t delivered, delivered_ce, lost; /* delivered_ce: by ACKs with ECE */
 	uint32_t reordering, reord_seen;
 	uint32_t high_seq; /* snd_nxt when recovery began */
@@ -271,7 +272,7 @@ struct tcp_sock {
 	uint32_t timeout_stamp_ms; /* when the retransmission timer first ended for this head */
 	uint32_t tlp_high_seq;
 	bool tlp_retrans;
-	bool frto; /* a time-out is on probation: was it needless? (RFC 5682) */
+	bool frto;	    /* a time-out is on probation: was it needless? (RFC 5682) */
 	bool is_sack_reneg; /* the peer took SACKs back in this episode */
 
 	/* Delivery rate (tcp_rate.c) and pacing (tcp_pacing.c) */
@@ -353,6 +354,12 @@ struct tcp_sock {
 	uint32_t dsack_dups, rcv_ooopack;
 };
 
+/* Of a peer that names none (RFC 9293, 3.7.1). */
+static inline uint16_t tcp_mss_default(const struct in6_addr *peer)
+{
+	return ipv6_addr_v4mapped(peer) ? TCP_MSS_DEFAULT : TCP_MSS_DEFAULT_V6;
+}
+
 static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 {
 	return (struct tcp_sock *)sk;
@@ -369,7 +376,7 @@ struct netns_tcp {
 	uint32_t auth_keys; /* TCP-MD5 keys and TCP-AO users alive; 0: no segment is looked at */
 	struct list_head xmit_pending; /* xmit_node: to send at the end of the batch */
 	uint32_t tw_count, orphan_count;
-	bool memory_pressure; /* between tcp_mem's limits: as it was (tcp_mem.c) */
+	bool memory_pressure;	    /* between tcp_mem's limits: as it was (tcp_mem.c) */
 	uint32_t socks;		    /* struct tcp_sock alive */
 	struct skb_data *page_frag; /* where sendmsg puts payload next */
 	uint32_t page_frag_offset;

@@ -575,14 +575,17 @@ static void own_key(void)
 	socklen_t len = sizeof(got);
 
 	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, keys, 32), 0);
-	ck_assert_int_eq(sys_getsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, got, &len), 0);
+	ck_assert_int_eq(sys_getsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, got, &len),
+			 0);
 	ck_assert_uint_eq(len, 32);
 	ck_assert_mem_eq(got, keys, 32);
 	c = granted();
 	ck_assert_mem_ne(c.val, of_network.val, 8);
 	/* Another host of the service, whose own key is that one, would give the same. */
 	tcp_fastopen_set_keys(bench.net[0], keys, NULL);
-	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, "something else..", 16), 0);
+	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY,
+					"something else..", 16),
+			 0);
 	ck_assert_uint_eq(fo_syn(&c, "x")->ack, peer.seq - 1);
 	ck_assert_int_eq(sys_setsockopt(bench.files[0], l, SOL_TCP, TCP_FASTOPEN_KEY, keys, 16), 0);
 	peer.port++;

@@ -152,6 +152,62 @@ START_TEST(an_orphan_does_not_hold_scarce_memory)
 }
 END_TEST
 
+/* ---- no memory ---- */
+
+#define TRANSFER_BYTES 20000u
+
+/* Each call succeeds or says that there is no memory; what was begun is finished once there is some. */
+static void transfer_without_memory(int listener, uint64_t allocations)
+{
+	static uint8_t out[TRANSFER_BYTES], in[TRANSFER_BYTES];
+	int fd, err, conn = -EAGAIN;
+	long sent;
+
+	stream_fill(out, sizeof(out), 3, 0);
+	host_fail_alloc_after(bench.host[0], allocations);
+	fd = sys_socket(bench.files[0], AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	err = fd < 0 ? fd : connect_to(0, fd, INADDR_LOOPBACK, PORT);
+	settle();
+	sent = sys_sendto(bench.files[0], fd, out, sizeof(out), MSG_NOSIGNAL, NULL, 0);
+	settle();
+	host_fail_alloc_after(bench.host[0], UINT64_MAX);
+	if (err != -EINPROGRESS) {
+		ck_assert_msg(err == -ENOMEM || err == -ENOBUFS, "%d after %llu", err,
+			      (unsigned long long)allocations);
+		sys_close(bench.files[0], fd);
+		return;
+	}
+	ck_assert_msg(sent > 0 || sent == -EAGAIN || sent == -ENOMEM, "%ld", sent);
+	for (int i = 0; i < 1000 && conn < 0; i++) {
+		host_sleep(bench.host[0], 10 * HOST_MS);
+		conn = sys_accept4(bench.files[0], listener, NULL, NULL, 0);
+	}
+	ck_assert_int_ge(conn, 0);
+	ck_assert_int_eq(sys_fcntl(bench.files[0], fd, F_SETFL, 0), 0);
+	sent = sent < 0 ? 0 : sent;
+	write_all(0, fd, out + sent, sizeof(out) - (size_t)sent);
+	sys_close(bench.files[0], fd);
+	read_all(0, conn, in, sizeof(in));
+	stream_check(in, sizeof(in), 3, 0);
+	ck_assert_int_eq(sys_read(bench.files[0], conn, in, 1), 0);
+	sys_close(bench.files[0], conn);
+}
+
+static void transfers_without_memory(void)
+{
+	int listener = listen_on(0, PORT, 8);
+
+	set_nonblock(0, listener);
+	for (uint64_t n = 0; n < 120; n++)
+		transfer_without_memory(listener, n);
+}
+
+START_TEST(every_failed_allocation_of_a_transfer_is_survived)
+{
+	in_script(transfers_without_memory);
+}
+END_TEST
+
 /* ---- autotuning ---- */
 
 static struct {
@@ -312,6 +368,8 @@ Suite *memory_suite(void)
 
 	t = tcase_create("script");
 	tcase_add_checked_fixture(t, script_setup, script_teardown);
+	tcase_set_timeout(t, 60);
+	tcase_add_test(t, every_failed_allocation_of_a_transfer_is_survived);
 	tcase_add_test(t, windows_nobody_opens_hold_bounded_memory);
 	tcase_add_test(t, an_orphan_does_not_hold_scarce_memory);
 	tcase_add_test(t, split_acks_do_not_open_the_window);

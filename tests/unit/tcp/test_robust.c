@@ -454,11 +454,66 @@ START_TEST(icmp_unreachable_refuses_a_connect_but_ends_no_connection)
 }
 END_TEST
 
+/* ---- addresses ---- */
+
+static void inject_syn(uint32_t from, uint32_t to)
+{
+	uint8_t frame[ETH_HLEN + 40] = {0};
+	struct iphdr *iph = (struct iphdr *)(frame + ETH_HLEN);
+	struct tcphdr *th = (struct tcphdr *)(iph + 1);
+
+	memcpy(frame, memwire_dev(bench.wire, 0)->dev_addr, ETH_ALEN);
+	frame[6] = 2;
+	put_unaligned_be16(ETH_P_IP, frame + 12);
+	*th = (struct tcphdr){.source = htons(4000),
+			      .dest = htons(PORT),
+			      .doff = 5,
+			      .flags = TCPHDR_SYN,
+			      .window = 65535};
+	th->check =
+		csum_tcpudp_magic(htonl(from), htonl(to), 20, IPPROTO_TCP, csum_partial(th, 20, 0));
+	*iph = (struct iphdr){.version = 4,
+			      .ihl = 5,
+			      .tot_len = htons(40),
+			      .ttl = 64,
+			      .protocol = IPPROTO_TCP,
+			      .saddr = htonl(from),
+			      .daddr = htonl(to)};
+	iph->check = ip_fast_csum(iph, 5);
+	memwire_inject(bench.wire, 0, frame, sizeof(frame));
+	settle();
+}
+
+static void impossible_addresses(void)
+{
+	const uint32_t sources[] = {0xe0000001,	     0xffffffff, 0x0a0000ff,
+				    INADDR_LOOPBACK, INADDR_ANY, ADDR_A};
+	const uint32_t destinations[] = {0x0a0000ff, 0xffffffff, 0xe0000001, INADDR_LOOPBACK};
+	int l = listen_on(0, PORT, 16);
+
+	forget_segs();
+	for (unsigned int i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
+		inject_syn(sources[i], ADDR_A);
+	for (unsigned int i = 0; i < sizeof(destinations) / sizeof(destinations[0]); i++)
+		inject_syn(ADDR_B, destinations[i]);
+	ck_assert_uint_eq(segs_from(0), 0);
+	ck_assert_uint_eq(info_of(0, l).tcpi_unacked, 0);
+	inject_syn(ADDR_B, ADDR_A); /* the frame is good but for addresses */
+	ck_assert_uint_eq(count_flags(0, TCPHDR_SYN | TCPHDR_ACK), 1);
+}
+
+START_TEST(segments_of_impossible_addresses_are_discarded)
+{
+	in_script(impossible_addresses);
+}
+END_TEST
+
 static TCase *cases(const char *name, void (*setup)(void))
 {
 	TCase *t = tcase_create(name);
 
 	tcase_add_checked_fixture(t, setup, script_teardown);
+	tcase_add_test(t, segments_of_impossible_addresses_are_discarded);
 	tcase_add_test(t, only_the_exact_rst_resets);
 	tcase_add_test(t, a_syn_on_a_connection_is_challenged);
 	tcase_add_test(t, a_syn_in_any_state_is_challenged_and_changes_nothing);

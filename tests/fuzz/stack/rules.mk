@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# The stack under a coverage-guided fuzzer (libFuzzer of clang, with AddressSanitizer and UBSan), and
+# its corpus replayed in `make test` by a program of the usual compiler.
+
+FUZZ_STACK_DIR := tests/fuzz/stack
+FUZZ_STACK_CORPUS := tests/fuzz/stack-corpus
+FUZZ_STACK_SRCS := $(filter-out %/replay.c,$(wildcard $(FUZZ_STACK_DIR)/*.c))
+FUZZ_STACK_BUILD := $(BUILD)/fuzz/stack
+FUZZ_STACK_ALL := $(STACK_SRCS) $(STACK_HOST_SRCS) $(FUZZ_STACK_SRCS)
+FUZZ_STACK := $(FUZZ_STACK_BUILD)/fuzz-stack
+FUZZ_STACK_REPLAY := $(BUILD)/asan/$(FUZZ_STACK_DIR)/replay
+# fiber.c knows a sanitizer by the name that gcc gives it.
+FUZZ_STACK_CFLAGS := $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -D__SANITIZE_ADDRESS__ \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+RUNS ?= 100000
+
+$(FUZZ_STACK_BUILD)/%.o: %.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(FUZZ_STACK_CFLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+
+$(FUZZ_STACK): $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.o)
+	$(call say,LD,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined $^ $(NETTLE_LIB) -o $@
+
+.PHONY: fuzz-stack
+fuzz-stack: $(FUZZ_STACK) ## the stack under libFuzzer (RUNS=n; what it finds: build/fuzz/stack/found)
+	$(Q)tests/fuzz/stack/fuzz.sh $(FUZZ_STACK) $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_BUILD) $(RUNS)
+
+$(BUILD)/asan/$(FUZZ_STACK_DIR)/%.o: $(FUZZ_STACK_DIR)/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack $(STACK_SANITIZE) -c $< -o $@
+
+$(FUZZ_STACK_REPLAY): $(patsubst %.c,$(BUILD)/asan/%.o,$(FUZZ_STACK_SRCS) $(FUZZ_STACK_DIR)/replay.c) $(STACK_LIB_ASAN)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(STACK_SANITIZE) $^ -o $@
+
+TESTS += fuzz-stack-corpus:$(FUZZ_STACK_REPLAY),$(FUZZ_STACK_CORPUS)
+TEST_PROGRAMS += $(FUZZ_STACK_REPLAY)
+
+-include $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.d) $(wildcard $(BUILD)/asan/$(FUZZ_STACK_DIR)/*.d)

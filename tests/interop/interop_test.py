@@ -37,6 +37,8 @@ WIRES = {
     "corrupt": "delay_ns=1000000,corrupt=0.005,seed=14",
     "all": "delay_ns=2000000,loss=0.01,reorder=0.02,reorder_ns=3000000,duplicate=0.02,corrupt=0.002,seed=15",
 }
+# A setting of the wire, and what counts it.
+MISHAPS = {"loss": "lost", "reorder": "reordered", "duplicate": "duplicated", "corrupt": "corrupted"}
 LIMIT_S = 300
 KEYSTROKES = 100
 
@@ -154,7 +156,7 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="ringside-interop-") as folder:
             network = WireNetwork(folder, WIRES[wire])
             try:
-                with network, self._servers(network), qemu.Guest("rtl", network, folder, [
+                with network, iperf3.Server(network), qemu.Guest("rtl", network, folder, [
                         f"cc={control}", f"iperf3=-c,{TAP_HOST},-n,{size // 2}",
                         f"iperf3=-c,{TAP6_HOST},-n,{size // 2},-R"]) as guest:
                     row["guest_iperf3"] = self._check(row, "guest_iperf3", lambda: self._guest_reports(guest))
@@ -163,12 +165,17 @@ class Run:
                     row["counters"] = {n: v for n, v in clients.metrics(network).items() if n.startswith("Tcp")}
             except UserError as e:
                 self._failure(row, "guest", e)
-            row["wire_counters"] = network.counters
-        return row
+        row["wire_counters"] = network.counters
+        self._check(row, "wire", lambda: self._did_what_it_was_told(wire, network.counters))
+        print(f"  {control} on {wire}: {self.passed} passed, {self.failed} failed so far", flush=True)
 
     @staticmethod
-    def _servers(network):
-        return iperf3.Server(network)
+    def _did_what_it_was_told(wire, counters):
+        """A wire that was asked for mishaps has had them, in both directions."""
+        for side in ("host", "guest"):
+            assert counters[side]["frames"] > 100, counters
+            for key, counter in MISHAPS.items():
+                assert (counters[side][counter] > 0) == (f"{key}=" in WIRES[wire]), (side, counter, counters)
 
     @staticmethod
     def _guest_reports(guest):

@@ -34,6 +34,8 @@ rtl/tx/tx_engine.sv
 rtl/rx/rx_filter.sv
 rtl/rx/rx_parse.sv
 rtl/rx/rx_rss.sv
+rtl/rx/rx_ptp.sv
+rtl/rx/rx_packet_sum.sv
 rtl/rx/rx_buffer.sv
 rtl/rx/rx_ingress.sv
 rtl/rx/rx_desc_fetch.sv

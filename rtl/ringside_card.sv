@@ -13,7 +13,9 @@ module ringside_card #(
   parameter bit EnVlan = 1'b1,   // receive; what transmit inserts costs next to nothing
   parameter bit EnRss = 1'b1,
   parameter bit EnSplit = 1'b1,
-  parameter bit EnPause = 1'b1
+  parameter bit EnPause = 1'b1,
+  parameter bit EnPtp = 1'b1,
+  parameter bit EnPacketCsum = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               clk_tx_i,    // clk_i, or clk_i without the edges at which the
@@ -115,6 +117,7 @@ module ringside_card #(
   localparam int unsigned FeatSplit = ringside_reg_pkg::RS_FEATURES_SPLIT_BIT;
   localparam int unsigned FeatPause = ringside_reg_pkg::RS_FEATURES_PAUSE_BIT;
   localparam int unsigned FeatDetect = ringside_reg_pkg::RS_FEATURES_DETECT_BIT;
+  localparam int unsigned FeatPacketCsum = ringside_reg_pkg::RS_FEATURES_PACKET_CSUM_BIT;
   localparam int unsigned FeatQueues = ringside_reg_pkg::RS_FEATURES_QUEUES_BIT;
 
   // Features that are synthesized; of these, the ones switched on.
@@ -122,15 +125,15 @@ module ringside_card #(
       ~((EnTso ? 32'd0 : 32'd1 << FeatTso) | (EnTxCsum ? 32'd0 : 32'd1 << FeatTxCsum) |
         (EnQueues ? 32'd0 : 32'd1 << FeatQueues) | (EnRxCsum ? 32'd0 : 32'd1 << FeatRxCsum) |
         (EnVlan ? 32'd0 : 32'd1 << FeatVlan) | (EnRss && EnQueues ? 32'd0 : 32'd1 << FeatRss) |
-        (EnSplit ? 32'd0 : 32'd1 << FeatSplit) | (EnPause ? 32'd0 : 32'd1 << FeatPause));
+        (EnSplit ? 32'd0 : 32'd1 << FeatSplit) | (EnPause ? 32'd0 : 32'd1 << FeatPause) |
+        (EnPtp ? 32'd0 : 32'd1 << FeatPtp) | (EnPacketCsum ? 32'd0 : 32'd1 << FeatPacketCsum));
   logic [31:0] feature;
 
   // Register bus.
   logic srst, acc_re, acc_we;
   logic [16:0] acc_addr;
   logic [31:0] acc_wraw, acc_wdata, irq_rdata, stats_rdata, time_rdata, time_late_rdata, use_rdata, pause_rdata;
-  logic time_wait, unused_stamp_open;
-  logic [2:0] unused_stamp_type;
+  logic time_wait;
 
   // Registers to engines, and back.
   logic tx_psp, tx_wb_all, rx_enable, mta_bit, vfta_bit, reta_queue, vlan_mode, link;
@@ -138,8 +141,8 @@ module ringside_card #(
   logic [2*64-1:0] tx_ring_base, rx_ring_base;
   logic [2*20-1:0] tx_ring_len, rx_ring_len;
   logic [2*16-1:0] tx_tail, tx_head, rx_tail, rx_head;
-  logic [15:0] head_wdata, vet;
-  logic [31:0] rctl, rfctl, rxcsum, psrctl, mrqc;
+  logic [15:0] head_wdata, vet, rxudp;
+  logic [31:0] rctl, rfctl, rxcsum, psrctl, mrqc, rxmtrl;
   logic [16*32-1:0] ral, rah;
   logic [11:0] mta_index, vfta_index, rsrpd;
   logic [6:0] reta_index;
@@ -148,6 +151,9 @@ module ringside_card #(
 
   // Events and statistics.
   logic ev_lsc, ev_mdac, ev_txqe, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
+  logic ev_rx_stamp, rx_stamp_open;
+  logic [2:0] rx_stamp_type;
+  logic [63:0] rx_stamp_at, rx_stamp_attributes;
   logic [1:0] ev_tx_wb, ev_tx_wb_ide, ev_rx_wb;
   logic [3:0] ev_expired;
   logic [2*8-1:0] ev_rx_wb_frames;
@@ -261,6 +267,8 @@ module ringside_card #(
     .head_wdata_o(head_wdata),
     .vlan_mode_o(vlan_mode),
     .vet_o(vet),
+    .rxmtrl_o(rxmtrl),
+    .rxudp_o(rxudp),
     .drained_i(tx_drained && rx_drained && reader_drained && writer_drained),
     .mta_index_i(mta_index),
     .mta_bit_o(mta_bit),
@@ -355,13 +363,12 @@ module ringside_card #(
     .idle_o(stats_idle)
   );
 
-  // Receive does not look for messages of PTP yet.
   system_time i_time (
     .clk_i(clk_regs_i),
     .rst_ni,
     .srst_i(srst),
     .now_i,
-    .en_i(feature[FeatPtp]),
+    .en_i(EnPtp && feature[FeatPtp]),
     .re_i(acc_re),
     .we_i(acc_we),
     .addr_i(acc_addr),
@@ -370,10 +377,11 @@ module ringside_card #(
     .wait_o(time_wait),
     .late_rdata_o(time_late_rdata),
     .ev_tx_i(ev_tx_stamp),
-    .ev_rx_i(1'b0),
-    .rx_attributes_i('0),
-    .rx_open_o(unused_stamp_open),
-    .rx_type_o(unused_stamp_type),
+    .ev_rx_i(ev_rx_stamp),
+    .rx_at_i(rx_stamp_at),
+    .rx_attributes_i(rx_stamp_attributes),
+    .rx_open_o(rx_stamp_open),
+    .rx_type_o(rx_stamp_type),
     .idle_o(time_idle)
   );
 
@@ -474,11 +482,14 @@ module ringside_card #(
     .EnRss(EnRss),
     .EnSplit(EnSplit),
     .EnQueues(EnQueues),
-    .EnPause(EnPause)
+    .EnPause(EnPause),
+    .EnPtp(EnPtp),
+    .EnPacketCsum(EnPacketCsum)
   ) i_rx (
     .clk_i(clk_rx_i),
     .rst_ni,
     .srst_i(srst),
+    .now_i,
     .enable_i(rx_enable),
     .link_up_i(link || looped),
     .line_drop_i(line_drop_i || looped),
@@ -488,6 +499,7 @@ module ringside_card #(
     .queues_en_i(feature[FeatQueues]),
     .split_en_i(feature[FeatSplit]),
     .detect_en_i(feature[FeatDetect]),
+    .packet_csum_en_i(feature[FeatPacketCsum]),
     .rctl_i(rctl),
     .rfctl_i(rfctl),
     .rxcsum_i(rxcsum),
@@ -509,6 +521,10 @@ module ringside_card #(
     .pause_en_i(rx_pause),
     .pause_address_i(pause_address),
     .pause_type_i(pause_type),
+    .stamp_open_i(rx_stamp_open),
+    .stamp_type_i(rx_stamp_type),
+    .rxmtrl_i(rxmtrl),
+    .rxudp_i(rxudp),
     .ring_base_i(rx_ring_base),
     .ring_len_i(rx_ring_len),
     .tail_i(rx_tail),
@@ -558,6 +574,9 @@ module ringside_card #(
     .ev_control_o(ev_control),
     .ev_wake_o(ev_wake),
     .level_o(rx_level),
+    .ev_stamp_o(ev_rx_stamp),
+    .stamp_at_o(rx_stamp_at),
+    .stamp_attributes_o(rx_stamp_attributes),
     .stat_frame_o(rx_stat_frame),
     .stat_len_o(rx_stat_len),
     .stat_mcast_o(rx_stat_mcast),

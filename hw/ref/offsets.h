@@ -83,7 +83,7 @@ constexpr std::uint32_t rctl_dpf = bit(22), rctl_pmcf = bit(23), rctl_secrc = bi
 constexpr std::uint32_t tctl_en = bit(1), tctl_psp = bit(3), tctl_swxoff = bit(22),
 			tarc_enable = bit(10);
 constexpr std::uint32_t rxcsum_ipofl = bit(8), rxcsum_tuofl = bit(9);
-constexpr std::uint32_t rxcsum_pcsd = bit(13);
+constexpr std::uint32_t rxcsum_pcss = 0xff, rxcsum_ippcse = bit(12), rxcsum_pcsd = bit(13);
 constexpr std::uint32_t rfctl_ipv6_dis = bit(10), rfctl_ipv6_xsum_dis = bit(11);
 constexpr std::uint32_t rfctl_ack_dis = bit(12), rfctl_ack_data_dis = bit(13);
 constexpr std::uint32_t rfctl_ipfrsp_dis = bit(14), rfctl_exten = bit(15),

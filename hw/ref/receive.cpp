@@ -16,8 +16,8 @@ namespace
 constexpr std::uint32_t status_dd = bit(0), status_eop = bit(1), status_ixsm = bit(2);
 constexpr std::uint32_t status_vp = bit(3);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
-constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), error_tcpe = bit(29),
-			error_ipe = bit(30);
+constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), status_udpv = bit(10),
+			error_tcpe = bit(29), error_ipe = bit(30);
 constexpr std::uint32_t status_tst = bit(8), status_ack = bit(15);
 constexpr unsigned int packet_type_shift = 16, checksum_shift = 16;
 
@@ -26,6 +26,8 @@ constexpr std::size_t min_frame = 60;	   /* without FCS */
 constexpr std::size_t max_ordinary = 1518; /* without FCS, unless RCTL.LPE (5.2) */
 constexpr std::size_t max_long = 16380;
 constexpr std::uint64_t unused_buffer = UINT64_MAX;
+constexpr std::size_t ipv4_offset = 6, ipv4_protocol = 9, udp_header = 8, udp_checksum = 6;
+constexpr std::uint8_t ipv4_udp = 17;
 
 } // namespace
 
@@ -429,11 +431,34 @@ void Receive::detect(const Frame &f)
 	has_ack_ |= counts_as_ack(f.layers);
 }
 
+/* IPPCSE: of the pieces of a UDP datagram over IPv4 the payload of IP is summed, for PCSS 0. */
+bool Receive::sums_payload(const Frame &f) const
+{
+	const std::uint32_t rxcsum = registers_[reg::rxcsum];
+	const Layers &l = f.layers;
+
+	return (features_ & feature_packet_csum) &&
+	       (rxcsum & (rxcsum_ippcse | rxcsum_pcsd | rxcsum_pcss)) == rxcsum_ippcse &&
+	       l.fragment && l.network == Layers::Network::ipv4 &&
+	       f.bytes[l.l3 + ipv4_protocol] == ipv4_udp;
+}
+
+/* Of the first piece: it has UDP's header, and that a checksum. */
+bool Receive::has_udp_checksum(const Frame &f) const
+{
+	const Layers &l = f.layers;
+
+	return sums_payload(f) && !(load16(f.bytes.data() + l.l3 + ipv4_offset) & 0x1fff) &&
+	       l.l3_end + udp_header <= l.end && load16(f.bytes.data() + l.l3_end + udp_checksum);
+}
+
 /* From byte RXCSUM.PCSS of what is delivered to its end, FCS excluded, not inverted (5.4). */
 std::uint32_t Receive::packet_checksum(const Frame &f) const
 {
-	const std::size_t start = registers_[reg::rxcsum] & 0xff;
+	const std::size_t start = registers_[reg::rxcsum] & rxcsum_pcss;
 
+	if (sums_payload(f))
+		return ones_sum(f.bytes.data() + f.layers.l3_end, f.layers.end - f.layers.l3_end);
 	if (!(features_ & feature_packet_csum) || start >= f.bytes.size())
 		return 0;
 	return ones_sum(f.bytes.data() + start, f.bytes.size() - start);
@@ -469,6 +494,8 @@ Receive::Report Receive::report_of(const Frame &f) const
 		status |= (transport ? 6u : 5u) << packet_type_shift;
 	if (ip_id)
 		status |= status_ipidv;
+	if (has_udp_checksum(f))
+		status |= status_udpv;
 	if (counts_as_ack(l))
 		status |= status_ack;
 

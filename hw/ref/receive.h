@@ -173,6 +173,8 @@ class Receive
 	void drop_front(time_ns now);
 	void detect(const Frame &f);
 	bool counts_as_ack(const Layers &l) const;
+	bool sums_payload(const Frame &f) const;
+	bool has_udp_checksum(const Frame &f) const;
 	std::uint32_t packet_checksum(const Frame &f) const;
 
 	std::size_t buffer_bytes() const;

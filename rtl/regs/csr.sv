@@ -84,6 +84,8 @@ module csr #(
   output logic [15:0]    head_wdata_o,
   output logic           vlan_mode_o,     // CTRL.VME
   output logic [15:0]    vet_o,
+  output logic [31:0]    rxmtrl_o,
+  output logic [15:0]    rxudp_o,
   input  logic           drained_i,
 
   // Tables that the receive side looks up, combinationally.
@@ -112,7 +114,7 @@ module csr #(
   localparam logic [1:0] LbmMac = 2'd1;
 
   logic [31:0] ctrl_q, eecd_q, ctrl_ext_q, fla_q, swsm_q, rctl_q, rxdctl0_q, rxdctl1_q, rxcsum_q, rfctl_q;
-  logic [31:0] tctl_q, tarc0_q, tarc1_q, psrctl_q, mrqc_q;
+  logic [31:0] tctl_q, tarc0_q, tarc1_q, psrctl_q, mrqc_q, rxmtrl_q, rxudp_q;
   logic [15:0] pba_q, vet_q;
   logic [11:0] rsrpd_q;
   logic [5:0] pbs_q;
@@ -408,6 +410,8 @@ module csr #(
       mrqc_q <= ringside_reg_pkg::MRQC_RESET;
       rsrpd_q <= ringside_reg_pkg::RSRPD_RESET[11:0];
       vet_q <= ringside_reg_pkg::VET_RESET[15:0];
+      rxmtrl_q <= ringside_reg_pkg::RXMTRL_RESET;
+      rxudp_q <= ringside_reg_pkg::RXUDP_RESET;
     end else if (we) begin
       case (addr)
         ringside_reg_pkg::CTRL_OFFSET: begin
@@ -433,6 +437,8 @@ module csr #(
         ringside_reg_pkg::MRQC_OFFSET: mrqc_q <= wdata;
         ringside_reg_pkg::RSRPD_OFFSET: rsrpd_q <= wdata[11:0];
         ringside_reg_pkg::VET_OFFSET: vet_q <= wdata[15:0];
+        ringside_reg_pkg::RXMTRL_OFFSET: rxmtrl_q <= wdata;
+        ringside_reg_pkg::RXUDP_OFFSET: rxudp_q <= wdata;
         default: ;
       endcase
     end else if (re && addr == ringside_reg_pkg::SWSM_OFFSET) begin
@@ -490,6 +496,8 @@ module csr #(
         ringside_reg_pkg::MRQC_OFFSET: own_rdata = mrqc_q;
         ringside_reg_pkg::RSRPD_OFFSET: own_rdata = 32'(rsrpd_q);
         ringside_reg_pkg::VET_OFFSET: own_rdata = 32'(vet_q);
+        ringside_reg_pkg::RXMTRL_OFFSET: own_rdata = rxmtrl_q;
+        ringside_reg_pkg::RXUDP_OFFSET: own_rdata = rxudp_q;
         ringside_reg_pkg::RS_MAGIC_OFFSET: own_rdata = ringside_reg_pkg::RS_MAGIC_RESET;
         ringside_reg_pkg::RS_VERSION_OFFSET: own_rdata = ringside_reg_pkg::RS_VERSION_RESET;
         ringside_reg_pkg::RS_FEATURES_OFFSET: own_rdata = feature_q;
@@ -524,6 +532,8 @@ module csr #(
   assign head_wdata_o = wdata[15:0];
   assign vlan_mode_o = ctrl_q[ringside_reg_pkg::CTRL_VME_BIT];
   assign vet_o = vet_q;
+  assign rxmtrl_o = rxmtrl_q;
+  assign rxudp_o = rxudp_q[15:0];
 
   assign iame_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_IAME_BIT];
   assign pba_clr_en_o = ctrl_ext_q[ringside_reg_pkg::CTRL_EXT_PBA_CLR_BIT];

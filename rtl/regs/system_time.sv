@@ -5,9 +5,10 @@
 // increment, divided and multiplied at once, bit by bit from the top, four bits a clock, when somebody
 // asks. So a sleeping card needs no clock edges to know the time.
 //
-// Reading SYSTIML, and writing what changes the time, waits for that (`wait_o`: the access is answered
-// when it falls, a read with `late_rdata_o`): 40 clocks at most. A stamp is the time of the event, worked
-// out a little later; it is kept until software reads its high half.
+// Reading SYSTIML, writing what changes the time, and reading of a received stamp that is being worked out
+// waits for that (`wait_o`: the access is answered when it falls, a read with `late_rdata_o`): 56 clocks at
+// most. A stamp is the time of the event, for a received frame `rx_at_i`, before it; it is kept until
+// software reads its high half.
 
 module system_time (
   input  logic        clk_i,
@@ -27,6 +28,7 @@ module system_time (
   // Frames that are to be stamped begin to leave, or came. `rx_open_o`: a stamp would be taken.
   input  logic        ev_tx_i,
   input  logic        ev_rx_i,
+  input  logic [63:0] rx_at_i,
   input  logic [63:0] rx_attributes_i,  // of PTP: {sequence, source}
   output logic        rx_open_o,
   output logic [2:0]  rx_type_o,        // TSYNCRXCTL.TYPE
@@ -51,6 +53,9 @@ module system_time (
   logic [63:0] read_at_q, tx_at_q, rx_at_q;
 
   logic here, wr, rd, changes, tx_take, rx_take;
+  // A read of what tells of a received stamp: it waits while that is worked out.
+  logic of_rx_stamp, late_q, rd_now;
+  logic [16:0] late_addr_q, rd_addr;
   assign here = (re_i || we_i) ? en_i && addr_i[16:6] == ringside_reg_pkg::SYSTIML_OFFSET[16:6] &&
                                  addr_i <= ringside_reg_pkg::RXSATRH_OFFSET : 1'b0;
   assign wr = here && we_i;
@@ -66,6 +71,19 @@ module system_time (
       endcase
     end
   end
+
+  always_comb begin
+    of_rx_stamp = 1'b0;
+    if (rd) begin
+      case (addr_i)
+        ringside_reg_pkg::TSYNCRXCTL_OFFSET, ringside_reg_pkg::RXSTMPL_OFFSET, ringside_reg_pkg::RXSTMPH_OFFSET,
+        ringside_reg_pkg::RXSATRL_OFFSET, ringside_reg_pkg::RXSATRH_OFFSET: of_rx_stamp = 1'b1;
+        default: ;
+      endcase
+    end
+  end
+  assign rd_now = (rd && !(of_rx_stamp && rx_pending_q)) || (late_q && !rx_pending_q);
+  assign rd_addr = late_q ? late_addr_q : addr_i;
 
   assign rx_open_o = en_i && rx_control_q[Enable] && !rx_valid_q && !rx_pending_q;
   assign rx_type_o = rx_control_q[3:1];
@@ -85,7 +103,8 @@ module system_time (
   assign start = !busy_q && (read_q || tx_pending_q || rx_pending_q || change_pending_q);
   assign ends = busy_q && steps_q == '0;
 
-  // A change comes last: what was asked before belongs to the time before it.
+  // A change comes last: what was asked before belongs to the time before it. A frame may have begun before
+  // the last change and ended after it: its time is that of the change.
   always_comb begin
     what = ForChange;
     at = '0;
@@ -100,6 +119,7 @@ module system_time (
         default: at = read_at_q;
       endcase
       elapsed = at - origin_q;
+      if (elapsed[63]) elapsed = '0;
     end
   end
 
@@ -142,13 +162,14 @@ module system_time (
   end
 
   assign result = base_q + quotient_q;
-  assign late_rdata_o = result[31:0];
-  assign wait_o = (rd && addr_i == ringside_reg_pkg::SYSTIML_OFFSET) || changes ||
+  assign late_rdata_o = late_q ? rdata_o : result[31:0];
+  assign wait_o = (of_rx_stamp && rx_pending_q) || (late_q && rx_pending_q) ||
+                  (rd && addr_i == ringside_reg_pkg::SYSTIML_OFFSET) || changes ||
                   ((read_q || change_pending_q) && !(ends && (what_q == ForRead || what_q == ForChange)));
 
   always_ff @(posedge clk_i) begin
     if (reset) begin
-      {read_q, change_pending_q, tx_pending_q, rx_pending_q, tx_valid_q, rx_valid_q} <= '0;
+      {read_q, change_pending_q, tx_pending_q, rx_pending_q, tx_valid_q, rx_valid_q, late_q} <= '0;
     end else begin
       if (rd && addr_i == ringside_reg_pkg::SYSTIML_OFFSET) read_q <= 1'b1;
       else if (ends && what_q == ForRead) read_q <= 1'b0;
@@ -161,16 +182,19 @@ module system_time (
       if (ends && what_q == ForTx) tx_valid_q <= 1'b1;
       else if (rd && addr_i == ringside_reg_pkg::TXSTMPH_OFFSET) tx_valid_q <= 1'b0;
       if (ends && what_q == ForRx) rx_valid_q <= 1'b1;
-      else if (rd && (addr_i == ringside_reg_pkg::RXSTMPH_OFFSET || addr_i == ringside_reg_pkg::RXSATRH_OFFSET))
+      else if (rd_now && (rd_addr == ringside_reg_pkg::RXSTMPH_OFFSET || rd_addr == ringside_reg_pkg::RXSATRH_OFFSET))
         rx_valid_q <= 1'b0;
+      if (of_rx_stamp && rx_pending_q) late_q <= 1'b1;
+      else if (!rx_pending_q) late_q <= 1'b0;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (rd || changes) read_at_q <= now_i;
     if (tx_take) tx_at_q <= now_i;
+    if (of_rx_stamp) late_addr_q <= addr_i;
     if (rx_take) begin
-      rx_at_q <= now_i;
+      rx_at_q <= rx_at_i;
       attributes_q <= rx_attributes_i;
     end
     if (changes) begin
@@ -225,8 +249,8 @@ module system_time (
 
   always_comb begin
     rdata_o = '0;
-    if (rd) begin
-      case (addr_i)
+    if (rd_now) begin
+      case (rd_addr)
         ringside_reg_pkg::SYSTIMH_OFFSET: rdata_o = high_q;
         ringside_reg_pkg::TIMINCA_OFFSET: rdata_o = timinca_q;
         ringside_reg_pkg::TIMADJL_OFFSET: rdata_o = timadjl_q;
@@ -244,5 +268,5 @@ module system_time (
     end
   end
 
-  assign idle_o = !here && !busy_q && !start && !tx_take && !rx_take;
+  assign idle_o = !here && !busy_q && !start && !tx_take && !rx_take && !late_q;
 endmodule

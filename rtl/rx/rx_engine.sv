@@ -17,11 +17,14 @@ module rx_engine #(
   parameter bit EnRss = 1'b1,
   parameter bit EnSplit = 1'b1,
   parameter bit EnQueues = 1'b1,
-  parameter bit EnPause = 1'b1
+  parameter bit EnPause = 1'b1,
+  parameter bit EnPtp = 1'b1,
+  parameter bit EnPacketCsum = 1'b1
 ) (
   input  logic               clk_i,
   input  logic               rst_ni,
   input  logic               srst_i,
+  input  logic [63:0]        now_i,
 
   input  logic               enable_i,
   input  logic               link_up_i,
@@ -32,6 +35,7 @@ module rx_engine #(
   input  logic               queues_en_i, // off: RSS tells the hash and leads to queue 0
   input  logic               split_en_i,
   input  logic               detect_en_i,
+  input  logic               packet_csum_en_i,
   input  logic [31:0]        rctl_i,
   input  logic [31:0]        rfctl_i,
   input  logic [31:0]        rxcsum_i,
@@ -53,6 +57,10 @@ module rx_engine #(
   input  logic               pause_en_i,  // received pause frames are obeyed
   input  logic [47:0]        pause_address_i,
   input  logic [15:0]        pause_type_i,
+  input  logic               stamp_open_i,
+  input  logic [2:0]         stamp_type_i,
+  input  logic [31:0]        rxmtrl_i,
+  input  logic [15:0]        rxudp_i,
 
   input  logic [2*64-1:0]    ring_base_i,
   input  logic [2*20-1:0]    ring_len_i,
@@ -108,6 +116,9 @@ module rx_engine #(
   output logic               ev_control_o,
   output logic [3:0]         ev_wake_o,   // broadcast, multicast, unicast, magic packet
   output logic [16:0]        level_o,     // bytes of the buffer in use
+  output logic               ev_stamp_o,
+  output logic [63:0]        stamp_at_o,
+  output logic [63:0]        stamp_attributes_o,
 
   output logic               stat_frame_o,
   output logic [15:0]        stat_len_o,
@@ -240,18 +251,20 @@ module rx_engine #(
 
   rx_ingress #(
     .DataW(BeatW), .BufferWords(BufferWords), .EnCsum(EnCsum), .EnVlan(EnVlan), .EnRss(EnRss && EnQueues),
-    .EnPause(EnPause)
+    .EnPause(EnPause),
+    .EnPtp(EnPtp), .EnPacketCsum(EnPacketCsum)
   ) u_ingress (
-    .clk_i, .rst_ni(rst_n),
+    .clk_i, .rst_ni(rst_n), .now_i,
     .wire_rst_ni    (rst_ni),
     .clear_i        (clear),
     .receive_i      (on && link_up_i),
     .hold_i         (rctl_i[RctlEn] && state_q != On),
-    .line_drop_i, .csum_en_i, .vlan_en_i, .rss_en_i, .detect_en_i,
+    .line_drop_i, .csum_en_i, .vlan_en_i, .rss_en_i, .detect_en_i, .packet_csum_en_i,
     .rctl_i, .rfctl_i, .rxcsum_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
     .vlan_mode_i, .vet_i, .vfta_index_o, .vfta_bit_i,
     .mrqc_i, .rss_key_i, .reta_index_o, .reta_queue_i, .rsrpd_i,
     .asleep_i, .pause_en_i, .pause_address_i, .pause_type_i,
+    .stamp_open_i, .stamp_type_i, .rxmtrl_i, .rxudp_i,
     .s_axis_tdata_i (in_data),
     .s_axis_tkeep_i (in_keep),
     .s_axis_tlast_i (in_last),
@@ -276,7 +289,7 @@ module rx_engine #(
     .frame_split_o  (put_split),
     .frame_full_i   (frames_full),
     .level_o, .ev_pause_o, .ev_pause_quanta_o, .ev_control_o, .ev_wake_o,
-    .ev_rxo_o, .ev_srpd_o, .ev_ack_o,
+    .ev_rxo_o, .ev_srpd_o, .ev_ack_o, .ev_stamp_o, .stamp_at_o, .stamp_attributes_o,
     .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_ruc_o, .stat_roc_o,
     .stat_crcerr_o, .stat_total_o,
     .idle_o         (ingress_idle)

@@ -18,11 +18,14 @@ module rx_ingress #(
   parameter bit EnVlan = 1'b1,
   parameter bit EnRss = 1'b1,
   parameter bit EnPause = 1'b1,
+  parameter bit EnPtp = 1'b1,
+  parameter bit EnPacketCsum = 1'b1,
   parameter int unsigned BufferWords = 1024,
   localparam int unsigned AddrW = $clog2(BufferWords)
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
+  input  logic [63:0]      now_i,
   input  logic             wire_rst_ni,  // reset of what belongs to the wire: where a frame begins
   input  logic             clear_i,      // forget everything, the frame in hand too
 
@@ -33,6 +36,7 @@ module rx_ingress #(
   input  logic             vlan_en_i,    // of the features
   input  logic             rss_en_i,
   input  logic             detect_en_i,
+  input  logic             packet_csum_en_i,
   input  logic [31:0]      rctl_i,
   input  logic [31:0]      rfctl_i,
   input  logic [31:0]      rxcsum_i,
@@ -53,6 +57,10 @@ module rx_ingress #(
   input  logic             pause_en_i,      // received pause frames are obeyed
   input  logic [47:0]      pause_address_i,
   input  logic [15:0]      pause_type_i,
+  input  logic             stamp_open_i,  // a time stamp would be taken
+  input  logic [2:0]       stamp_type_i,
+  input  logic [31:0]      rxmtrl_i,
+  input  logic [15:0]      rxudp_i,
 
   input  logic [DataW-1:0] s_axis_tdata_i,
   input  logic [DataW/8-1:0] s_axis_tkeep_i,
@@ -77,7 +85,7 @@ module rx_ingress #(
   output logic [31:0]      frame_status_o,
   output logic             frame_queue_o,
   output logic [3:0]       frame_type_o,   // of the hash
-  output logic [31:0]      frame_word1_o,  // hash, or IP identification (5.6)
+  output logic [31:0]      frame_word1_o,  // hash, or packet checksum and IP identification (5.6)
   output logic [15:0]      frame_tag_o,
   output logic [9:0]       frame_split_o,  // bytes of the headers, 0: not to be split
   input  logic             frame_full_i,
@@ -90,6 +98,9 @@ module rx_ingress #(
   output logic             ev_rxo_o,
   output logic             ev_srpd_o,
   output logic             ev_ack_o,
+  output logic             ev_stamp_o,     // a frame to be stamped came
+  output logic [63:0]      stamp_at_o,
+  output logic [63:0]      stamp_attributes_o,
   output logic             stat_frame_o,
   output logic [15:0]      stat_len_o,
   output logic             stat_mcast_o,
@@ -104,7 +115,7 @@ module rx_ingress #(
   localparam int unsigned Sbp = 2, Lpe = 5, Dpf = 22, Pmcf = 23, Secrc = 26;
   localparam int unsigned Ipv6Dis = 10, Ipv6XsumDis = 11, AckDis = 12, AckDataDis = 13, IpfrspDis = 14;
   localparam int unsigned Exten = 15, Ipv6ExDis = 16, NewIpv6ExtDis = 17;
-  localparam int unsigned Ipofl = 8, Tuofl = 9, Pcsd = 13;
+  localparam int unsigned Ipofl = 8, Tuofl = 9, Ippcse = 12, Pcsd = 13;
   localparam logic [14:0] MinLen = 15'd60, MaxLen = 15'd1518, MaxLongLen = 15'd16380;
   localparam int unsigned OffW = $clog2(DataW / 8);
   localparam int unsigned IndexW = 15 - OffW;  // beats of 16,384 bytes, and one more
@@ -126,7 +137,7 @@ module rx_ingress #(
   logic [14:0] raw_len_q;
   logic [AddrW:0] start_ptr_q, ptr_q;
 
-  logic take, accept, parse_stall, no_room, store, write, discard;
+  logic take, accept, parse_stall, ptp_stall, stall, no_room, store, write, discard;
   logic [OffW:0] in_bytes;
   logic filter_ok, inexact;
   logic off_now, missed_now, slept_now, wake_stall, magic;
@@ -220,7 +231,8 @@ module rx_ingress #(
   // A frame for somebody else is stored like any other and taken back at its end.
   assign slept_now = (!beat_first_q && slept_q) || asleep_i;
   assign discard = off_now || missed_now || slept_now || index_q == EndIndex;
-  assign accept = beat_valid_q && !parse_stall && !wake_stall && (discard || !no_room);
+  assign stall = parse_stall || ptp_stall || wake_stall;
+  assign accept = beat_valid_q && !stall && (discard || !no_room);
   assign store = accept && !discard;
 
   always_ff @(posedge clk_i) begin
@@ -271,6 +283,11 @@ module rx_ingress #(
   logic [127:0] src, dst, home_src, home_dst;
   logic [31:0] ports, hash;
   logic [9:0] header_len;
+  logic udp, udp_whole, udp_fragment, udp_summed, ptp_match, fragment_sums;
+  logic [15:0] packet_sum;
+  logic [15:0] ether_type;
+  logic [4:0] l3_off;
+  logic [16:0] l4_off, ip_end;
 
   rx_parse #(.DataW(DataW), .EnCsum(EnCsum)) u_parse (
     .clk_i, .rst_ni,
@@ -281,6 +298,12 @@ module rx_ingress #(
     .beat_index_i   (index_q),
     .accept_i       (store),
     .stall_o        (parse_stall),
+    .ether_type_o   (ether_type),
+    .l3_off_o       (l3_off),
+    .udp_o          (udp),
+    .udp_fragment_o (udp_fragment),
+    .l4_off_o       (l4_off),
+    .ip_end_o       (ip_end),
     .finish_i       (finish_q),
     .frame_len_i    (raw_len_q),
     .vet_i,
@@ -304,6 +327,8 @@ module rx_ingress #(
     .home_src_o     (home_src),
     .home_dst_o     (home_dst),
     .ports_o        (ports),
+    .udp_whole_o    (udp_whole),
+    .udp_summed_o   (udp_summed),
     .header_len_o   (header_len),
     .ack_o          (ack),
     .pure_ack_o     (pure_ack)
@@ -348,6 +373,65 @@ module rx_ingress #(
                           src, dst, home_src, home_dst, ports};
   end
 
+  if (EnPtp) begin : g_ptp
+    rx_ptp #(.DataW(DataW)) u_ptp (
+      .clk_i, .now_i,
+      .open_i      (stamp_open_i),
+      .type_i      (stamp_type_i),
+      .rxmtrl_i, .rxudp_i,
+      .load_first_i(take && !open_q),
+      .ether_type_i(ether_type),
+      .beat_valid_i(beat_valid_q && !parse_stall),
+      .beat_i      (beat_q),
+      .beat_index_i(index_q),
+      .l3_off_i    (l3_off),
+      .udp_i       (udp),
+      .l4_off_i    (l4_off),
+      .stall_o     (ptp_stall),
+      .finish_i    (finish_q),
+      .udp_whole_i (udp_whole),
+      .frame_len_i (raw_len_q),
+      .ip_end_i    (ip_end),
+      .match_o     (ptp_match),
+      .attributes_o(stamp_attributes_o),
+      .at_o        (stamp_at_o)
+    );
+  end else begin : g_no_ptp
+    assign {ptp_stall, ptp_match, stamp_at_o, stamp_attributes_o} = '0;
+
+    logic unused_ptp;
+    assign unused_ptp = ^{now_i, stamp_type_i, rxmtrl_i, rxudp_i, ether_type, l3_off, udp, l4_off, udp_whole, ip_end};
+  end
+
+  if (EnPacketCsum) begin : g_packet_sum
+    logic on;
+
+    assign on = packet_csum_en_i && !rxcsum_i[Pcsd];
+    assign fragment_sums = on && rxcsum_i[Ippcse] && rxcsum_i[7:0] == '0;
+
+    rx_packet_sum #(.DataW(DataW)) u_packet_sum (
+      .clk_i,
+      .on_i          (on),
+      .pcss_i        (rxcsum_i[7:0]),
+      .accept_i      (store),
+      .first_i       (beat_first_q),
+      .beat_i        (beat_q),
+      .beat_index_i  (index_q),
+      .strip_i       (strip_now),
+      .payload_only_i(fragment_sums && udp_fragment),
+      .payload_at_i  (l4_off),
+      .payload_end_i (ip_end),
+      .finish_i      (finish_q),
+      .sum_o         (packet_sum)
+    );
+  end else begin : g_no_packet_sum
+    assign packet_sum = '0;
+    assign fragment_sums = 1'b0;
+
+    logic unused_packet_sum;
+    assign unused_packet_sum = ^{packet_csum_en_i, udp_fragment, udp_summed, rxcsum_i[Ippcse], rxcsum_i[7:0]};
+  end
+
   // Index of the word that holds a frame's last byte.
   function automatic logic [IndexW-1:0] last_index(input logic [14:0] len);
     last_index = IndexW'((len - 15'd1) >> OffW);
@@ -369,13 +453,14 @@ module rx_ingress #(
 
   assign frame_valid_o = keep;
   assign frame_len_o = total_len;
-  assign frame_status_o = {status[31:25], bad_crc_q, status[23:16], ev_ack_o, status[14:8], inexact,
-                           status[6:4], strip_q, status[2:0]};
-  assign frame_word1_o = rxcsum_i[Pcsd] ? hash : {16'd0, ip_id};
+  assign frame_status_o = {status[31:25], bad_crc_q, status[23:16], ev_ack_o, status[14:11], fragment_sums && udp_summed,
+                           status[9], ev_stamp_o, inexact, status[6:4], strip_q, status[2:0]};
+  assign frame_word1_o = rxcsum_i[Pcsd] ? hash : {packet_sum, ip_id};
   assign frame_tag_o = strip_q ? tag_q : '0;
   assign frame_split_o = header_len - (strip_q && header_len != '0 ? 10'd4 : 10'd0);
 
   assign ev_ack_o = keep && detect_en_i && !rfctl_i[AckDis] && (rfctl_i[AckDataDis] ? pure_ack : ack);
+  assign ev_stamp_o = keep && stamp_open_i && ptp_match;
   assign ev_srpd_o = keep && detect_en_i && 16'(padded_len) + 16'd4 < 16'(rsrpd_i);
 
   always_ff @(posedge clk_i) begin
@@ -415,9 +500,9 @@ module rx_ingress #(
   assign stat_roc_o = count && oversize;
   assign stat_crcerr_o = count && bad_crc_q;
 
-  assign idle_o = !take && !finish_q && !(beat_valid_q && (parse_stall || wake_stall || accept)) && !clear_i;
+  assign idle_o = !take && !finish_q && !(beat_valid_q && (stall || accept)) && !clear_i;
 
   logic unused;
-  assign unused = ^{rxcsum_i[31:14], rxcsum_i[12:10], rxcsum_i[7:0], rfctl_i[31:18], rfctl_i[9:0],
-                    status[24], status[15], status[7], status[3]};
+  assign unused = ^{rxcsum_i[31:14], rxcsum_i[11:10], rfctl_i[31:18], rfctl_i[9:0],
+                    status[24], status[15], status[10], status[8:7], status[3]};
 endmodule

@@ -9,8 +9,8 @@
 // IPv6 extension headers (at most 8). Nothing is believed beyond the real bytes of the frame: the
 // length is checked at the end, and no verdict is given rather than a wrong one.
 //
-// For others in the card it also gives addresses and ports (rx_rss.sv), the length of the headers, and
-// whether the frame acknowledges.
+// For others in the card it also gives addresses and ports (rx_rss.sv), the length of the headers, where
+// they are while the frame passes (rx_ptp.sv), and whether the frame acknowledges.
 //
 // Sums are kept in the byte order in which the lanes come: a one's-complement sum does not mind, and
 // 32-bit words may be added because 2^16 = 1 modulo 0xffff.
@@ -33,6 +33,14 @@ module rx_parse #(
   input  logic [14-OffW:0] beat_index_i,
   input  logic         accept_i,
   output logic         stall_o,
+
+  // Of the first beat, behind a VLAN tag; then of the frame, as far as its headers have been seen.
+  output logic [15:0]  ether_type_o,
+  output logic [4:0]   l3_off_o,
+  output logic         udp_o,         // no fragment
+  output logic         udp_fragment_o, // of IPv4
+  output logic [16:0]  l4_off_o,
+  output logic [16:0]  ip_end_o,
 
   // The cycle after the last beat.
   input  logic         finish_i,
@@ -60,6 +68,8 @@ module rx_parse #(
   output logic [127:0] home_src_o,
   output logic [127:0] home_dst_o,
   output logic [31:0]  ports_o,
+  output logic         udp_whole_o,
+  output logic         udp_summed_o,  // a first fragment of UDP, whose header has a checksum
   output logic [9:0]   header_len_o,  // to the end of the TCP or UDP header, or of IP's; 0: no split
   output logic         ack_o,
   output logic         pure_ack_o     // and nothing else
@@ -115,7 +125,7 @@ module rx_parse #(
 
   // The frame in hand.
   logic v4_q, v6_q, options_done_q;
-  logic fragment_q, ext_q;
+  logic fragment_q, first_q, ext_q;
   logic no_l4_q;           // a fragment, or a route that does not end at the destination address
   logic [1:0] route_q;     // Segments Left is to be looked at in the beat after this one, in this one
   logic [4:0] l3_off_q;
@@ -146,6 +156,13 @@ module rx_parse #(
   assign add_options = EnCsum && beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
                        (beat_no == '0 || (beat_no == BeatNoW'(1) && options_end > 8'(BeatBytes)));
   assign stall_o = walk || add_options;
+
+  assign ether_type_o = ether_type;
+  assign l3_off_o = l3_off_q;
+  assign udp_o = (v4_q || v6_q) && !fragment_q && next_proto_q == ProtoUdp;
+  assign udp_fragment_o = v4_q && ihl_q >= 4'd5 && fragment_q && next_proto_q == ProtoUdp;
+  assign l4_off_o = next_off_q;
+  assign ip_end_o = ip_end_q;
 
   // One range of the frame is summed a cycle. (Called where the sum is stored, not on a net of its own:
   // a simulator then works it out only for beats that count.)
@@ -199,6 +216,7 @@ module rx_parse #(
       route_q <= '0;
       no_l4_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;  // MF or an offset
       fragment_q <= v4 && {ip[48 +: 6], ip[56 +: 8]} != '0;
+      first_q <= {ip[48 +: 5], ip[56 +: 8]} == '0;
       ext_q <= 1'b0;
       ip_end_q <= 17'(l3_off) + (v6 ? 17'd40 + 17'(be16(ip[32 +: 16])) : 17'(be16(ip[16 +: 16])));
       next_off_q <= 17'(l3_off) + (v6 ? 17'd40 : 17'({ip[3:0], 2'b00}));
@@ -317,7 +335,7 @@ module rx_parse #(
     ones_complement_ok = 16'(b[15:0] + 16'(b[16])) == 16'hffff;
   endfunction
 
-  logic v4_ok, v6_ok, l4_ok, udp, l4_checked, v4_checked;
+  logic v4_ok, v6_ok, l4_fits, l4_ok, udp, l4_checked, v4_checked;
   logic [16:0] frame_len, l4_len, l4_end;
 
   always_comb begin
@@ -329,14 +347,16 @@ module rx_parse #(
     l4_end = next_off_q + l4_len;
     v4_ok = 1'b0;
     v6_ok = 1'b0;
+    l4_fits = 1'b0;
     l4_ok = 1'b0;
     v4_checked = 1'b0;
     l4_checked = 1'b0;
     if (finish_i) begin
       v4_ok = v4_q && ihl_q >= 4'd5 && 17'(options_end) <= frame_len;
       v6_ok = v6_q && 17'(l3_off_q) + 17'd40 <= frame_len;
-      l4_ok = (v4_ok || v6_ok) && is_l4 && ip_end_q >= next_off_q + (udp ? 17'd8 : 17'd20) &&
-              l4_len >= 17'd8 && l4_end <= ip_end_q && ip_end_q <= frame_len;
+      l4_fits = (v4_ok || v6_ok) && ip_end_q >= next_off_q + (udp ? 17'd8 : 17'd20) && l4_len >= 17'd8 &&
+                l4_end <= ip_end_q && ip_end_q <= frame_len;
+      l4_ok = l4_fits && is_l4;
       v4_checked = EnCsum && csum_en_i && ipofl_i && v4_ok;
       l4_checked = EnCsum && csum_en_i && tuofl_i && l4_ok && !(v6_q && ipv6_xsum_dis_i) &&
                    !(udp && udp_csum_q == '0);
@@ -383,6 +403,9 @@ module rx_parse #(
     end
   end
 
+  assign udp_whole_o = l4_fits && udp_o;
+  assign udp_summed_o = finish_i && udp_fragment_o && first_q && next_off_q + 17'd8 <= ip_end_q &&
+                        next_off_q + 17'd8 <= frame_len && udp_csum_q != '0;
   assign header_len_o = header_end[16:10] == '0 ? header_end[9:0] : '0;
   assign ext_o = ext_q;
   assign home_o = home_src_q || home_dst_q;

@@ -120,7 +120,7 @@ module rx_writeback #(
     tail_words = '0;
     if (take) begin
       head_words = {e_tag, 1'b0, e_lens[14:0], status, e_word1, 23'd0, queue_i, 4'd0, e_type};
-      legacy_words = {e_tag, status[31:24], status[7:0], 17'd0, e_lens[14:0], e_addr};
+      legacy_words = {e_tag, status[31:24], status[7:0], e_word1[31:16], 1'b0, e_lens[14:0], e_addr};
       tail_words = {65'd0, e_lens[59:45], 1'b0, e_lens[44:30], 1'b0, e_lens[29:15],
                     e_header != '0, 5'd0, e_header};
     end

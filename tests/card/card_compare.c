@@ -29,7 +29,11 @@ enum { REF, RTL, CARDS };
 #define QUEUES		 2
 #define QUEUE_AT	 11 /* the byte of a sent frame that says which queue it is of */
 #define UNUSED_BUFFER	 UINT64_MAX
-#define PAUSE_QUANTA	 30 /* at most: 15,360 ns, less than QUIET_NS */
+#define ETH_P_1588	 0x88f7u
+#define PTP_PORT	 319
+#define PTP_PORT_LANES	 0x3f01 /* in RXUDP */
+#define PTP_CONTROL	 32	/* of the message, version 1 */
+#define PAUSE_QUANTA	 30	/* at most: 15,360 ns, less than QUIET_NS */
 
 enum {
 	FCAL = 0x0028,
@@ -78,6 +82,7 @@ struct comparison {
 	bool split;	   /* packets are: a descriptor has two units */
 	size_t page_bytes; /* of its second buffer */
 	unsigned int vet;
+	bool stamped; /* a received frame */
 	size_t max_frame_bytes;
 	struct packet packet, seeded;
 	char difference[256];			    /* empty: none yet */
@@ -283,8 +288,20 @@ static void configure_rxcsum(struct comparison *c)
 	if (has(c, FEATURE_RSS) && !chance(c, 3))
 		rxcsum |= RXCSUM_PCSD;
 	if (has(c, FEATURE_PACKET_CSUM))
-		rxcsum |= pick(c, 80);
+		rxcsum |= chance(c, 3) ? RXCSUM_IPPCSE : pick(c, 80);
 	write_both(c, RXCSUM, rxcsum);
+}
+
+/* Which messages are stamped; both clocks run. */
+static void configure_ptp(struct comparison *c)
+{
+	if (!has(c, FEATURE_PTP))
+		return;
+	write_both(c, TIMINCA, 0x01a00000);
+	write_both(c, RXMTRL, ETH_P_1588 | pick(c, 4) << 16 | pick(c, 4) << 24);
+	write_both(c, RXUDP, PTP_PORT_LANES);
+	write_both(c, TSYNCTXCTL, chance(c, 3) ? 0 : SYNC_EN);
+	write_both(c, TSYNCRXCTL, (chance(c, 4) ? 0 : SYNC_EN) | pick(c, 8) << 1);
 }
 
 /* Header buffers of 128 to 512 bytes, pages of 1 to 4 KiB. */
@@ -335,6 +352,7 @@ static void configure(struct comparison *c)
 	configure_vlan(c, &rctl);
 	configure_flow(c, &rctl);
 	configure_rxcsum(c);
+	configure_ptp(c);
 	configure_split(c, extended, &rctl);
 	if (c->split)
 		buffer = 4096; /* what both buffers of a descriptor fit in */
@@ -416,6 +434,8 @@ static void send_packet(struct comparison *c, unsigned int queue, unsigned int *
 		return;
 	*room -= fragments(c->packet.len, fragment) + 1;
 	popts = offload_popts(&c->packet) | random_tag(c, &dcmd);
+	if (has(c, FEATURE_PTP) && chance(c, 3))
+		popts |= TXD_TSTAMP;
 	c->seeded = c->packet;
 	if (tso && o.payload) {
 		packet_seed_tso(&c->seeded);
@@ -577,6 +597,27 @@ static void receive_control(struct comparison *c)
 	for_each_side(c, s) queue_frame(s, frame, sizeof(frame));
 }
 
+/* Over UDP or over Ethernet; of random version, kind and sequence. */
+static void make_ptp_message(struct comparison *c)
+{
+	uint8_t *bytes = c->packet.bytes;
+	const size_t message = c->packet.udp ? c->packet.payload : c->packet.l3;
+
+	if (c->packet.udp) {
+		bytes[c->packet.l4 + 2] = PTP_PORT >> 8;
+		bytes[c->packet.l4 + 3] = (uint8_t)(PTP_PORT + pick(c, 2));
+	} else {
+		bytes[12] = ETH_P_1588 >> 8;
+		bytes[13] = ETH_P_1588 & 0xff;
+	}
+	if (c->packet.len > message + PTP_CONTROL) {
+		bytes[message] = (uint8_t)(pick(c, 256) & ~0xcu); /* messageType 0 to 3 */
+		bytes[message + PTP_CONTROL] = (uint8_t)pick(c, 4);
+	}
+	if (c->packet.udp)
+		packet_finish(&c->packet);
+}
+
 static void receive_frame(struct comparison *c)
 {
 	const uint32_t payload = c->lpe && chance(c, 4) ? 8900 : chance(c, 2) ? 1400 : 100;
@@ -584,6 +625,8 @@ static void receive_frame(struct comparison *c)
 	size_t len;
 
 	packet_build(&c->packet, &o);
+	if (has(c, FEATURE_PTP) && chance(c, 3))
+		make_ptp_message(c);
 	random_destination(c);
 	len = c->packet.len;
 	/* Where a damaged header ends, and what of it is hashed, is nobody's rule. */
@@ -833,6 +876,37 @@ static void compare_counters(struct comparison *c)
 	}
 }
 
+/*
+ * Whether there are stamps, and of which message; when is the cards' own. Now and then they are read,
+ * which makes room for others.
+ */
+static void compare_stamps(struct comparison *c)
+{
+	static const uint32_t offsets[] = {TSYNCTXCTL, TSYNCRXCTL, RXSATRL};
+	const bool read_tx = chance(c, 2), read_rx = chance(c, 2);
+	uint32_t got[CARDS] = {0};
+
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		for (int s = 0; s < CARDS; s++)
+			got[s] = rd(&c->side[s].bench, offsets[i]);
+		if (offsets[i] == RXSATRL && !c->stamped)
+			break;
+		if (got[REF] != got[RTL])
+			differ(c, "stamps 0x%04x: %08x on ref, %08x on rtl", offsets[i], got[REF],
+			       got[RTL]);
+		c->stamped = got[REF] & SYNC_VALID;
+	}
+	for_each_side(c, s)
+	{
+		if (read_tx)
+			rd(&s->bench, TXSTMPH);
+	}
+	for (int s = 0; read_rx && s < CARDS; s++)
+		got[s] = rd(&c->side[s].bench, RXSATRH);
+	if (read_rx && c->stamped && got[REF] != got[RTL])
+		differ(c, "stamps 0x%04x: %08x on ref, %08x on rtl", RXSATRH, got[REF], got[RTL]);
+}
+
 static void compare_heads(struct comparison *c)
 {
 	static const uint32_t offsets[] = {TDH, RDH};
@@ -938,6 +1012,8 @@ static void run_burst(struct comparison *c)
 		compare_effects(c);
 	while (!c->difference[0] && post_receive(c));
 	compare_flow(c);
+	if (has(c, FEATURE_PTP))
+		compare_stamps(c);
 	compare_counters(c); /* which tell how much a buffer holds, as long as it is not empty */
 	clear_burst(c);
 }

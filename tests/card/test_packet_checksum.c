@@ -132,6 +132,67 @@ START_TEST(with_pcsd_there_is_no_sum)
 }
 END_TEST
 
+/* A piece of a UDP datagram, or of something else; its checksum field; from where the sum is. */
+static void piece_sums(struct bench *b, unsigned int flags_and_offset, bool udp,
+		       unsigned int udp_sum, size_t from, uint32_t udpv)
+{
+	static struct packet packet;
+	const struct packet_options o = {
+		.udp = true, .ip_options = 8, .payload = 301, .seed = flags_and_offset};
+
+	packet_build(&packet, &o);
+	packet.bytes[packet.l3 + 6] = (uint8_t)(flags_and_offset >> 8);
+	packet.bytes[packet.l3 + 7] = (uint8_t)flags_and_offset;
+	if (!udp)
+		packet.bytes[packet.l3 + 9] = 6;
+	packet.bytes[packet.l4 + 6] = (uint8_t)(udp_sum >> 8);
+	packet.bytes[packet.l4 + 7] = (uint8_t)udp_sum;
+	memcpy(frame, packet.bytes, packet.len);
+	fill_random(frame + packet.len, 30, 5); /* behind the packet */
+	receive(b, packet.len + 30);
+	ck_assert_uint_eq(got.hash >> 16,
+			  from ? sum_from(from, packet.len) : sum_from(0, packet.len + 30));
+	ck_assert_uint_eq(got.status & RXD_UDPV, udpv);
+	ck_assert_uint_eq(got.status & (RXD_TCPCS | RXD_UDPCS), 0);
+}
+
+START_TEST(fragments_of_udp_have_the_sum_of_their_payload)
+{
+	enum { MORE = 0x2000, PAYLOAD = 14 + 28 };
+	struct bench *b = receiver_up(true, 2048, 0);
+
+	wr(b, RXCSUM, RXCSUM_IPOFL | RXCSUM_IPPCSE);
+	piece_sums(b, MORE, true, 0x1234, PAYLOAD, RXD_UDPV);
+	piece_sums(b, MORE, true, 0, PAYLOAD, 0);
+	piece_sums(b, MORE | 100, true, 0x1234, PAYLOAD, 0);
+	piece_sums(b, 1, true, 0x1234, PAYLOAD, 0);
+	piece_sums(b, MORE, false, 0x1234, 0, 0);
+	piece_sums(b, 0, true, 0x1234, 0, 0);
+	wr(b, RXCSUM, RXCSUM_IPOFL);
+	piece_sums(b, MORE, true, 0x1234, 0, 0);
+}
+END_TEST
+
+START_TEST(stripped_tag_is_no_part_of_the_sum)
+{
+	struct bench *b = receiver_up(true, 2048, 0);
+	uint8_t tagged[304];
+
+	set_bits(b, CTRL, CTRL_VME);
+	memcpy(tagged, frame, 12);
+	memcpy(tagged + 12, "\x81\x00\x20\x07", 4);
+	memcpy(tagged + 16, frame + 12, 288);
+	for (uint32_t pcss = 0; pcss < 20; pcss++) {
+		wr(b, RXCSUM, pcss);
+		feed(b, tagged, sizeof(tagged));
+		run_ns(b, US(20));
+		ck_assert(rx_take(&rx, &got));
+		ck_assert_uint_eq(got.len, 300);
+		ck_assert_uint_eq(got.hash >> 16, sum_from(pcss, 300));
+	}
+}
+END_TEST
+
 static const struct card_test tests[] = {
 	CARD_TEST(sum_begins_at_pcss),
 	CARD_TEST(sum_of_every_length),
@@ -141,6 +202,8 @@ static const struct card_test tests[] = {
 	CARD_TEST(legacy_descriptors_have_the_sum),
 	CARD_TEST(ip_identification_stays_beside_the_sum),
 	CARD_TEST(with_pcsd_there_is_no_sum),
+	CARD_TEST(fragments_of_udp_have_the_sum_of_their_payload),
+	CARD_TEST(stripped_tag_is_no_part_of_the_sum),
 	CARD_TESTS_END,
 };
 

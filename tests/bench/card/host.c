@@ -100,6 +100,7 @@ void lean_host_create(struct lean_host *h, const char *config)
 	abi->power_on(b->platform);
 	set_pci(b, true, true, RINGSIDE_IRQ_MSIX);
 	wr(b, CTRL, rd(b, CTRL) | CTRL_RST);
+	wr(b, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL | RXCSUM_PCSD); /* as drivers do */
 	run_ns(b, SETTLE_NS);
 }
 

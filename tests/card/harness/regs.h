@@ -90,6 +90,19 @@ enum {
 	GCR = 0x5b00,
 	SWSM = 0x5b50,
 	FWSM = 0x5b54,
+	SYSTIML = 0xb600,
+	SYSTIMH = 0xb604,
+	TIMINCA = 0xb608,
+	TSYNCTXCTL = 0xb614,
+	TXSTMPL = 0xb618,
+	TXSTMPH = 0xb61c,
+	TSYNCRXCTL = 0xb620,
+	RXSTMPL = 0xb624,
+	RXSTMPH = 0xb628,
+	RXSATRL = 0xb62c,
+	RXSATRH = 0xb630,
+	RXMTRL = 0xb634,
+	RXUDP = 0xb638,
 	RINGSIDE_MAGIC = 0x1c000,
 	RINGSIDE_VERSION = 0x1c004,
 	RINGSIDE_FEATURES = 0x1c008,
@@ -156,8 +169,11 @@ enum {
 #define RFCTL_EXTEN	 BIT(15)
 #define RXCSUM_IPOFL	 BIT(8)
 #define RXCSUM_TUOFL	 BIT(9)
+#define RXCSUM_IPPCSE	 BIT(12)
 #define RXCSUM_PCSD	 BIT(13)
 #define RAH_AV		 BIT(31)
+#define SYNC_VALID	 BIT(0)
+#define SYNC_EN		 BIT(4)
 
 /* Transmit descriptor, dword 2 and 3. */
 #define TXD_EOP	      BIT(24)
@@ -175,6 +191,7 @@ enum {
 #define TXD_TUCMD_TSE BIT(26)
 #define TXD_IXSM      BIT(8)
 #define TXD_TXSM      BIT(9)
+#define TXD_TSTAMP    BIT(4)
 #define TXD_DD	      BIT(0)
 
 /* Receive status, in the positions of the extended descriptor. */
@@ -185,6 +202,8 @@ enum {
 #define RXD_UDPCS BIT(4)
 #define RXD_TCPCS BIT(5)
 #define RXD_IPCS  BIT(6)
+#define RXD_TST	  BIT(8)
+#define RXD_UDPV  BIT(10)
 #define RXD_TCPE  BIT(29)
 #define RXD_IPE	  BIT(30)
 

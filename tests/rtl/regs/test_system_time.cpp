@@ -61,10 +61,11 @@ public:
 		return value | static_cast<uint64_t>(read(low + 4)) << 32;
 	}
 
-	void event(bool tx, bool rx, uint64_t attributes = 0)
+	void event(bool tx, bool rx, uint64_t attributes = 0, uint64_t since_began_ns = 0)
 	{
 		model.ev_tx_i = tx;
 		model.ev_rx_i = rx;
+		model.rx_at_i = now - since_began_ns;
 		model.rx_attributes_i = attributes;
 		step();
 		model.ev_tx_i = model.ev_rx_i = 0;
@@ -247,6 +248,48 @@ START_TEST(a_received_frames_stamp_has_attributes_and_either_high_half_frees_it)
 }
 END_TEST
 
+START_TEST(a_received_frames_stamp_is_the_time_at_which_it_began)
+{
+	Bench b;
+	b.write(E1000_TIMINCA, 0x01000001);
+	uint64_t begin = b.accessed;
+	b.write(E1000_TSYNCRXCTL, kEnable);
+	b.now += 123456;
+	b.event(false, true, 0, 4000);
+	ck_assert_uint_eq(b.read64(E1000_RXSTMPL), passed(0x01000001, b.model.rx_at_i - begin));
+	// Begun before the clock was changed.
+	b.write(E1000_SYSTIMH, 5);
+	uint64_t changed = b.accessed;
+	b.event(false, true, 0, 4000);
+	ck_assert_uint_eq(b.read64(E1000_RXSTMPL), passed(0x01000001, changed - begin) | 5ull << 32);
+}
+END_TEST
+
+START_TEST(what_tells_of_a_stamp_waits_until_it_is_there)
+{
+	for (uint32_t reg : {E1000_TSYNCRXCTL, E1000_RXSTMPL, E1000_RXSTMPH, E1000_RXSATRL, E1000_RXSATRH}) {
+		for (unsigned late = 0; late < 40; late++) {
+			Bench b;
+			b.write(E1000_TIMINCA, 0x01ffffff);
+			uint64_t begin = b.accessed;
+			b.write(E1000_TSYNCRXCTL, kEnable);
+			b.now += 1ull << 50;
+			uint64_t want = passed(0x01ffffff, b.now - begin);
+			b.event(late % 2, true, 0x0123456789abcdef);
+			for (unsigned i = 0; i < late; i++)
+				b.step();
+			uint32_t got = b.read(reg);
+			ck_assert_uint_eq(got, reg == E1000_TSYNCRXCTL ? (kEnable | kValid)
+					       : reg == E1000_RXSTMPL ? static_cast<uint32_t>(want)
+					       : reg == E1000_RXSTMPH ? want >> 32
+					       : reg == E1000_RXSATRL ? 0x89abcdef : 0x01234567);
+			bool freed = reg == E1000_RXSTMPH || reg == E1000_RXSATRH;
+			ck_assert_uint_eq(b.read(E1000_TSYNCRXCTL), kEnable | (freed ? 0 : kValid));
+		}
+	}
+}
+END_TEST
+
 START_TEST(stamps_and_accesses_at_once_are_all_right)
 {
 	Bench b;
@@ -290,6 +333,8 @@ int main()
 	tcase_add_test(tc, software_sets_either_half);
 	tcase_add_test(tc, a_sent_frames_stamp_is_the_time_of_its_event_and_the_first_stays);
 	tcase_add_test(tc, a_received_frames_stamp_has_attributes_and_either_high_half_frees_it);
+	tcase_add_test(tc, a_received_frames_stamp_is_the_time_at_which_it_began);
+	tcase_add_test(tc, what_tells_of_a_stamp_waits_until_it_is_there);
 	tcase_add_test(tc, stamps_and_accesses_at_once_are_all_right);
 	tcase_add_test(tc, without_the_strap_it_is_not_there);
 

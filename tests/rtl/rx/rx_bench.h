@@ -75,6 +75,10 @@ public:
 		m.rfctl_i = c.rfctl;
 		m.rxcsum_i = c.rxcsum;
 		m.csum_en_i = c.csum_en;
+		m.stamp_open_i = c.stamp_type >= 0;
+		m.stamp_type_i = static_cast<uint8_t>(c.stamp_type);
+		m.rxmtrl_i = c.rxmtrl;
+		m.rxudp_i = c.rxudp;
 		for (int i = 0; i < 16; i++) {
 			m.ral_i[i] = c.ral[i];
 			m.rah_i[i] = c.rah[i];
@@ -100,6 +104,9 @@ public:
 		want.total++;
 		if (e.stored)
 			expected_.push_back(e);
+		if (e.status & TST)
+			stamps_.push_back({e.attributes, sent_});
+		sent_++;
 	}
 
 	// A frame that is not delivered, and says nothing to counters of errors.
@@ -125,6 +132,7 @@ public:
 
 	void step()
 	{
+		m.now_i = now_ns();
 		drive_wire();
 		reads.drive(m);
 		writes.drive(m);
@@ -137,6 +145,8 @@ public:
 		}
 		bool taken = m.s_axis_tvalid_i && m.s_axis_tready_o && m.rst_ni;
 		idle.clock(m);
+		if (taken && wire_at_ == 0)
+			begun_.push_back(now_ns());
 		if (taken)
 			advance_wire();
 		if (auto_driver && m.rst_ni && !random_.percent(timing_.driver_gap_percent)) {
@@ -176,6 +186,7 @@ public:
 			      got.bcast, want.bcast, got.ruc, want.ruc, got.roc, want.roc, got.crcerr,
 			      want.crcerr, got.total, want.total);
 		ck_assert_uint_eq(m.head_o, next_);
+		ck_assert_msg(stamps_.empty(), "%zu stamps never came", stamps_.size());
 	}
 
 	// Looks for descriptors with DD, in ring order.
@@ -228,6 +239,10 @@ public:
 	uint64_t buffer_offset = 2;
 
 private:
+	struct Stamp {
+		uint64_t attributes;
+		size_t frame;
+	};
 	struct WireFrame {
 		Bytes bytes;
 		bool bad_crc;
@@ -279,8 +294,26 @@ private:
 		m.s_axis_tvalid_i = 0;
 	}
 
+	uint64_t now_ns() const { return 1000 + 4 * cycles; }
+
+	// Its time is that of the frame's first beat; a narrow bus has its beats joined first.
+	void check_stamp()
+	{
+		EXPECT(!stamps_.empty(), "a stamp that nobody expects");
+		const Stamp s = stamps_.front();
+		stamps_.pop_front();
+		EXPECT(m.stamp_attributes_o == s.attributes, "frame %zu: attributes %016lx, not %016lx", s.frame,
+		       static_cast<uint64_t>(m.stamp_attributes_o), s.attributes);
+		uint64_t begun = begun_[s.frame];
+		EXPECT(m.stamp_at_o >= begun && m.stamp_at_o < now_ns() && (BEAT_BYTES < 64 || m.stamp_at_o == begun),
+		       "frame %zu began at %lu, is stamped %lu at %lu", s.frame, begun,
+		       static_cast<uint64_t>(m.stamp_at_o), now_ns());
+	}
+
 	void sample()
 	{
+		if (m.ev_stamp_o)
+			check_stamp();
 		if (m.stat_frame_o) {
 			got.frames++;
 			got.octets += m.stat_len_o;
@@ -392,7 +425,9 @@ private:
 	std::vector<uint64_t> visible_at_;
 	std::deque<WireFrame> wire_;
 	std::deque<Expected> expected_;
-	size_t wire_at_ = 0, frame_at_ = 0;
+	size_t wire_at_ = 0, frame_at_ = 0, sent_ = 0;
+	std::deque<Stamp> stamps_;
+	std::vector<uint64_t> begun_; // of each frame, when its first beat was taken
 };
 
 } // namespace rx

@@ -21,7 +21,7 @@ constexpr uint32_t
 	RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11, RFCTL_EXTEN = 1u << 15,
 	RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9, RXCSUM_PCSD = 1u << 13,
 	DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6,
-	IXSM = 1u << 2, PIF = 1u << 7, IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
+	IXSM = 1u << 2, TST = 1u << 8, PIF = 1u << 7, IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
 
 struct Config {
 	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;
@@ -30,6 +30,9 @@ struct Config {
 	uint32_t ral[16] = {}, rah[16] = {};
 	std::bitset<4096> mta;
 	bool csum_en = true;
+	int stamp_type = -1; // of TSYNCRXCTL; -1: no frame is stamped
+	uint32_t rxmtrl = 0x88f7;
+	uint16_t rxudp = 0x3f01;
 };
 
 struct Expected {
@@ -39,6 +42,7 @@ struct Expected {
 	uint32_t status = 0; // of the last descriptor, without DD and EOP
 	uint16_t ip_id = 0;
 	unsigned stat_len = 0;
+	uint64_t attributes = 0; // with TST
 };
 
 inline unsigned be16(const Bytes &f, size_t at) { return f[at] << 8 | f[at + 1]; }
@@ -182,6 +186,76 @@ inline void inspect(const Config &c, const Bytes &f, Expected &e)
 		e.status |= TCPE;
 }
 
+// Where the UDP header of a whole datagram is that is no fragment, and its IP packet's end.
+inline bool find_udp(const Bytes &f, size_t l3, unsigned type, size_t &l4_at, size_t &end)
+{
+	L4 l4;
+	if (type == 0x0800) {
+		if (f.size() < l3 + 20 || f[l3] >> 4 != 4 || (f[l3] & 15) < 5 || (be16(f, l3 + 6) & 0x3fff))
+			return false;
+		l4.proto = f[l3 + 9];
+		l4.at = l3 + 4 * (f[l3] & 15);
+		end = l3 + be16(f, l3 + 2);
+	} else if (type == 0x86dd) {
+		if (f.size() < l3 + 40 || f[l3] >> 4 != 6)
+			return false;
+		Bytes final_route = f; // whose the last destination is does not matter here
+		for (size_t at = l3 + 40, proto = f[l3 + 6]; proto == 0 || proto == 43 || proto == 60;) {
+			if (at + 4 > f.size())
+				break;
+			if (proto == 43)
+				final_route[at + 3] = 0;
+			proto = f[at];
+			at += 8 + 8 * f[at + 1];
+		}
+		l4 = walk_ipv6(final_route, l3);
+		end = l3 + 40 + be16(f, l3 + 4);
+	} else {
+		return false;
+	}
+	l4_at = l4.at;
+	if (l4.proto != 17 || end > f.size() || l4.at + 8 > end)
+		return false;
+	unsigned len = be16(f, l4.at + 4);
+	return len >= 8 && l4.at + len <= end;
+}
+
+// 5.9: is the frame to be stamped?
+inline bool stamped(const Config &c, const Bytes &f, uint64_t &attributes)
+{
+	attributes = 0;
+	if (c.stamp_type < 0)
+		return false;
+	if (c.stamp_type == 4)
+		return true;
+	size_t l3 = 14, at = 0, end = f.size(), l4_at = 0;
+	if (f.size() < 14)
+		return false;
+	unsigned type = be16(f, 12);
+	if (type == 0x8100 && f.size() >= 18) {
+		l3 = 18;
+		type = be16(f, 16);
+	}
+	bool v2 = c.stamp_type == 0 || c.stamp_type == 2 || c.stamp_type == 5;
+	if (v2 && type == (c.rxmtrl & 0xffff))
+		at = l3;
+	else if (c.stamp_type == 0 || (!v2 && c.stamp_type != 1) || !find_udp(f, l3, type, l4_at, end) ||
+		 (f[l4_at + 3] << 8 | f[l4_at + 2]) != c.rxudp)
+		return false;
+	else
+		at = l4_at + 8;
+	if (at + (v2 ? 0 : 32) >= end)
+		return false;
+	unsigned kind = f[at] & 15;
+	if (c.stamp_type == 1 ? f[at + 32] != (c.rxmtrl >> 16 & 0xff)
+			      : c.stamp_type == 5 ? kind > 3 : kind != (c.rxmtrl >> 24 & 15))
+		return false;
+	if (at + 32 <= end)
+		for (size_t i : {30u, 31u, 22u, 23u, 24u, 25u, 26u, 27u})
+			attributes = attributes << 8 | f[at + i];
+	return true;
+}
+
 inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 {
 	Expected e;
@@ -204,6 +278,8 @@ inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 		e.status |= PIF;
 	if (bad_crc)
 		e.status |= CE;
+	if (e.stored && stamped(c, frame, e.attributes))
+		e.status |= TST;
 	e.data = frame;
 	if (e.data.size() < 60)
 		e.data.resize(60, 0);

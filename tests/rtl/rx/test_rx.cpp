@@ -391,6 +391,78 @@ START_TEST(reports_what_rxcsum_rfctl_and_the_strap_ask_for)
 }
 END_TEST
 
+// Messages of PTP over everything that carries them, whole, cut, in pieces, and what only looks like one.
+namespace
+{
+
+std::vector<Bytes> messages()
+{
+	std::vector<Bytes> all;
+	uint64_t seed = 1;
+	for (bool vlan : {false, true})
+		for (size_t len : {44u, 14u + 31, 14u + 32, 14u + 34, 100u, 300u})
+			for (uint8_t kind : {0, 1, 3, 4, 15}) {
+				Bytes f = plain(len + 4 * vlan, 0x02, seed++);
+				const uint8_t tag[] = {0x81, 0x00, 0x20, 0x07};
+				size_t at = 12;
+				for (uint8_t b : tag)
+					if (vlan)
+						f[at++] = b;
+				f[at] = 0x88;
+				f[at + 1] = len == 300 ? 0xf8 : 0xf7;
+				f[at + 2] = static_cast<uint8_t>((f[at + 2] & 0xf0) | kind);
+				all.push_back(f);
+			}
+	for (unsigned variant = 0; variant < 900; variant++) {
+		Packet p;
+		p.v6 = variant & 1;
+		p.vlan = variant & 2;
+		p.udp = variant % 7;
+		p.seed = seed++;
+		p.payload = variant % 11 == 0 ? variant % 45 : 44 + variant % 90;
+		p.surplus = variant % 13 == 0 ? 9 : 0;
+		p.pad = variant % 5;
+		if (p.v6)
+			for (unsigned i = 0; i < variant / 4 % 4; i++)
+				p.ext.push_back({static_cast<uint8_t>(i % 2 ? 60 : 43), variant % 6 * i});
+		else
+			p.options_words = variant / 4 % 11;
+		p.segments_left = variant % 3 == 0;
+		if (variant % 17 == 0)
+			p.fragment_word = 0x2000;
+		Bytes f = p.build();
+		size_t l4 = 14 + 4 * p.vlan + (p.v6 ? 40 : 20 + 4 * p.options_words);
+		for (auto [type, units] : p.ext)
+			l4 += 8 + 8 * units;
+		f[l4 + 2] = 1;
+		f[l4 + 3] = variant % 5 == 0 ? 0x40 : 0x3f;
+		if (l4 + 8 < f.size())
+			f[l4 + 8] = static_cast<uint8_t>((f[l4 + 8] & 0xf0) | variant % 6);
+		if (l4 + 40 < f.size())
+			f[l4 + 40] = static_cast<uint8_t>(variant % 4);
+		if (variant % 19 == 0)
+			f.resize(f.size() - 20);
+		all.push_back(f);
+	}
+	return all;
+}
+
+} // namespace
+
+START_TEST(tells_of_the_ptp_messages_that_are_asked_for)
+{
+	for (int type = -1; type < 8; type++) {
+		Config c;
+		c.stamp_type = type;
+		c.rxmtrl = 0x010288f7;
+		auto bench = std::make_unique<Bench>(c, kSweep[(type + 1) % 7], static_cast<uint64_t>(type + 1));
+		for (const Bytes &f : messages())
+			bench->send(f);
+		bench->finish();
+	}
+}
+END_TEST
+
 START_TEST(appends_four_zero_bytes_for_the_fcs_when_it_is_not_stripped)
 {
 	Config c;
@@ -917,6 +989,7 @@ int main()
 	tcase_add_test(tc, good_packets_are_reported_good_and_bad_ones_bad);
 	tcase_add_test(tc, truncated_and_garbled_packets_get_no_wrong_verdict);
 	tcase_add_test(tc, reports_what_rxcsum_rfctl_and_the_strap_ask_for);
+	tcase_add_test(tc, tells_of_the_ptp_messages_that_are_asked_for);
 	tcase_add_test(tc, appends_four_zero_bytes_for_the_fcs_when_it_is_not_stripped);
 	tcase_add_test(tc, a_frame_without_descriptor_waits_and_is_counted_once);
 	tcase_add_test(tc, exactly_as_many_descriptors_as_needed_are_enough);

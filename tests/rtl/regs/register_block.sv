@@ -136,7 +136,7 @@ module register_block (
     .ral_o, .rah_o,
     .rx_ring_base_o, .rx_ring_len_o, .rx_tail_o,
     .rx_head_we_o(rx_head_we), .rx_head_i(rx_head_q), .head_wdata_o(head_wdata),
-    .vlan_mode_o, .vet_o,
+    .vlan_mode_o, .vet_o, .rxmtrl_o(), .rxudp_o(),
     .mta_index_i, .mta_bit_o, .vfta_index_i, .vfta_bit_o, .reta_index_i, .reta_queue_o, .rss_key_o,
     .drained_i,
     .iame_o(iame), .pba_clr_en_o(pba_clr_en), .timers_clear_en_o(timers_clear_en),
@@ -168,7 +168,8 @@ module register_block (
     .en_i(feature[ringside_reg_pkg::RS_FEATURES_PTP_BIT]),
     .re_i(acc_re), .we_i(acc_we), .addr_i(acc_addr), .wdata_i(acc_wdata), .rdata_o(time_rdata),
     .wait_o(time_wait), .late_rdata_o(time_late_rdata),
-    .ev_tx_i(ev_tx_stamp_i), .ev_rx_i(ev_rx_stamp_i), .rx_attributes_i, .rx_open_o, .rx_type_o,
+    .ev_tx_i(ev_tx_stamp_i), .ev_rx_i(ev_rx_stamp_i), .rx_at_i(now_i), .rx_attributes_i,
+    .rx_open_o, .rx_type_o,
     .idle_o(time_idle)
   );
 

@@ -53,18 +53,18 @@ int sys_connect(struct files_struct *f, int fd, const struct sockaddr *addr, soc
 	return (int)CALL(connect, fd, addr, len);
 }
 
-long sys_sendto(struct files_struct *f, int fd, const void *data, size_t len, int flags,
+long sys_sendto(struct files_struct *f, int fd, const void *buf, size_t len, int flags,
 		const struct sockaddr *to, socklen_t to_len)
 {
 	(void)f;
-	return CALL(sendto, fd, data, len, flags, to, to_len);
+	return CALL(sendto, fd, buf, len, flags, to, to_len);
 }
 
-long sys_recvfrom(struct files_struct *f, int fd, void *data, size_t len, int flags,
+long sys_recvfrom(struct files_struct *f, int fd, void *buf, size_t len, int flags,
 		  struct sockaddr *from, socklen_t *from_len)
 {
 	(void)f;
-	return CALL(recvfrom, fd, data, len, flags, from, from_len);
+	return CALL(recvfrom, fd, buf, len, flags, from, from_len);
 }
 
 long sys_sendmsg(struct files_struct *f, int fd, const struct msghdr *msg, int flags)
@@ -79,16 +79,16 @@ long sys_recvmsg(struct files_struct *f, int fd, struct msghdr *msg, int flags)
 	return CALL(recvmsg, fd, msg, flags);
 }
 
-long sys_read(struct files_struct *f, int fd, void *data, size_t len)
+long sys_read(struct files_struct *f, int fd, void *buf, size_t len)
 {
 	(void)f;
-	return CALL(read, fd, data, len);
+	return CALL(read, fd, buf, len);
 }
 
-long sys_write(struct files_struct *f, int fd, const void *data, size_t len)
+long sys_write(struct files_struct *f, int fd, const void *buf, size_t len)
 {
 	(void)f;
-	return CALL(write, fd, data, len);
+	return CALL(write, fd, buf, len);
 }
 
 long sys_readv(struct files_struct *f, int fd, const struct iovec *iov, int count)

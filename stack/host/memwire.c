@@ -213,10 +213,34 @@ static bool route_frame(struct wire_side *from, uint32_t len, uint64_t *leaves_n
 	queued_bytes = (from->router_free_ns - now_ns) * o->bottleneck_mbps / 8000;
 	if (o->queue_bytes && queued_bytes + len > o->queue_bytes)
 		return false;
+	if (queued_bytes + len > from->counters.queue_peak_bytes)
+		from->counters.queue_peak_bytes = queued_bytes + len;
 	*mark = o->mark_bytes && queued_bytes > o->mark_bytes;
 	from->router_free_ns += (uint64_t)(len + WIRE_OVERHEAD) * 8000 / o->bottleneck_mbps;
 	*leaves_ns = from->router_free_ns;
 	return true;
+}
+
+/* How long a frame is under way behind the router: RFC 2474's code point chooses the way. */
+static uint64_t way_ns(const struct memwire *w, const struct sk_buff *skb)
+{
+	uint8_t ip[2];
+	unsigned int dscp;
+
+	if (!w->opt.far_delay_ns || skb->len < ETH_HLEN + sizeof(ip))
+		return w->opt.delay_ns;
+	skb_copy_bits(skb, ETH_HLEN, ip, sizeof(ip));
+	switch (ip[0] >> 4) {
+	case 4:
+		dscp = ip[1] >> 2;
+		break;
+	case 6:
+		dscp = (ip[0] << 2 & 0x3c) | ip[1] >> 6;
+		break;
+	default: /* ARP */
+		dscp = 0;
+	}
+	return w->opt.delay_ns + (dscp ? w->opt.far_delay_ns : 0);
 }
 
 /* One frame on its way, with the wire's mishaps. */
@@ -286,7 +310,7 @@ static void put_on_wire(struct wire_side *from, const struct sk_buff *skb)
 	}
 	if (!peer_of(from)->host)
 		return;
-	arrival_ns += w->opt.delay_ns;
+	arrival_ns += way_ns(w, skb);
 	transmit_copy(from, skb, arrival_ns, mark);
 	if (host_random_chance(&w->random, w->opt.duplicate)) {
 		from->counters.duplicated++;

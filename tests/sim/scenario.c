@@ -13,6 +13,7 @@
 #define ADDR_CLIENT 0x0a000001u
 #define ADDR_SERVER 0x0a000002u
 #define PORT	    5001
+#define TOS_FAR	    0x20 /* class selector 1: what takes the longer way */
 #define CHUNK_BYTES 16384u
 #define NIC_MBPS    10000u
 #define LIMIT_NS    (4 * 3600 * HOST_SECOND)
@@ -24,6 +25,7 @@ struct flow {
 	struct run *run;
 	unsigned int index;
 	int fd;		     /* of the server */
+	int client_fd;	     /* -1: not connected */
 	uint64_t warm_bytes; /* read before the measurement began */
 };
 
@@ -95,6 +97,14 @@ static void keep_alive(struct run *r, int side, int fd)
 	sys_setsockopt(r->files[side], fd, SOL_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
 }
 
+static void choose_way(struct run *r, int side, int fd, unsigned int flow)
+{
+	const int tos = TOS_FAR;
+
+	if (flow >= r->s->flows - r->s->far_flows)
+		sys_setsockopt(r->files[side], fd, SOL_IP, IP_TOS, &tos, sizeof(tos));
+}
+
 /* ---- the server ---- */
 
 static void read_flow(void *arg)
@@ -113,6 +123,7 @@ static void read_flow(void *arg)
 			break;
 		head += (size_t)n;
 	}
+	choose_way(r, 1, f->fd, name);
 	while (head == sizeof(name) && (n = sys_read(r->files[1], f->fd, buf, sizeof(buf))) > 0) {
 		r->out->bad_bytes += bytes_differ(buf, (size_t)n, name, at);
 		at += (uint64_t)n;
@@ -149,7 +160,7 @@ static void serve(void *arg)
 /* ---- the clients ---- */
 
 /* Until it succeeds: at 30 % loss a handshake may well time out. */
-static int dial(struct run *r)
+static int dial(struct run *r, unsigned int flow)
 {
 	const struct sockaddr_in to = {
 		.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr = {htonl(ADDR_SERVER)}};
@@ -159,6 +170,7 @@ static int dial(struct run *r)
 
 		set_buffers(r, 0, fd);
 		keep_alive(r, 0, fd);
+		choose_way(r, 0, fd, flow);
 		if (!sys_connect(r->files[0], fd, (const struct sockaddr *)&to, sizeof(to)))
 			return fd;
 		sys_close(r->files[0], fd);
@@ -177,6 +189,22 @@ static bool write_all(struct run *r, int fd, const void *buf, size_t len)
 	return true;
 }
 
+/* Until the flow's connection is done. */
+static void trace_flow(void *arg)
+{
+	struct flow *f = arg;
+	struct run *r = f->run;
+	struct tcp_info info;
+	uint32_t len = sizeof(info);
+
+	while (f->client_fd >= 0 &&
+	       !sys_getsockopt(r->files[0], f->client_fd, SOL_TCP, TCP_INFO, &info, &len)) {
+		fprintf(r->s->trace, "%.3f %u %u %.3f\n", (double)(now_ns(r) - r->start_ns) / 1e9,
+			f->index, info.tcpi_snd_cwnd, info.tcpi_rtt / 1e3);
+		host_sleep(r->host[0], r->s->trace_every_ns);
+	}
+}
+
 static void write_flow(void *arg)
 {
 	struct flow *f = arg;
@@ -184,9 +212,12 @@ static void write_flow(void *arg)
 	const uint32_t name = f->index;
 	uint8_t buf[CHUNK_BYTES];
 	uint64_t at = 0;
-	int fd = dial(r);
+	int fd = dial(r, f->index);
 	bool ok = write_all(r, fd, &name, sizeof(name));
 
+	f->client_fd = fd;
+	if (r->s->trace)
+		host_spawn(r->host[0], "trace", trace_flow, f);
 	while (ok && (timed(r) ? now_ns(r) < end_ns(r) : at < r->s->flow_bytes)) {
 		size_t n = sizeof(buf);
 
@@ -196,6 +227,7 @@ static void write_flow(void *arg)
 		ok = write_all(r, fd, buf, n);
 		at += n;
 	}
+	f->client_fd = -1;
 	/* An orphan would give up soon: until the server has read all and closed. */
 	sys_shutdown(r->files[0], fd, SHUT_WR);
 	sys_read(r->files[0], fd, buf, sizeof(buf));
@@ -227,6 +259,7 @@ static void build(struct run *r)
 		&(struct memwire_options){.seed = s->seed,
 					  .rate_mbps = NIC_MBPS,
 					  .delay_ns = s->rtt_ns / 2,
+					  .far_delay_ns = s->far_rtt_ns / 2,
 					  .bottleneck_mbps = s->bottleneck_mbps,
 					  .queue_bytes = s->queue_bytes,
 					  .mark_bytes = s->mark_bytes,
@@ -250,6 +283,7 @@ static void collect(struct run *r)
 	r->out->timeouts = host_net(r->host[0])->mib[MIB_TcpExtTCPTimeouts];
 	r->out->queue_dropped = c.queue_dropped;
 	r->out->marked = c.marked;
+	r->out->queue_peak_bytes = c.queue_peak_bytes;
 }
 
 static void close_files(void *arg)
@@ -267,7 +301,7 @@ void scenario_run(const struct scenario *s, struct outcome *out)
 	r.start_ns = now_ns(&r);
 	host_spawn(r.host[1], "serve", serve, &r);
 	for (unsigned int i = 0; i < s->flows; i++) {
-		r.flows[i] = (struct flow){.run = &r, .index = i};
+		r.flows[i] = (struct flow){.run = &r, .index = i, .client_fd = -1};
 		host_spawn(r.host[0], "write", write_flow, &r.flows[i]);
 	}
 	out->finished = host_run_tasks(r.world, LIMIT_NS);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define SIM_FLOWS_MAX 16
 
@@ -16,8 +17,12 @@ struct scenario {
 	uint64_t run_ns;       /* with flow_bytes 0: how long is measured */
 	uint32_t buffer_bytes; /* SO_SNDBUF and SO_RCVBUF; 0: autotuning */
 	uint64_t rtt_ns;       /* without queues */
+	unsigned int far_flows; /* so many of the flows, the last ones... */
+	uint64_t far_rtt_ns;	/* ...have so much more of it */
 	uint64_t bottleneck_mbps, queue_bytes, mark_bytes;
 	double loss, reorder, duplicate, corrupt; /* each way */
+	FILE *trace; /* a line for flow and sample: s, flow, snd_cwnd, smoothed RTT in ms; NULL: none */
+	uint64_t trace_every_ns;
 };
 
 struct outcome {
@@ -27,7 +32,7 @@ struct outcome {
 	uint64_t time_ns;	       /* from the first connect() to the last byte read */
 	uint64_t bytes[SIM_FLOWS_MAX]; /* read, by flow; with run_ns: after the first third of it */
 	uint64_t retransmitted, timeouts; /* segments */
-	uint64_t queue_dropped, marked;
+	uint64_t queue_dropped, marked, queue_peak_bytes;
 };
 
 /* Deterministic: the same scenario gives the same outcome. Asserts that nothing leaks. */

@@ -17,17 +17,25 @@
 static int usage(void)
 {
 	fprintf(stderr, "usage: sim check TABLE FILE    compare with what is kept\n"
-			"       sim print TABLE         TABLE: goodput or fairness\n"
+			"       sim print TABLE         TABLE: goodput, fairness, response, way, alone\n"
+			"       sim trace CA            a flow's window and round trip in time, for plots\n"
 			"       sim seeds FIRST COUNT   random scenarios, every byte checked\n");
 	return 2;
 }
 
 static bool (*table_named(const char *name))(FILE *)
 {
-	if (!strcmp(name, "goodput"))
-		return goodput_table;
-	if (!strcmp(name, "fairness"))
-		return fairness_table;
+	static const struct {
+		const char *name;
+		bool (*table)(FILE *to);
+	} tables[] = {
+		{"goodput", goodput_table}, {"fairness", fairness_table}, {"response", response_table},
+		{"way", way_table},	    {"alone", alone_table},
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (!strcmp(name, tables[i].name))
+			return tables[i].table;
 	return NULL;
 }
 
@@ -102,6 +110,30 @@ static int check(const char *name, const char *path)
 	return failed != 0;
 }
 
+/* ---- a trace ---- */
+
+/* Two flows that start together over 50 Mb/s and 40 ms, with a queue of one bandwidth-delay product. */
+static int trace(const char *ca)
+{
+	const struct scenario s = {
+		.ca = ca,
+		.seed = 1,
+		.flows = 2,
+		.run_ns = 40000 * MS,
+		.rtt_ns = 40 * MS,
+		.bottleneck_mbps = 50,
+		.queue_bytes = 250000,
+		.mark_bytes = 40000,
+		.trace = stdout,
+		.trace_every_ns = 50 * MS,
+	};
+	struct outcome o;
+
+	printf("# s flow cwnd srtt_ms\n");
+	scenario_run(&s, &o);
+	return !o.finished || o.bad_bytes;
+}
+
 /* ---- seeds ---- */
 
 static double up_to(struct host_random *r, double max)
@@ -168,6 +200,8 @@ int main(int argc, char **argv)
 		return check(argv[2], argv[3]);
 	if (argc == 3 && !strcmp(argv[1], "print") && table_named(argv[2]))
 		return !table_named(argv[2])(stdout);
+	if (argc == 3 && !strcmp(argv[1], "trace"))
+		return trace(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "seeds"))
 		return seeds(strtoull(argv[2], NULL, 10), strtoull(argv[3], NULL, 10));
 	return usage();

@@ -9,5 +9,8 @@
 /* Write the table; false: a byte was wrong or a transfer did not end (told on stderr). */
 bool goodput_table(FILE *to);
 bool fairness_table(FILE *to);
+bool response_table(FILE *to);
+bool way_table(FILE *to);
+bool alone_table(FILE *to);
 
 #endif

@@ -8,6 +8,7 @@ Documentation/driver-api/early-userspace/buffer-format.rst); it is left uncompre
 decompression costs more than reading it.
 """
 
+import lzma
 import os
 import pathlib
 import re
@@ -16,10 +17,11 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROGRAMS = ("bin/busybox", "bin/ip", "sbin/tc", "sbin/ethtool", "usr/bin/iperf3", "usr/bin/nstat", "usr/sbin/phc_ctl",
-            "usr/sbin/ptp4l", "usr/sbin/hwstamp_ctl")
+PROGRAMS = ("busybox", "ip", "tc", "ethtool", "iperf3", "nstat", "phc_ctl", "ptp4l", "hwstamp_ctl")
+PROGRAM_FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin")
 MODULES = ("e1000e", "8021q", "macvlan", "pktgen", "tun", "tcp_bbr", "tcp_dctcp")
-LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64")
+LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64")
+MODULE_FOLDERS = ("lib/modules", "usr/lib/modules")
 FOLDERS = ("bin", "dev", "etc", "lib", "lib64", "lib/modules", "proc", "root", "run", "sys", "tmp", "var", "var/run")
 
 
@@ -60,12 +62,13 @@ def needed(path):
     return re.findall(r"^\s*NEEDED\s+(\S+)", text, re.M)
 
 
-def find_library(root, name):
-    for folder in LIBRARY_FOLDERS:
+def find(root, folders, name):
+    """Debian 12's packages have /bin, /sbin and /lib of their own, Debian 13's only what is in /usr."""
+    for folder in folders:
         path = root / folder / name
         if path.exists():
             return path
-    raise FileNotFoundError(f"no library {name} in the packages")
+    raise FileNotFoundError(f"no {name} in the packages")
 
 
 def add_folder(archive, path):
@@ -90,16 +93,22 @@ def add_programs(archive, root, paths):
         name = waiting.pop()
         if name not in seen:
             seen.add(name)
-            path = find_library(root, name)
+            path = find(root, LIBRARY_FOLDERS, name)
             archive.file(f"lib/{name}", path.read_bytes(), True)
             waiting += needed(path)
     loader = "ld-linux-x86-64.so.2"
-    archive.file(f"lib64/{loader}", find_library(root, loader).read_bytes(), True)
+    archive.file(f"lib64/{loader}", find(root, LIBRARY_FOLDERS, loader).read_bytes(), True)
+
+
+def read_module(path):
+    """A module's ELF file; Debian 13 packs them."""
+    data = path.read_bytes()
+    return lzma.decompress(data) if path.suffix == ".xz" else data
 
 
 def module_dependencies(path):
     """The field "depends" of the module's .modinfo section."""
-    found = re.search(rb"\0depends=([^\0]*)\0", path.read_bytes())
+    found = re.search(rb"\0depends=([^\0]*)\0", read_module(path))
     return [name.replace("-", "_") for name in found[1].decode().split(",") if name] if found else []
 
 
@@ -113,13 +122,14 @@ def closure(files, name):
 
 def add_modules(archive, root):
     """Modules with all they depend on, and the list that modprobe reads."""
-    files = {path.stem.replace("-", "_"): path for path in sorted(root.glob("lib/modules/*/kernel/**/*.ko"))}
-    (version,) = (path.name for path in root.glob("lib/modules/*"))
+    (modules,) = (path for folder in MODULE_FOLDERS for path in (root / folder).glob("*"))
+    version = modules.name
+    files = {path.name.split(".")[0].replace("-", "_"): path for path in sorted(modules.glob("kernel/**/*.ko*"))}
     folder = f"lib/modules/{version}"
     archive.folder(folder)
     lines = []
     for name in sorted({n for m in MODULES for n in [m] + closure(files, m)}):
-        archive.file(f"{folder}/{name}.ko", files[name].read_bytes(), False)
+        archive.file(f"{folder}/{name}.ko", read_module(files[name]), False)
         lines.append(" ".join([f"{name}.ko:"] + [f"{n}.ko" for n in closure(files, name)]) + "\n")
     archive.file(f"{folder}/modules.dep", "".join(lines).encode(), False)
 
@@ -138,9 +148,9 @@ def main():
     try:
         for folder in (path for path in more if path.is_dir()):
             add_folder(archive, folder)
-        add_programs(archive, root, [root / name for name in PROGRAMS] + [path for path in more if not path.is_dir()])
+        add_programs(archive, root, [find(root, PROGRAM_FOLDERS, name) for name in PROGRAMS] + [path for path in more if not path.is_dir()])
         add_modules(archive, root)
-    except (OSError, KeyError, subprocess.CalledProcessError) as e:
+    except (OSError, KeyError, lzma.LZMAError, subprocess.CalledProcessError) as e:
         sys.exit(f"initramfs.py: {os.path.relpath(root)}: {e}: remove build/linux and run `make linux` again")
     output.write_bytes(archive.bytes())
 

@@ -5,15 +5,25 @@ QEMU then enters it directly (PVH), which saves the guest some seconds of decomp
 the setup header: the Linux/x86 boot protocol, 2.08 or later.
 """
 
-import gzip
 import lzma
 import pathlib
 import struct
+import subprocess
 import sys
+import zlib
 
 SETUP_SECTORS, MAGIC, VERSION, PAYLOAD = 0x1F1, 0x202, 0x206, 0x248
+
+
+def unzstd(data):
+    """Python has no zstd before 3.14: its own program does it."""
+    return subprocess.run(["zstd", "-dc"], input=data, capture_output=True, check=True).stdout
+
+
+# the kernel's build puts the length of what was packed behind it, but for gzip, which has it
 UNPACKERS = {b"\xfd7zXZ\x00": lambda data: lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(data),
-             b"\x1f\x8b": lambda data: gzip.decompress(data[:-4])}
+             b"\x1f\x8b": lambda data: zlib.decompress(data, wbits=31),
+             b"\x28\xb5\x2f\xfd": lambda data: unzstd(data[:-4])}
 
 
 def payload(image):
@@ -30,7 +40,7 @@ def unpack(data):
     for magic, unpacker in UNPACKERS.items():
         if data.startswith(magic):
             return unpacker(data)
-    raise ValueError(f"the kernel is packed by something else than xz or gzip (it begins with {data[:6].hex()})")
+    raise ValueError(f"the kernel is packed by something else than xz, gzip or zstd (it begins with {data[:6].hex()})")
 
 
 def main():
@@ -41,7 +51,7 @@ def main():
         if not kernel.startswith(b"\x7fELF"):
             raise ValueError("what is packed in it is no ELF file")
         pathlib.Path(sys.argv[2]).write_bytes(kernel)
-    except (ValueError, OSError, EOFError, lzma.LZMAError, struct.error) as e:
+    except (ValueError, OSError, EOFError, lzma.LZMAError, zlib.error, struct.error, subprocess.CalledProcessError) as e:
         sys.exit(f"vmlinux.py: {sys.argv[1]}: {e}: remove build/linux and run `make linux` again")
 
 

@@ -80,7 +80,7 @@ module irq_ctrl (
   logic intx_q;
 
   logic msix, reset, mode_change, here, wr_here, rd_here, any_event, active;
-  logic asserted, timers_clear, in_eitr;
+  logic asserted, timers_clear, in_eitr, interval_we;
   logic [2:0] eitr_index;
   logic [31:0] icr_clear, ims_clear, ims_set, ics, causes;
   logic [31:0] icr_kept, ims_kept, icr_d, ims_d, held, newly;
@@ -112,6 +112,7 @@ module irq_ctrl (
 
   assign wr_here = here && we_i;
   assign rd_here = here && re_i;
+  assign interval_we = wr_here && (in_eitr || addr_i == ringside_reg_pkg::ITR_OFFSET);
   assign eitr_index = addr_i[4:2] - ringside_reg_pkg::EITR_OFFSET[4:2];
   assign asserted = icr_q != '0;
 
@@ -262,6 +263,7 @@ module irq_ctrl (
     .clear_i(reset || mode_change),
     .restart_i(timers_clear),
     .hold_i(we_i || re_i),
+    .write_i(wr_here),
     .now_i,
     .moderate_i(moderation_en_i),
     .msix_i(msix),
@@ -269,6 +271,9 @@ module irq_ctrl (
     .ivar_i(ivar_q),
     .itr_i(itr_q),
     .eitr_i(eitr_q),
+    .interval_we_i(interval_we),
+    .interval_index_i(in_eitr ? eitr_index : 3'd5),
+    .interval_i(wdata_i[15:0]),
     .cause_post_i(msix && !reset ? newly[MsixLsb +: 5] : '0),
     .cause_keep_i(ims_kept[MsixLsb +: 5]),
     .cause_sent_o(cause_sent),
@@ -359,10 +364,9 @@ module irq_ctrl (
 
   assign idle_o = !active && pba_clr_q == '0 && throttle_idle;
 
-  always_comb begin
-    deadline_o = throttle_deadline;
-    if (rx_deadline < deadline_o) deadline_o = rx_deadline;
-    if (tx_deadline < deadline_o) deadline_o = tx_deadline;
-    if (ack_deadline < deadline_o) deadline_o = ack_deadline;
-  end
+  function automatic logic [63:0] earlier(input logic [63:0] a, input logic [63:0] b);
+    earlier = a < b ? a : b;
+  endfunction
+
+  assign deadline_o = earlier(earlier(throttle_deadline, ack_deadline), earlier(rx_deadline, tx_deadline));
 endmodule

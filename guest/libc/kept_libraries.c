@@ -20,6 +20,8 @@ FILE *stderr, *stdin;
 
 int __fprintf_chk(FILE *stream, int flag, const char *fmt, ...);
 char *__strncpy_chk(char *to, const char *from, size_t len, size_t room);
+/* C23's, as libraries ask for it that were built with glibc 2.38 or later. */
+long long __isoc23_strtoll(const char *text, char **end, int base);
 
 char *getenv(const char *name)
 {
@@ -120,4 +122,9 @@ long long strtoll(const char *text, char **end, int base)
 	if (end)
 		*end = (char *)at;
 	return negative ? value : -value;
+}
+
+long long __isoc23_strtoll(const char *text, char **end, int base)
+{
+	return strtoll(text, end, base);
 }

@@ -42,10 +42,8 @@ module rx_rss (
     integer i;
     for (i = 0; i < 40; i = i + 1) window[8*(39-i) +: 8] = key[8*i +: 8];
     for (i = 0; i < InputBits / 8; i = i + 1) ordered[8*(InputBits/8-1-i) +: 8] = bytes[8*i +: 8];
-    toeplitz = '0;
-    for (i = 0; i < InputBits; i = i + 1) begin
-      if (ordered[InputBits-1-i]) toeplitz = toeplitz ^ window[288-i +: 32];
-    end
+    // Bit 31 - i: parity of what the key, i bits further on, leaves of the input.
+    for (i = 0; i < 32; i = i + 1) toeplitz[31-i] = ^(ordered & window[319-i -: InputBits]);
   endfunction
 
   logic ext_ok;

@@ -30,6 +30,9 @@ OFFLOADS = {  # name: engine, its parameter, its block's name
     "rss": ("rx_engine", "EnRss", "rx"),
     "split": ("rx_engine", "EnSplit", "rx"),
     "rx-queues": ("rx_engine", "EnQueues", "rx"),
+    "pause": ("rx_engine", "EnPause", "rx"),
+    "ptp": ("rx_engine", "EnPtp", "rx"),
+    "packet-csum": ("rx_engine", "EnPacketCsum", "rx"),
 }
 LUT_INPUTS = 6
 LUT_RAM_BITS = 64

@@ -4,7 +4,7 @@
 
 W ?= 128
 SYNTH_OUT := $(BUILD)/synth
-SYNTH_OFFLOADS := tso tx-csum tx-queues rx-csum vlan rss split rx-queues
+SYNTH_OFFLOADS := tso tx-csum tx-queues rx-csum vlan rss split rx-queues pause ptp packet-csum
 SYNTH_RUN = python3 tools/synth/synth.py --width $(W) --out $(@D)
 SYNTH_TOOL := $(wildcard tools/synth/*.py tools/synth/*.txt tools/synth/*.v)
 

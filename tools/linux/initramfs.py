@@ -20,6 +20,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PROGRAMS = ("busybox", "ip", "tc", "ethtool", "iperf3", "nstat", "phc_ctl", "ptp4l", "hwstamp_ctl")
 PROGRAM_FOLDERS = ("bin", "sbin", "usr/bin", "usr/sbin")
 MODULES = ("e1000e", "8021q", "macvlan", "pktgen", "tun", "tcp_bbr", "tcp_dctcp")
+LOADED_LATER = ("libgcc_s.so.1",)  # by the C library, when a thread is cancelled
 LIBRARY_FOLDERS = ("lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu", "lib64", "usr/lib64")
 MODULE_FOLDERS = ("lib/modules", "usr/lib/modules")
 FOLDERS = ("bin", "dev", "etc", "lib", "lib64", "lib/modules", "proc", "root", "run", "sys", "tmp", "var", "var/run")
@@ -84,7 +85,7 @@ def add_folder(archive, path):
 
 def add_programs(archive, root, paths):
     """Programs, the libraries they need (all in /lib, where the loader looks), and the loader."""
-    waiting = []
+    waiting = list(LOADED_LATER)
     for path in paths:
         archive.file(f"bin/{path.name}", path.read_bytes(), True)
         waiting += needed(path)

@@ -7,6 +7,8 @@ from case import NO_MSI, TWO_CPUS, USER, Case
 from session import Failure
 
 LINK_S = 2.0
+# What /proc/interrupts calls a kind; since Linux 6.3 it tells MSI-X from MSI, and names the device.
+KINDS = {"MSI-X": r"PCI-MSI(X-.*)?", "MSI": r"PCI-MSI(-.*)?", "INTx": r"IO-APIC"}
 
 
 def texts(session):
@@ -50,7 +52,7 @@ def check_interrupts(session, kinds):
     before = interrupts(session)
     session.ping(20)
     after = interrupts(session)
-    if {name: kind for name, (kind, _) in after.items()} != kinds:
+    if set(after) != set(kinds) or not all(re.fullmatch(KINDS[kinds[name]], kind) for name, (kind, _) in after.items()):
         raise Failure(f"interrupts are {after}")
     for name in kinds:
         if (name != "eth0" or len(kinds) == 1) and after[name][1] <= before[name][1]:
@@ -58,7 +60,7 @@ def check_interrupts(session, kinds):
 
 
 def msix_has_a_vector_a_queue_and_one_for_the_rest(session):
-    check_interrupts(session, {"eth0-rx-0": "PCI-MSI", "eth0-tx-0": "PCI-MSI", "eth0": "PCI-MSI"})
+    check_interrupts(session, {"eth0-rx-0": "MSI-X", "eth0-tx-0": "MSI-X", "eth0": "MSI-X"})
 
 
 def other_interrupt_tells_of_a_pulled_cable(session):
@@ -76,20 +78,20 @@ def other_interrupt_tells_of_a_pulled_cable(session):
 
 def msi_alone_works(session):
     session.reload_driver("IntMode=1")
-    check_interrupts(session, {"eth0": "PCI-MSI"})
+    check_interrupts(session, {"eth0": "MSI"})
     session.iperf(1, "-P 4 --bidir")
     session.reload_driver()
 
 
 def legacy_interrupt_works(session):
     session.reload_driver("IntMode=0")
-    check_interrupts(session, {"eth0": "IO-APIC"})
+    check_interrupts(session, {"eth0": "INTx"})
     session.iperf(1, "-P 4 --bidir")
     session.reload_driver()
 
 
 def without_any_msi_the_line_works(session):
-    check_interrupts(session, {"eth0": "IO-APIC"})
+    check_interrupts(session, {"eth0": "INTx"})
     session.iperf(2, "-P 4 --bidir")
 
 

@@ -326,6 +326,11 @@ module ringside_card #(
     .deadline_o(irq_deadline)
   );
 
+  // (On nets of their own: Yosys 0.23 takes no '0 within a port's expression here.)
+  logic ev_xon, ev_xoff;
+  assign ev_xon = ev_pause && pause_quanta == '0;
+  assign ev_xoff = ev_pause && pause_quanta != '0;
+
   stats i_stats (
     .clk_i(clk_regs_i),
     .rst_ni,
@@ -349,8 +354,8 @@ module ringside_card #(
     .rx_ruc_i(rx_stat_ruc),
     .rx_roc_i(rx_stat_roc),
     .rx_crcerr_i(rx_stat_crcerr),
-    .rx_xon_i(ev_pause && pause_quanta == '0),
-    .rx_xoff_i(ev_pause && pause_quanta != '0),
+    .rx_xon_i(ev_xon),
+    .rx_xoff_i(ev_xoff),
     .rx_control_i(ev_control),
     .tx_xon_i(tx_stat_xon),
     .tx_xoff_i(tx_stat_xoff),

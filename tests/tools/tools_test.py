@@ -5,6 +5,7 @@ import contextlib
 import io
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -144,9 +145,11 @@ def qemu_tree(f, version="10.0.2"):
     source, tree = TOP / "build/qemu/src", f / "tree"
     for name in ("hw/net", "configs/devices/x86_64-softmmu", "include/hw/net"):
         (tree / name).mkdir(parents=True)
-    for name in ("hw/net/Kconfig", "hw/net/meson.build"):
+    patches = sorted((TOP / "qemu-patches/patches").glob("*.patch"))
+    for name in re.findall(r"^--- a/(\S+)", "".join(p.read_text(encoding="utf-8") for p in patches), re.M):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source / name, tree / name)
-    for patch in (TOP / "qemu-patches/patches").glob("*.patch"):
+    for patch in patches:
         with open(patch, "rb") as p:
             subprocess.run(["patch", "-d", tree, "-p1", "--reverse", "--silent"], stdin=p, check=True)
     (tree / "VERSION").write_text(version + "\n")

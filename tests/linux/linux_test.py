@@ -34,8 +34,8 @@ COMMON = {"self-test registers", "self-test eeprom", "self-test interrupt", "sel
           "msi"}
 # What a card has; the rest of what tests need is still to come, or is known to be wrong in QEMU's model.
 FEATURES = {
-    "rtl": COMMON | {"self-test loopback", "jumbo", "vlan", "wake-up", "ptp"},
-    "ref": COMMON | {"self-test loopback", "jumbo", "vlan", "wake-up", "ptp"},
+    "rtl": COMMON | {"self-test loopback", "jumbo", "vlan", "wake-up", "ptp", "clock rate"},
+    "ref": COMMON | {"self-test loopback", "jumbo", "vlan", "wake-up", "ptp", "clock rate"},
     "qemu-e1000e": {"self-test eeprom", "self-test link", "jumbo", "vlan", "ptp"},
 }
 

@@ -30,10 +30,13 @@ CLONE_NEWNET = 0x40000000
 WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 
 
-def _free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+def _free_ports(count):
+    """Different ones: all are taken before any is given back."""
+    with contextlib.ExitStack() as taken:
+        sockets = [taken.enter_context(socket.socket()) for _ in range(count)]
+        for s in sockets:
+            s.bind(("127.0.0.1", 0))
+        return [s.getsockname()[1] for s in sockets]
 
 
 def _check_port(port):
@@ -62,8 +65,9 @@ class UserNetwork:
         self._requested_port = http_port
 
     def __enter__(self):
-        self.http_port = _check_port(self._requested_port) if self._requested_port else _free_port()
-        self.echo_port = _free_port()
+        self.http_port, self.echo_port = _free_ports(2)
+        if self._requested_port:
+            self.http_port = _check_port(self._requested_port)
         self.host = "127.0.0.1"
         self.enter = WITH_US
         self.guest_options = ["ip=dhcp"]

@@ -35,23 +35,7 @@ enum { REF, RTL, CARDS };
 #define PTP_CONTROL	 32	/* of the message, version 1 */
 #define PAUSE_QUANTA	 30	/* at most: 15,360 ns, less than QUIET_NS */
 
-enum {
-	FCAL = 0x0028,
-	FCAH = 0x002c,
-	FCT = 0x0030,
-	FCTTV = 0x0170,
-	FCRTL = 0x2160,
-	FCRTH = 0x2168,
-	XONTXC = 0x404c,
-	XOFFTXC = 0x4054,
-};
-
-#define CTRL_RFCE   BIT(27)
-#define CTRL_TFCE   BIT(28)
-#define RCTL_DPF    BIT(22)
-#define RCTL_PMCF   BIT(23)
 #define TCTL_SWXOFF BIT(22)
-#define FCRTL_XONE  BIT(31)
 
 static const char *const models[CARDS] = {"ref", "rtl"};
 

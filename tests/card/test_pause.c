@@ -4,26 +4,7 @@
 
 #include <string.h>
 
-enum {
-	FCAL = 0x0028,
-	FCAH = 0x002c,
-	FCT = 0x0030,
-	FCTTV = 0x0170,
-	FCRTL = 0x2160,
-	FCRTH = 0x2168,
-	XONRXC = 0x4048,
-	XONTXC = 0x404c,
-	XOFFRXC = 0x4050,
-	XOFFTXC = 0x4054,
-	FCRUC = 0x4058,
-};
-
-#define CTRL_RFCE    BIT(27)
-#define CTRL_TFCE    BIT(28)
 #define STATUS_TXOFF BIT(4)
-#define RCTL_DPF     BIT(22)
-#define RCTL_PMCF    BIT(23)
-#define FCRTL_XONE   BIT(31)
 #define PAUSE_TIME   0x0680
 #define HIGH_BYTES   8192
 #define LOW_BYTES    4096

@@ -106,6 +106,19 @@ enum {
 	RINGSIDE_MAGIC = 0x1c000,
 	RINGSIDE_VERSION = 0x1c004,
 	RINGSIDE_FEATURES = 0x1c008,
+
+	/* flow control (annex 31B of IEEE 802.3) */
+	FCAL = 0x0028,
+	FCAH = 0x002c,
+	FCT = 0x0030,
+	FCTTV = 0x0170,
+	FCRTL = 0x2160,
+	FCRTH = 0x2168,
+	XONRXC = 0x4048,
+	XONTXC = 0x404c,
+	XOFFRXC = 0x4050,
+	XOFFTXC = 0x4054,
+	FCRUC = 0x4058,
 };
 
 /* RINGSIDE_FEATURES */
@@ -131,6 +144,8 @@ enum {
 #define CTRL_GIO_MASTER_DISABLE BIT(2)
 #define CTRL_SLU		BIT(6)
 #define CTRL_RST		BIT(26)
+#define CTRL_RFCE		BIT(27)
+#define CTRL_TFCE		BIT(28)
 #define CTRL_VME		BIT(30)
 #define STATUS_LU		BIT(1)
 #define STATUS_GIO_MASTER_EN	BIT(19)
@@ -152,6 +167,8 @@ enum {
 #define CAUSE_OTHER    BIT(24)
 #define CAUSE_ASSERTED BIT(31)
 
+#define FCRTL_XONE BIT(31)
+
 #define RCTL_EN		 BIT(1)
 #define RCTL_UPE	 BIT(3)
 #define RCTL_MPE	 BIT(4)
@@ -161,6 +178,8 @@ enum {
 #define RCTL_VFE	 BIT(18)
 #define RCTL_CFIEN	 BIT(19)
 #define RCTL_CFI	 BIT(20)
+#define RCTL_DPF	 BIT(22)
+#define RCTL_PMCF	 BIT(23)
 #define RCTL_BSEX	 BIT(25)
 #define RCTL_SECRC	 BIT(26)
 #define RCTL_FLXBUF(kib) ((uint32_t)(kib) << 27)

@@ -3,9 +3,9 @@
 
 A program says what it did by Check's summary line ("100%: Checks: 12, Failures: 0, Errors: 0") or
 by a last line "N passed, N failed[, N skipped]". One that says neither, or exits non-zero without
-a failure in its count, counts as one failed test. The last line printed here is the total.
-The folder of the logs also gets Check's report of single tests, NAME.xml, and results.json: what
-each program counted when it was last run.
+a failure in its count, counts as one failed test. What failed is named once more at the end; the
+last line printed here is the total. The folder of the logs also gets Check's report of single
+tests, NAME.xml, and results.json: what each program counted when it was last run.
 """
 
 import argparse
@@ -18,7 +18,10 @@ import sys
 import time
 
 LIMIT_S = 1500
+TAIL_LINES = 40
+RECALLED_LINES = 10
 CHECK = re.compile(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)", re.M)
+FAILURE = re.compile(r"^FAIL|:[FE]:|\w*Error\b|ended after")
 PLAIN = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 
@@ -36,8 +39,14 @@ def count(output):
     return None
 
 
+def what_failed(output):
+    """The lines of a failed program that name its failures: where none does so, its last ones."""
+    lines = output.splitlines()
+    return ([line for line in lines if FAILURE.search(line)] or lines)[-RECALLED_LINES:]
+
+
 def run_one(name, command, log_dir):
-    """Runs one program; returns its counts, with whatever went wrong in the failed count."""
+    """Runs one program; returns its counts, whatever went wrong in the failed one, and what_failed()."""
     log, report = log_dir / f"{name}.log", log_dir / f"{name}.xml"
     report.unlink(missing_ok=True)
     start = time.monotonic()
@@ -57,9 +66,9 @@ def run_one(name, command, log_dir):
     print(f"  {name:28} {passed:5} passed {failed:4} failed {skipped:4} skipped {time.monotonic() - start:7.1f} s",
           flush=True)
     if failed:
-        print("\n".join(f"    | {line}" for line in output.splitlines()[-40:]))
+        print("\n".join(f"    | {line}" for line in output.splitlines()[-TAIL_LINES:]))
         print(f"    repeat: {command}\n    log:    {log}", flush=True)
-    return passed, failed, skipped
+    return (passed, failed, skipped), what_failed(output)
 
 
 def remember(log_dir, name, counts):
@@ -78,16 +87,20 @@ def main():
     arguments = parser.parse_args()
     log_dir = pathlib.Path(arguments.logs)
     log_dir.mkdir(parents=True, exist_ok=True)
-    total = [0, 0, 0]
+    total, failures = [0, 0, 0], {}
     for test in arguments.tests:
         name, _, words = test.partition(":")
         command = words.replace(",", " ")
         if arguments.k in name:
-            counts = run_one(name, command, log_dir)
+            counts, why = run_one(name, command, log_dir)
             remember(log_dir, name, counts)
+            if counts[1]:
+                failures[name] = why
             total = [a + b for a, b in zip(total, counts)]
     if not any(total):
         sys.exit(f"run_tests.py: no test's name holds '{arguments.k}'")
+    for name, why in failures.items():
+        print(f"failed: {name}", *(f"    | {line}" for line in why), sep="\n")
     skipped = f", {total[2]} skipped" if total[2] else ""
     print(f"{total[0]} passed, {total[1]} failed{skipped}")
     sys.exit(1 if total[1] else 0)

@@ -115,12 +115,17 @@ def table_marks_what_falls_short():
 
 # ---- run_tests.py ----
 
-def counted(output, code=0):
+def ran(output, code=0):
+    """What run_tests.py makes of a program with this output: its counts, and its lines on failures."""
     with folder() as f:
         program = f / "program.py"
         program.write_text(f"print({output!r})\nraise SystemExit({code})\n")
         with contextlib.redirect_stdout(io.StringIO()):
             return run_tests.run_one("t", f"{sys.executable} {program}", f)
+
+
+def counted(output, code=0):
+    return ran(output, code)[0]
 
 
 def results_of_check_and_plain_lines_are_added():
@@ -135,7 +140,14 @@ def silent_crashed_and_empty_programs_count_as_failed():
     assert counted("5 passed, 0 failed", 139) == (5, 1, 0)
     assert counted("0 passed, 0 failed") == (0, 1, 0)
     with folder() as f, contextlib.redirect_stdout(io.StringIO()):
-        assert run_tests.run_one("t", str(f / "missing"), f) == (0, 1, 0)
+        assert run_tests.run_one("t", str(f / "missing"), f)[0] == (0, 1, 0)
+
+
+def failures_are_named_by_the_lines_that_hold_them():
+    assert ran("FAIL one: because\n  detail\n1 passed, 1 failed", 1)[1] == ["FAIL one: because"]
+    assert ran("a.c:7:F:core:test:0: wrong\n0%: Checks: 1, Failures: 1, Errors: 0", 1)[1] == \
+        ["a.c:7:F:core:test:0: wrong"]
+    assert ran("crashed somewhere", 139)[1] == ["crashed somewhere"]
 
 
 # ---- apply.sh, deps.sh, fetch.sh ----
@@ -201,6 +213,7 @@ TESTS = (settings_go_to_driver_and_card, unknown_settings_are_refused, unknown_n
          port_in_use_is_refused, missing_plugin_is_refused, guest_that_does_not_boot_is_given_up,
          full_disk_is_refused, content_has_the_documented_bytes, table_marks_what_falls_short,
          results_of_check_and_plain_lines_are_added, silent_crashed_and_empty_programs_count_as_failed,
+         failures_are_named_by_the_lines_that_hold_them,
          applying_the_patches_twice_is_harmless, other_qemu_versions_are_refused, missing_qemu_source_is_refused,
          missing_packages_are_named_when_they_cannot_be_installed)
 

@@ -50,7 +50,7 @@ flags_of() {
 	guest/* | driver/guest/*) echo -Iguest -ffreestanding ;;
 	hw/*) echo -DRINGSIDE_DATA_W=512 -DVM_TRACE=0 ;;
 	tests/card/* | tests/bench/card/*) echo -Itests/card ;;
-	tests/fuzz/*) echo -Itests/card -Itests/fuzz ;;
+	tests/fuzz/card/*) echo -Itests/card -Itests/fuzz/card ;;
 	tests/unit/iperf3/* | tests/unit/guest/*) echo -Iguest -Itests/unit/tcp ;;
 	tests/unit/platform/*) echo -DTEST_OUT='""' -DPLATFORM_LIB='""' ;;
 	tests/rtl/bus/test_*)

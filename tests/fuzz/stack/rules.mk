@@ -3,17 +3,15 @@
 # its corpus replayed in `make test` by a program of the usual compiler.
 
 FUZZ_STACK_DIR := tests/fuzz/stack
-FUZZ_STACK_CORPUS := tests/fuzz/stack-corpus
+FUZZ_STACK_CORPUS := $(FUZZ_STACK_DIR)/corpus
 FUZZ_STACK_SRCS := $(filter-out %/replay.c,$(wildcard $(FUZZ_STACK_DIR)/*.c))
-FUZZ_STACK_BUILD := $(BUILD)/fuzz/stack
+FUZZ_STACK_BUILD := $(BUILD)/tests/fuzz/stack
 FUZZ_STACK_ALL := $(STACK_SRCS) $(STACK_HOST_SRCS) $(FUZZ_STACK_SRCS)
 FUZZ_STACK := $(FUZZ_STACK_BUILD)/fuzz-stack
 FUZZ_STACK_REPLAY := $(BUILD)/asan/$(FUZZ_STACK_DIR)/replay
 # fiber.c knows a sanitizer by the name that gcc gives it.
 FUZZ_STACK_CFLAGS := $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -D__SANITIZE_ADDRESS__ \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
-
-RUNS ?= 100000
 
 $(FUZZ_STACK_BUILD)/%.o: %.c
 	$(call say,CLANG,$@)
@@ -25,8 +23,8 @@ $(FUZZ_STACK): $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.o)
 	$(Q)clang -fsanitize=fuzzer,address,undefined $^ $(NETTLE_LIB) -o $@
 
 .PHONY: fuzz-stack
-fuzz-stack: $(FUZZ_STACK) ## the stack under libFuzzer (RUNS=n; what it finds: build/fuzz/stack/found)
-	$(Q)tests/fuzz/stack/fuzz.sh $(FUZZ_STACK) $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_BUILD) $(RUNS)
+fuzz-stack: $(FUZZ_STACK) ## the stack under libFuzzer (RUNS=n; what it finds: build/tests/fuzz/stack/found)
+	$(Q)tests/fuzz/stack/fuzz.sh $(FUZZ_STACK) $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_BUILD) $(or $(RUNS),100000)
 
 $(BUILD)/asan/$(FUZZ_STACK_DIR)/%.o: $(FUZZ_STACK_DIR)/%.c
 	$(call say,CC,$@)

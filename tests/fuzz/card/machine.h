@@ -4,8 +4,8 @@
  * a netdev that can be full, and the rules of platform.h, each of which ends the program when the
  * card breaks it. What an input makes the card do is metered, so that no input takes long.
  */
-#ifndef TESTS_FUZZ_MACHINE_H
-#define TESTS_FUZZ_MACHINE_H
+#ifndef TESTS_FUZZ_CARD_MACHINE_H
+#define TESTS_FUZZ_CARD_MACHINE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of a program, carried out on a card; and what a sound card does after a reset. */
-#ifndef TESTS_FUZZ_ACTIONS_H
-#define TESTS_FUZZ_ACTIONS_H
+#ifndef TESTS_FUZZ_CARD_ACTIONS_H
+#define TESTS_FUZZ_CARD_ACTIONS_H
 
 #include "harness/packets.h"
 #include "machine.h"

@@ -4,8 +4,8 @@
  * interrupt mode, `a` the ending), then steps of 8 bytes. Any bytes are a program; an incomplete
  * step at the end is none. Steps are numbered for ever: files in corpus/ are made of them.
  */
-#ifndef TESTS_FUZZ_PROGRAM_H
-#define TESTS_FUZZ_PROGRAM_H
+#ifndef TESTS_FUZZ_CARD_PROGRAM_H
+#define TESTS_FUZZ_CARD_PROGRAM_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -51,7 +51,7 @@ struct TimeConfig {
 	uint64_t dma_latency_ns = 0; /* already 0 in free mode */
 	uint64_t burst_cycles = 256;
 	uint64_t slip_ns = 100'000; /* sync mode: how far a card may be ahead of its host */
-	std::string trace_file; /* empty: none */
+	std::string trace_file;	    /* empty: none */
 	uint64_t trace_from_ns = 0;
 	uint64_t trace_to_ns = RINGSIDE_TIME_NEVER;
 };

@@ -80,8 +80,7 @@ auto forget_clocks(Root *root, int) -> decltype(root->__Vtrigrprev__TOP__clk_tx_
 	return true;
 }
 template <typename Root>
-auto forget_clocks(Root *root, long)
-	-> decltype(root->__Vtrigprevexpr___TOP__clk_tx_i__0 = 0, true)
+auto forget_clocks(Root *root, long) -> decltype(root->__Vtrigprevexpr___TOP__clk_tx_i__0 = 0, true)
 {
 	root->__Vtrigprevexpr___TOP__clk_i__0 = 0;
 	root->__Vtrigprevexpr___TOP__clk_tx_i__0 = 0;
@@ -95,7 +94,13 @@ template <typename Root> bool forget_clocks(Root *, ...)
 }
 
 /* The card's blocks with clocks of their own, as in block_idle_o. */
-enum Blocks : uint32_t { kBlockTx = 1, kBlockRx = 2, kBlockRegs = 4, kAllBlocks = 7, kRestOfCard = 8 };
+enum Blocks : uint32_t {
+	kBlockTx = 1,
+	kBlockRx = 2,
+	kBlockRegs = 4,
+	kAllBlocks = 7,
+	kRestOfCard = 8
+};
 
 class Model
 {

@@ -113,10 +113,11 @@ void RtlCard::try_edge(uint64_t t_ns, uint32_t blocks, const char *what)
 
 	if (byte == model_.state_bytes())
 		return;
-	std::fprintf(stderr,
-		     "check_skips: an edge at %llu ns of which %s (%x) is spared changes byte %zu of %s\n",
-		     static_cast<unsigned long long>(t_ns), what, blocks, byte,
-		     "Vringside_card___024root");
+	std::fprintf(
+		stderr,
+		"check_skips: an edge at %llu ns of which %s (%x) is spared changes byte %zu of %s\n",
+		static_cast<unsigned long long>(t_ns), what, blocks, byte,
+		"Vringside_card___024root");
 	std::abort();
 }
 
@@ -149,8 +150,8 @@ void RtlCard::cycle()
 		spared_ = spared;
 		model_.cycle(now_ns_, blocks);
 		wake_ = 0;
-		quiet_ = model_->idle_o && !memory && !interrupts && !sink && !source && !model_->irq_req_o &&
-			 static_cast<bool>(model_->intx_o) == intx_;
+		quiet_ = model_->idle_o && !memory && !interrupts && !sink && !source &&
+			 !model_->irq_req_o && static_cast<bool>(model_->intx_o) == intx_;
 	});
 	cycles_++;
 	timed_cycles_ += step_ns_ != 0;
@@ -194,7 +195,8 @@ uint64_t RtlCard::burst(uint64_t now_ns)
 {
 	now_ns_ = std::max(now_ns_, now_ns);
 	interrupted_ = false;
-	for (uint64_t n = 0; n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++)
+	for (uint64_t n = 0;
+	     n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++)
 		cycle();
 	return next_ns();
 }

@@ -78,16 +78,16 @@ class RtlCard final : public Card, private HostMemory
 	EvalClock eval_clock_;
 
 	ringside_pci_state pci_ = {};
-	uint64_t now_ns_ = 0;	    /* of the next clock edge */
-	uint64_t step_ns_;	    /* a cycle's time: 4 ns, or 0 while time stands still */
-	uint32_t wake_ = kAllBlocks; /* whose inputs the host may have changed since the last edge */
-	bool quiet_ = false;	    /* nothing changes before next_ns() */
-	bool intx_ = false;	    /* the line, as last reported */
-	bool refused_ = false;	    /* receive() returned false */
-	bool interrupted_ = false;  /* in this burst: its host hears of it first */
-	uint32_t spared_ = 0;	    /* blocks that the last edge left out */
-	uint64_t cycles_ = 0;	    /* clocked */
-	uint64_t timed_cycles_ = 0; /* of them, those that took time */
+	uint64_t now_ns_ = 0;	     /* of the next clock edge */
+	uint64_t step_ns_;	     /* a cycle's time: 4 ns, or 0 while time stands still */
+	uint32_t wake_ = kAllBlocks; /* whose inputs may have changed since the last edge */
+	bool quiet_ = false;	     /* nothing changes before next_ns() */
+	bool intx_ = false;	     /* the line, as last reported */
+	bool refused_ = false;	     /* receive() returned false */
+	bool interrupted_ = false;   /* in this burst: its host hears of it first */
+	uint32_t spared_ = 0;	     /* blocks that the last edge left out */
+	uint64_t cycles_ = 0;	     /* clocked */
+	uint64_t timed_cycles_ = 0;  /* of them, those that took time */
 };
 
 } // namespace ringside

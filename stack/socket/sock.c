@@ -21,8 +21,8 @@ void sock_init_data(struct sock *sk, struct net *net)
 	sk->sk_sndtimeo_ns = PORT_WAIT_FOREVER;
 	sk->sk_rcvlowat = 1;
 	sk->sk_max_pacing_rate = UINT64_MAX;
-	sk->sk_memory_bytes = sk->sk_protocol == IPPROTO_TCP ? &net->tcp_memory_bytes
-							      : &net->other_memory_bytes;
+	sk->sk_memory_bytes =
+		sk->sk_protocol == IPPROTO_TCP ? &net->tcp_memory_bytes : &net->other_memory_bytes;
 }
 
 struct sock *sk_alloc(struct net *net, uint16_t family, const struct proto *prot, int type,

@@ -242,8 +242,7 @@ static void pmtu_changed(struct sock *sk, uint32_t mtu)
 	tcp_mstamp_refresh(tcp_sk(sk));
 	tcp_sync_mss(sk, mtu);
 	if (sk->sk_state == TCP_SYN_SENT) /* the next SYN tells the peer */
-		tcp_sk(sk)->advmss =
-			(uint16_t)min_u32(tcp_sk(sk)->advmss, tcp_advmss(ops, mtu));
+		tcp_sk(sk)->advmss = (uint16_t)min_u32(tcp_sk(sk)->advmss, tcp_advmss(ops, mtu));
 	tcp_simple_retransmit(sk);
 }
 

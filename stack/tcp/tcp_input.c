@@ -21,7 +21,8 @@ void tcp_fast_path_check(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!tp->out_of_order_queue.node && tp->rcv_wnd && !tp->urg_data && sk->sk_rmem_alloc < sk->sk_rcvbuf)
+	if (!tp->out_of_order_queue.node && tp->rcv_wnd && !tp->urg_data &&
+	    sk->sk_rmem_alloc < sk->sk_rcvbuf)
 		tcp_fast_path_on(tp);
 }
 

@@ -410,7 +410,8 @@ START_TEST(sequence_and_source_of_the_message_are_kept)
 			build_l4(over == 2, 319, 0);
 			message = packet.payload;
 		}
-		memcpy(packet.bytes + message + 20, "\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc",
+		memcpy(packet.bytes + message + 20,
+		       "\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc",
 		       12); /* sourcePortIdentity, sequenceId */
 		ck_assert(stamped(b, packet.bytes, packet.len));
 		ck_assert_uint_eq(rd(b, RXSATRL), 0x55667788);

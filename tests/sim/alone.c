@@ -45,7 +45,8 @@ static bool line(FILE *to, const char *ca, unsigned int percent)
 	if (!run(ca, queue_bytes, SECOND, &start) || !run(ca, queue_bytes, 18 * SECOND, &settled))
 		return false;
 	fprintf(to, "%-5s  %6u %%  %9llu %%  %8llu %%  %7llu  %7llu\n", ca, percent,
-		(unsigned long long)(settled.bytes[0] * 8 * 100 / (BANDWIDTH_MBPS * 1000000ull * 12)),
+		(unsigned long long)(settled.bytes[0] * 8 * 100 /
+				     (BANDWIDTH_MBPS * 1000000ull * 12)),
 		(unsigned long long)(start.queue_peak_bytes * 100 / queue_bytes),
 		(unsigned long long)start.queue_dropped, (unsigned long long)settled.queue_dropped);
 	return true;
@@ -57,9 +58,10 @@ bool alone_table(FILE *to)
 	static const unsigned int percents[] = {25, 100, 400};
 	bool ok = true;
 
-	fprintf(to, "# One flow over 50 Mb/s and 40 ms, by the queue in percent of a bandwidth-delay product, "
-		    "that marks from 40 kB on:\n# utilisation in the last 12 of 18 s; the queue's peak in the "
-		    "first second, and packets lost in it; packets lost in all.\n");
+	fprintf(to,
+		"# One flow over 50 Mb/s and 40 ms, by the queue in percent of a bandwidth-delay product, "
+		"that marks from 40 kB on:\n# utilisation in the last 12 of 18 s; the queue's peak in the "
+		"first second, and packets lost in it; packets lost in all.\n");
 	fprintf(to, "# ca     queue  utilisation  peak 1 s  lost 1 s  lost\n");
 	for (size_t c = 0; c < COUNT(cas); c++)
 		for (size_t p = 0; p < COUNT(percents); p++)

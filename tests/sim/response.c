@@ -21,8 +21,8 @@
 static double model(const char *ca, double p, double rtt_s)
 {
 	const double reno = sqrt(1.5 / p);
-	const double cubic = pow(CUBIC_C * (3 + CUBIC_B) / (4 * (1 - CUBIC_B)), 0.25) *
-			     pow(rtt_s / p, 0.75);
+	const double cubic =
+		pow(CUBIC_C * (3 + CUBIC_B) / (4 * (1 - CUBIC_B)), 0.25) * pow(rtt_s / p, 0.75);
 
 	return strcmp(ca, "cubic") || reno > cubic ? reno : cubic;
 }
@@ -50,8 +50,8 @@ static bool line(FILE *to, const char *ca, unsigned int rtt_ms, double p)
 	}
 	window = (double)o.bytes[0] / measured_s * rtt_ms / 1000 / MSS_BYTES;
 	wanted = model(ca, p, rtt_ms / 1000.0);
-	fprintf(to, "%-5s  %6u  %6.2f %%  %8.1f  %7.1f  %5.2f\n", ca, rtt_ms, p * 100, window, wanted,
-		window / wanted);
+	fprintf(to, "%-5s  %6u  %6.2f %%  %8.1f  %7.1f  %5.2f\n", ca, rtt_ms, p * 100, window,
+		wanted, window / wanted);
 	return true;
 }
 
@@ -62,8 +62,9 @@ bool response_table(FILE *to)
 	static const double losses[] = {0.0003, 0.001, 0.003, 0.01};
 	bool ok = true;
 
-	fprintf(to, "# The mean window of one flow under random loss, in segments, and the models of "
-		    "RFC 3649 and RFC 9438.\n");
+	fprintf(to,
+		"# The mean window of one flow under random loss, in segments, and the models of "
+		"RFC 3649 and RFC 9438.\n");
 	fprintf(to, "# ca   rtt ms      loss    window    model  ratio\n");
 	for (size_t c = 0; c < COUNT(cas); c++)
 		for (size_t r = 0; r < COUNT(rtts_ms); r++)

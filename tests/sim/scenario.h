@@ -13,10 +13,10 @@ struct scenario {
 	const char *ca; /* congestion control of both hosts */
 	uint64_t seed;
 	unsigned int flows;
-	uint64_t flow_bytes;   /* each flow sends so much; 0: for run_ns */
-	uint64_t run_ns;       /* with flow_bytes 0: how long is measured */
-	uint32_t buffer_bytes; /* SO_SNDBUF and SO_RCVBUF; 0: autotuning */
-	uint64_t rtt_ns;       /* without queues */
+	uint64_t flow_bytes;	/* each flow sends so much; 0: for run_ns */
+	uint64_t run_ns;	/* with flow_bytes 0: how long is measured */
+	uint32_t buffer_bytes;	/* SO_SNDBUF and SO_RCVBUF; 0: autotuning */
+	uint64_t rtt_ns;	/* without queues */
 	unsigned int far_flows; /* so many of the flows, the last ones... */
 	uint64_t far_rtt_ns;	/* ...have so much more of it */
 	uint64_t bottleneck_mbps, queue_bytes, mark_bytes;

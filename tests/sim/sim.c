@@ -16,10 +16,11 @@
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: sim check TABLE FILE    compare with what is kept\n"
-			"       sim print TABLE         TABLE: goodput, fairness, response, way, alone\n"
-			"       sim trace CA            a flow's window and round trip in time, for plots\n"
-			"       sim seeds FIRST COUNT   random scenarios, every byte checked\n");
+	fprintf(stderr,
+		"usage: sim check TABLE FILE    compare with what is kept\n"
+		"       sim print TABLE         TABLE: goodput, fairness, response, way, alone\n"
+		"       sim trace CA            a flow's window and round trip in time, for plots\n"
+		"       sim seeds FIRST COUNT   random scenarios, every byte checked\n");
 	return 2;
 }
 
@@ -29,8 +30,9 @@ static bool (*table_named(const char *name))(FILE *)
 		const char *name;
 		bool (*table)(FILE *to);
 	} tables[] = {
-		{"goodput", goodput_table}, {"fairness", fairness_table}, {"response", response_table},
-		{"way", way_table},	    {"alone", alone_table},
+		{"goodput", goodput_table},   {"fairness", fairness_table},
+		{"response", response_table}, {"way", way_table},
+		{"alone", alone_table},
 	};
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

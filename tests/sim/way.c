@@ -7,9 +7,9 @@
 #include "scenario.h"
 #include "tables.h"
 
-#define MS	   1000000ull
-#define SECOND	   1000000000ull
-#define NEAR_MS	   20
+#define MS	       1000000ull
+#define SECOND	       1000000000ull
+#define NEAR_MS	       20
 #define BANDWIDTH_MBPS 50
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -49,8 +49,9 @@ bool way_table(FILE *to)
 	static const unsigned int far_ms[] = {20, 40, 80, 160};
 	bool ok = true;
 
-	fprintf(to, "# A near and a far flow through a queue of 125 kB at 50 Mb/s that marks from 30 kB on; "
-		    "90 s, the first 30 not counted.\n");
+	fprintf(to,
+		"# A near and a far flow through a queue of 125 kB at 50 Mb/s that marks from 30 kB on; "
+		"90 s, the first 30 not counted.\n");
 	fprintf(to, "# ca   near ms  far ms  times as far  near/far  utilisation\n");
 	for (size_t c = 0; c < COUNT(cas); c++)
 		for (size_t f = 0; f < COUNT(far_ms); f++)

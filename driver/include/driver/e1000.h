@@ -12,7 +12,7 @@ struct net_device;
 
 struct e1000_options {
 	uint32_t tx_descriptors, rx_descriptors; /* 32..4096, multiple of 8; 0: 256 */
-	enum os_irq_mode irq_mode;               /* best mode to ask for */
+	enum os_irq_mode irq_mode;		 /* best mode to ask for */
 	bool no_tso, no_tx_csum, no_rx_csum;
 	/* Fixed interval between interrupts of a vector, us; 0: adaptive; UINT32_MAX: none. */
 	uint32_t itr_us;

@@ -22,7 +22,7 @@ struct memwire_options {
 	/* A router on the way: each direction's bottleneck with its queue. 0: none. */
 	uint64_t bottleneck_mbps;
 	uint64_t queue_bytes; /* more is dropped; 0: no limit */
-	uint64_t mark_bytes;  /* more is marked CE where the sender is ECT (RFC 3168); 0: no marks */
+	uint64_t mark_bytes; /* more is marked CE where the sender is ECT (RFC 3168); 0: no marks */
 	uint64_t far_delay_ns; /* on top, for packets whose DSCP is not 0: they take a longer way */
 	double loss, reorder, duplicate, corrupt; /* probabilities 0..1 */
 	uint64_t reorder_ns;			  /* extra delay; 0: 200 us */

@@ -48,7 +48,7 @@ struct inet_sock {
 	uint8_t tclass;	   /* IPv6 traffic class */
 	uint8_t hop_limit; /* IPv6, 0: the device's */
 	bool bind_address_no_port;
-	uint8_t pmtudisc; /* IP_PMTUDISC_*, of both IP versions */
+	uint8_t pmtudisc;      /* IP_PMTUDISC_*, of both IP versions */
 	struct ip_route route; /* to sk_daddr, cached */
 };
 

@@ -93,13 +93,12 @@
 	X(TcpExtTCPACKSkippedChallenge) X(TcpExtTCPWinProbe) X(TcpExtTCPKeepAlive) \
 	X(TcpExtTCPRcvQDrop) X(TcpExtTCPZeroWindowDrop) X(TcpExtTCPAutoCorking) \
 	X(TcpExtTCPAckCompressed) X(TcpExtTCPMemoryPressures)
-/* clang-format on */
 
-#define NET_MIB_ALL(X)                                                                    \
-	NET_MIB_IP(X)                                                                     \
-	NET_MIB_ICMP(X)                                                                   \
-	NET_MIB_UDP(X) NET_MIB_IP6(X) NET_MIB_ICMP6(X) NET_MIB_UDP6(X) NET_MIB_SOFTNET(X) \
-		NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
+#define NET_MIB_ALL(X)                                                             \
+	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X)                               \
+	NET_MIB_IP6(X) NET_MIB_ICMP6(X) NET_MIB_UDP6(X)                            \
+	NET_MIB_SOFTNET(X) NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
+/* clang-format on */
 
 enum net_mib {
 #define NET_MIB_ENUM(name) MIB_##name,

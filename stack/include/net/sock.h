@@ -110,7 +110,7 @@ struct sock {
 	uint32_t sk_rmem_alloc, sk_rcvbuf; /* receive queues */
 	uint32_t sk_wmem_queued, sk_sndbuf;
 	uint64_t *sk_memory_bytes; /* the network's sum of both, of this protocol's sockets */
-	uint32_t sk_wmem_alloc; /* handed down, not yet freed by the driver */
+	uint32_t sk_wmem_alloc;	   /* handed down, not yet freed by the driver */
 	uint32_t sk_drops;
 
 	uint64_t sk_rcvtimeo_ns, sk_sndtimeo_ns; /* PORT_WAIT_FOREVER: none */

@@ -136,43 +136,43 @@ struct timeval {
 #define SOMAXCONN 4096
 
 /* getsockopt(2): SOL_SOCKET */
-#define SOL_SOCKET	1
-#define SO_DEBUG	1
-#define SO_REUSEADDR	2
-#define SO_TYPE		3
-#define SO_ERROR	4
-#define SO_DONTROUTE	5
-#define SO_BROADCAST	6
-#define SO_SNDBUF	7
-#define SO_RCVBUF	8
-#define SO_KEEPALIVE	9
-#define SO_OOBINLINE	10
-#define SO_PRIORITY	12
-#define SO_LINGER	13
-#define SO_REUSEPORT	15
-#define SO_RCVLOWAT	18
-#define SO_SNDLOWAT	19
-#define SO_RCVTIMEO	20
-#define SO_SNDTIMEO	21
-#define SO_BINDTODEVICE 25
-#define SO_ACCEPTCONN	30
-#define SO_SNDBUFFORCE	32
-#define SO_RCVBUFFORCE	33
-#define SO_PROTOCOL	38
-#define SO_DOMAIN	39
+#define SOL_SOCKET	   1
+#define SO_DEBUG	   1
+#define SO_REUSEADDR	   2
+#define SO_TYPE		   3
+#define SO_ERROR	   4
+#define SO_DONTROUTE	   5
+#define SO_BROADCAST	   6
+#define SO_SNDBUF	   7
+#define SO_RCVBUF	   8
+#define SO_KEEPALIVE	   9
+#define SO_OOBINLINE	   10
+#define SO_PRIORITY	   12
+#define SO_LINGER	   13
+#define SO_REUSEPORT	   15
+#define SO_RCVLOWAT	   18
+#define SO_SNDLOWAT	   19
+#define SO_RCVTIMEO	   20
+#define SO_SNDTIMEO	   21
+#define SO_BINDTODEVICE	   25
+#define SO_ACCEPTCONN	   30
+#define SO_SNDBUFFORCE	   32
+#define SO_RCVBUFFORCE	   33
+#define SO_PROTOCOL	   38
+#define SO_DOMAIN	   39
 #define SO_MAX_PACING_RATE 47
 #define SO_MEMINFO	   55
 /* Where SO_MEMINFO says what, an array of uint32_t in bytes. */
-#define SK_MEMINFO_RMEM_ALLOC	0
-#define SK_MEMINFO_RCVBUF	1
-#define SK_MEMINFO_WMEM_ALLOC	2
-#define SK_MEMINFO_SNDBUF	3
-#define SK_MEMINFO_FWD_ALLOC	4 /* always 0: nothing is reserved ahead */
-#define SK_MEMINFO_WMEM_QUEUED	5
-#define SK_MEMINFO_OPTMEM	6 /* always 0: not counted by socket */
-#define SK_MEMINFO_BACKLOG	7
-#define SK_MEMINFO_DROPS	8 /* packets */
-#define SK_MEMINFO_VARS		9
+#define SK_MEMINFO_RMEM_ALLOC  0
+#define SK_MEMINFO_RCVBUF      1
+#define SK_MEMINFO_WMEM_ALLOC  2
+#define SK_MEMINFO_SNDBUF      3
+#define SK_MEMINFO_FWD_ALLOC   4 /* always 0: nothing is reserved ahead */
+#define SK_MEMINFO_WMEM_QUEUED 5
+#define SK_MEMINFO_OPTMEM      6 /* always 0: not counted by socket */
+#define SK_MEMINFO_BACKLOG     7
+#define SK_MEMINFO_DROPS       8 /* packets */
+#define SK_MEMINFO_VARS	       9
 
 /* IP level */
 #define SOL_IP			0
@@ -198,36 +198,36 @@ struct timeval {
 #define IPV6_TCLASS	    67
 
 /* TCP level, tcp(7) */
-#define SOL_TCP		     6
-#define TCP_NODELAY	     1
-#define TCP_MAXSEG	     2
-#define TCP_CORK	     3
-#define TCP_KEEPIDLE	     4
-#define TCP_KEEPINTVL	     5
-#define TCP_KEEPCNT	     6
-#define TCP_SYNCNT	     7
-#define TCP_LINGER2	     8
-#define TCP_DEFER_ACCEPT     9
-#define TCP_WINDOW_CLAMP     10
-#define TCP_INFO	     11
-#define TCP_QUICKACK	     12
-#define TCP_CONGESTION	     13
-#define TCP_USER_TIMEOUT     18
-#define TCP_FASTOPEN	     23
-#define TCP_NOTSENT_LOWAT    25
-#define TCP_CC_INFO	     26
-#define TCP_FASTOPEN_CONNECT 30
-#define TCP_FASTOPEN_KEY     33
+#define SOL_TCP		       6
+#define TCP_NODELAY	       1
+#define TCP_MAXSEG	       2
+#define TCP_CORK	       3
+#define TCP_KEEPIDLE	       4
+#define TCP_KEEPINTVL	       5
+#define TCP_KEEPCNT	       6
+#define TCP_SYNCNT	       7
+#define TCP_LINGER2	       8
+#define TCP_DEFER_ACCEPT       9
+#define TCP_WINDOW_CLAMP       10
+#define TCP_INFO	       11
+#define TCP_QUICKACK	       12
+#define TCP_CONGESTION	       13
+#define TCP_USER_TIMEOUT       18
+#define TCP_FASTOPEN	       23
+#define TCP_NOTSENT_LOWAT      25
+#define TCP_CC_INFO	       26
+#define TCP_FASTOPEN_CONNECT   30
+#define TCP_FASTOPEN_KEY       33
 #define TCP_FASTOPEN_NO_COOKIE 34
-#define TCP_INQ		     36
-#define TCP_CM_INQ	     TCP_INQ /* its control message: int, bytes left to read */
-#define TCP_MD5SIG	     14
-#define TCP_MD5SIG_EXT	     32
-#define TCP_AO_ADD_KEY	     38
-#define TCP_AO_DEL_KEY	     39
-#define TCP_AO_INFO	     40
-#define TCP_AO_GET_KEYS	     41
-#define TCP_CA_NAME_MAX	     16
+#define TCP_INQ		       36
+#define TCP_CM_INQ	       TCP_INQ /* its control message: int, bytes left to read */
+#define TCP_MD5SIG	       14
+#define TCP_MD5SIG_EXT	       32
+#define TCP_AO_ADD_KEY	       38
+#define TCP_AO_DEL_KEY	       39
+#define TCP_AO_INFO	       40
+#define TCP_AO_GET_KEYS	       41
+#define TCP_CA_NAME_MAX	       16
 
 /* TCP_MD5SIG, TCP_MD5SIG_EXT; no length: deletes */
 #define TCP_MD5SIG_MAXKEYLEN   80
@@ -437,11 +437,11 @@ struct tcp_info {
 #define O_RDWR	   02
 #define O_NONBLOCK 04000
 
-#define FIONREAD 0x541B
-#define SIOCINQ	 FIONREAD
-#define TIOCOUTQ 0x5411
-#define SIOCOUTQ TIOCOUTQ
-#define FIONBIO	 0x5421
+#define FIONREAD   0x541B
+#define SIOCINQ	   FIONREAD
+#define TIOCOUTQ   0x5411
+#define SIOCOUTQ   TIOCOUTQ
+#define FIONBIO	   0x5421
 #define SIOCATMARK 0x8905
 
 /* poll(2) */

@@ -55,7 +55,8 @@ long sendfile(int out, int in, long *offset, size_t count)
 	if (!shim.write || out < shim.fd_base)
 		return syscall(SYS_sendfile, out, in, offset, count);
 	while ((size_t)sent < count) {
-		size_t want = count - (size_t)sent < sizeof(piece) ? count - (size_t)sent : sizeof(piece);
+		size_t want =
+			count - (size_t)sent < sizeof(piece) ? count - (size_t)sent : sizeof(piece);
 		long got = offset ? pread(in, piece, want, *offset) : read(in, piece, want), n;
 
 		if (got <= 0)

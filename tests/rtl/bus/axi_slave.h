@@ -19,23 +19,26 @@
 
 // As ck_assert_msg, but free when all is well: Check reports each assertion that it passes to its
 // parent, which costs too much for something that is checked every cycle.
-#define EXPECT(condition, ...)                 \
-	do {                                   \
-		if (!(condition))              \
+#define EXPECT(condition, ...)                     \
+	do {                                       \
+		if (!(condition))                  \
 			ck_abort_msg(__VA_ARGS__); \
 	} while (0)
 
 // Bytes of a Verilated port of any width (lane 0 first on a little-endian host).
-template <typename Port>
-uint8_t *port_bytes(Port &port)
+template <typename Port> uint8_t *port_bytes(Port &port)
 {
 	return reinterpret_cast<uint8_t *>(&port);
 }
 
 // xorshift64*: small, seeded, the same everywhere.
-class Random {
-public:
-	explicit Random(uint64_t seed) : state_(seed * 2685821657736338717ull + 88172645463325252ull) {}
+class Random
+{
+      public:
+	explicit Random(uint64_t seed)
+	    : state_(seed * 2685821657736338717ull + 88172645463325252ull)
+	{
+	}
 
 	uint64_t next()
 	{
@@ -44,26 +47,47 @@ public:
 		state_ ^= state_ >> 27;
 		return state_ * 2685821657736338717ull;
 	}
-	unsigned below(unsigned n) { return static_cast<unsigned>((next() >> 33) % n); }
-	unsigned between(unsigned lo, unsigned hi) { return lo + below(hi - lo + 1); }
-	bool percent(unsigned p) { return below(100) < p; }
+	unsigned below(unsigned n)
+	{
+		return static_cast<unsigned>((next() >> 33) % n);
+	}
+	unsigned between(unsigned lo, unsigned hi)
+	{
+		return lo + below(hi - lo + 1);
+	}
+	bool percent(unsigned p)
+	{
+		return below(100) < p;
+	}
 
-private:
+      private:
 	uint64_t state_;
 };
 
 // A stretch of bus addresses backed by bytes; everything outside is an error response.
-class Memory {
-public:
-	Memory(uint64_t base, size_t size) : base_(base), bytes_(size) {}
+class Memory
+{
+      public:
+	Memory(uint64_t base, size_t size) : base_(base), bytes_(size)
+	{
+	}
 
-	uint8_t *at(uint64_t addr) { return &bytes_[addr - base_]; }
+	uint8_t *at(uint64_t addr)
+	{
+		return &bytes_[addr - base_];
+	}
 	bool holds(uint64_t addr, size_t len) const
 	{
 		return addr >= base_ && len <= bytes_.size() && addr - base_ <= bytes_.size() - len;
 	}
-	uint64_t base() const { return base_; }
-	size_t size() const { return bytes_.size(); }
+	uint64_t base() const
+	{
+		return base_;
+	}
+	size_t size() const
+	{
+		return bytes_.size();
+	}
 
 	void fill(uint64_t seed)
 	{
@@ -72,22 +96,22 @@ public:
 			b = static_cast<uint8_t>(random.next() >> 40);
 	}
 
-private:
+      private:
 	uint64_t base_;
 	std::vector<uint8_t> bytes_;
 };
 
 struct AxiTiming {
-	unsigned latency_cycles = 0;   // from the address (read) or the last beat (write) to the answer
-	unsigned stall_percent = 0;    // of cycles in which a ready is low
-	unsigned gap_percent = 0;      // of cycles in which an answer that is due is held back
+	unsigned latency_cycles = 0; // from the address or the last beat to the answer
+	unsigned stall_percent = 0;  // of cycles in which a ready is low
+	unsigned gap_percent = 0;    // of cycles in which an answer that is due is held back
 };
 
-template <typename Model, unsigned BeatBytes>
-class AxiReadSlave {
-public:
+template <typename Model, unsigned BeatBytes> class AxiReadSlave
+{
+      public:
 	AxiReadSlave(Memory &memory, AxiTiming timing, uint64_t seed)
-		: memory_(memory), timing_(timing), random_(seed)
+	    : memory_(memory), timing_(timing), random_(seed)
 	{
 	}
 
@@ -116,7 +140,7 @@ public:
 		if (waiting_) {
 			EXPECT(m.m_axi_arvalid_o, "ARVALID fell before ARREADY");
 			EXPECT(m.m_axi_araddr_o == waiting_addr_ && m.m_axi_arlen_o == waiting_len_,
-				      "AR changed while it waited");
+			       "AR changed while it waited");
 		}
 		waiting_ = m.m_axi_arvalid_o && !m.m_axi_arready_i;
 		waiting_addr_ = m.m_axi_araddr_o;
@@ -134,12 +158,24 @@ public:
 	}
 
 	// No address is taken while set.
-	void stall(bool on) { stalled_ = on; }
-	bool quiet() const { return bursts_.empty(); }
-	size_t max_bytes_in_flight() const { return max_bytes_in_flight_; }
-	uint64_t bursts_seen() const { return bursts_seen_; }
+	void stall(bool on)
+	{
+		stalled_ = on;
+	}
+	bool quiet() const
+	{
+		return bursts_.empty();
+	}
+	size_t max_bytes_in_flight() const
+	{
+		return max_bytes_in_flight_;
+	}
+	uint64_t bursts_seen() const
+	{
+		return bursts_seen_;
+	}
 
-private:
+      private:
 	struct Burst {
 		uint64_t addr;
 		unsigned len, beat;
@@ -149,9 +185,9 @@ private:
 	void accept(uint64_t addr, unsigned len)
 	{
 		EXPECT(addr % BeatBytes == 0, "read at %#llx is not beat-aligned",
-			      static_cast<unsigned long long>(addr));
+		       static_cast<unsigned long long>(addr));
 		EXPECT(addr / 4096 == (addr + uint64_t{len} * BeatBytes) / 4096,
-			      "read burst at %#llx crosses 4 KiB", static_cast<unsigned long long>(addr));
+		       "read burst at %#llx crosses 4 KiB", static_cast<unsigned long long>(addr));
 		bursts_.push_back({addr, len, 0, cycle_ + 1 + timing_.latency_cycles});
 		bursts_seen_++;
 		bytes_in_flight_ += (len + 1) * BeatBytes;
@@ -170,11 +206,11 @@ private:
 	size_t bytes_in_flight_ = 0, max_bytes_in_flight_ = 0;
 };
 
-template <typename Model, unsigned BeatBytes>
-class AxiWriteSlave {
-public:
+template <typename Model, unsigned BeatBytes> class AxiWriteSlave
+{
+      public:
 	AxiWriteSlave(Memory &memory, AxiTiming timing, uint64_t seed)
-		: memory_(memory), timing_(timing), random_(seed)
+	    : memory_(memory), timing_(timing), random_(seed)
 	{
 	}
 
@@ -183,8 +219,9 @@ public:
 		m.m_axi_awready_i = !stalled_ && !random_.percent(timing_.stall_percent);
 		m.m_axi_wready_i = !stalled_ && !random_.percent(timing_.stall_percent);
 		m.m_axi_bvalid_i = 0;
-		if (!bursts_.empty() && bursts_.front().complete && bursts_.front().due_cycle <= cycle_ &&
-		    !hold_b_ && (answering_ || !random_.percent(timing_.gap_percent))) {
+		if (!bursts_.empty() && bursts_.front().complete &&
+		    bursts_.front().due_cycle <= cycle_ && !hold_b_ &&
+		    (answering_ || !random_.percent(timing_.gap_percent))) {
 			Burst &b = bursts_.front();
 			if (!answering_)
 				commit(b);
@@ -208,17 +245,33 @@ public:
 		cycle_++;
 	}
 
-	void stall(bool on) { stalled_ = on; }
-	void hold_responses(bool on) { hold_b_ = on; }
-	bool quiet() const { return bursts_.empty() && early_.empty(); }
-	size_t max_bursts() const { return max_bursts_; }
-	uint64_t strobed_bytes() const { return strobed_bytes_; }
+	void stall(bool on)
+	{
+		stalled_ = on;
+	}
+	void hold_responses(bool on)
+	{
+		hold_b_ = on;
+	}
+	bool quiet() const
+	{
+		return bursts_.empty() && early_.empty();
+	}
+	size_t max_bursts() const
+	{
+		return max_bursts_;
+	}
+	uint64_t strobed_bytes() const
+	{
+		return strobed_bytes_;
+	}
 
 	// Called when a burst has become visible, once per contiguous run of written bytes; with the
 	// cycle in which its address appeared on the bus, and the cycle now.
-	std::function<void(uint64_t addr, size_t len, uint64_t shown_cycle, uint64_t cycle)> on_visible;
+	std::function<void(uint64_t addr, size_t len, uint64_t shown_cycle, uint64_t cycle)>
+		on_visible;
 
-private:
+      private:
 	struct Beat {
 		uint8_t data[BeatBytes];
 		uint8_t strobe[BeatBytes / 8];
@@ -237,7 +290,7 @@ private:
 		if (aw_waiting_) {
 			EXPECT(m.m_axi_awvalid_o, "AWVALID fell before AWREADY");
 			EXPECT(m.m_axi_awaddr_o == aw_addr_ && m.m_axi_awlen_o == aw_len_,
-				      "AW changed while it waited");
+			       "AW changed while it waited");
 		} else if (m.m_axi_awvalid_o) {
 			aw_shown_cycle_ = cycle_;
 		}
@@ -248,7 +301,8 @@ private:
 		Beat now = beat(m);
 		if (w_waiting_) {
 			EXPECT(m.m_axi_wvalid_o, "WVALID fell before WREADY");
-			EXPECT(memcmp(&now, &w_beat_, sizeof(now)) == 0, "W changed while it waited");
+			EXPECT(memcmp(&now, &w_beat_, sizeof(now)) == 0,
+			       "W changed while it waited");
 		}
 		w_waiting_ = m.m_axi_wvalid_o && !m.m_axi_wready_i;
 		w_beat_ = now;
@@ -267,9 +321,9 @@ private:
 	void accept(uint64_t addr, unsigned len)
 	{
 		EXPECT(addr % BeatBytes == 0, "write at %#llx is not beat-aligned",
-			      static_cast<unsigned long long>(addr));
+		       static_cast<unsigned long long>(addr));
 		EXPECT(addr / 4096 == (addr + uint64_t{len} * BeatBytes) / 4096,
-			      "write burst at %#llx crosses 4 KiB", static_cast<unsigned long long>(addr));
+		       "write burst at %#llx crosses 4 KiB", static_cast<unsigned long long>(addr));
 		bursts_.push_back({addr, len, {}, false, false, 0, aw_shown_cycle_});
 		if (bursts_.size() > max_bursts_)
 			max_bursts_ = bursts_.size();
@@ -295,7 +349,7 @@ private:
 			b.beats.push_back(beat);
 			bool last = b.beats.size() == b.len + 1;
 			EXPECT(beat.last == last, "WLAST wrong at beat %zu of %u", b.beats.size(),
-				      b.len + 1);
+			       b.len + 1);
 			if (last) {
 				b.complete = true;
 				b.due_cycle = cycle_ + 1 + timing_.latency_cycles;

@@ -11,11 +11,14 @@
 #include <cstring>
 #include <vector>
 
-template <typename Model>
-class IdleState {
-public:
+template <typename Model> class IdleState
+{
+      public:
 	// Gives the model one clock edge, from clock low to clock low.
-	void clock(Model &model) { clock(model, model.rst_ni && !model.srst_i && model.idle_o); }
+	void clock(Model &model)
+	{
+		clock(model, model.rst_ni && !model.srst_i && model.idle_o);
+	}
 
 	// The same for a model without srst_i: the caller says whether it claims to be idle.
 	void clock(Model &model, bool idle)
@@ -38,9 +41,12 @@ public:
 		ck_abort_msg("a register changed while idle: byte %zu of the model", i);
 	}
 
-	uint64_t cycles_held() const { return cycles_held_; }
+	uint64_t cycles_held() const
+	{
+		return cycles_held_;
+	}
 
-private:
+      private:
 	uint64_t cycles_held_ = 0;
 	std::vector<uint8_t> before_;
 };

@@ -11,7 +11,8 @@
 #include <cstdlib>
 #include <memory>
 
-namespace {
+namespace
+{
 
 constexpr unsigned kClients = 3;
 constexpr uint64_t kBase = 0x1fffe0000ull; // so that the 4 GiB line lies inside
@@ -23,11 +24,12 @@ struct Request {
 	bool error;
 };
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench(AxiTiming timing, uint64_t seed, unsigned client_gap_percent = 0)
-		: memory(kBase, kSize), slave(memory, timing, seed), random_(seed + 1),
-		  client_gap_percent_(client_gap_percent)
+	    : memory(kBase, kSize), slave(memory, timing, seed), random_(seed + 1),
+	      client_gap_percent_(client_gap_percent)
 	{
 		memory.fill(seed + 2);
 		model.rst_ni = 0;
@@ -51,9 +53,10 @@ public:
 		uint8_t *len = port_bytes(model.rd_req_len_i);
 		for (unsigned c = 0; c < kClients; c++) {
 			bool asked = model.rd_req_valid_i >> c & 1;
-			bool valid = !todo_[c].empty() && (asked || !random_.percent(client_gap_percent_));
-			model.rd_req_valid_i =
-				(model.rd_req_valid_i & ~(1u << c)) | static_cast<unsigned>(valid) << c;
+			bool valid = !todo_[c].empty() &&
+				     (asked || !random_.percent(client_gap_percent_));
+			model.rd_req_valid_i = (model.rd_req_valid_i & ~(1u << c)) |
+					       static_cast<unsigned>(valid) << c;
 			if (!valid)
 				continue;
 			uint16_t l = static_cast<uint16_t>(todo_[c].front().len);
@@ -115,7 +118,7 @@ public:
 	uint64_t errors_seen = 0;
 	uint64_t answered[kClients] = {};
 
-private:
+      private:
 	void sample_client(unsigned c)
 	{
 		if (model.rd_req_valid_i >> c & 1 && model.rd_req_ready_o >> c & 1) {
@@ -135,14 +138,14 @@ private:
 		EXPECT(model.rd_rsp_last_o == last, "last wrong at byte %u of %u", at, r.len);
 		if (model.rd_rsp_err_o) {
 			EXPECT(r.error, "error in a good answer, address %#llx",
-				      static_cast<unsigned long long>(r.addr));
+			       static_cast<unsigned long long>(r.addr));
 			saw_error_[c] = true;
 			for (unsigned i = 0; i < BEAT_BYTES; i++)
 				EXPECT(data[i] == 0xff, "data of an error is not all ones");
 		} else {
 			EXPECT(memcmp(data, memory.at(r.addr + at), n) == 0,
-				      "client %u: wrong bytes at %#llx + %u", c,
-				      static_cast<unsigned long long>(r.addr), at);
+			       "client %u: wrong bytes at %#llx + %u", c,
+			       static_cast<unsigned long long>(r.addr), at);
 		}
 		if (!last)
 			return;
@@ -167,8 +170,7 @@ const AxiTiming kSweep[] = {
 };
 
 // Timing, then whether the clients pause between requests.
-template <typename Body>
-void sweep(Body body)
+template <typename Body> void sweep(Body body)
 {
 	for (const AxiTiming &timing : kSweep)
 		for (unsigned gap : {0u, 60u}) {
@@ -205,8 +207,10 @@ START_TEST(gives_each_client_its_own_answers_in_order)
 	sweep([](Bench &bench) {
 		Random random(42);
 		for (int i = 0; i < 600; i++) {
-			unsigned len = random.percent(70) ? random.between(1, 200) : random.between(1, 16384);
-			bench.request(random.below(kClients), kBase + random.below(kSize - 32768) + 64, len);
+			unsigned len = random.percent(70) ? random.between(1, 200)
+							  : random.between(1, 16384);
+			bench.request(random.below(kClients),
+				      kBase + random.below(kSize - 32768) + 64, len);
 		}
 	});
 }
@@ -289,7 +293,8 @@ START_TEST(idle_holds_every_register_while_it_waits)
 {
 	Bench bench({200, 0, 0}, 9);
 	for (int i = 0; i < 50; i++) {
-		bench.request(static_cast<unsigned>(i) % kClients, kBase + 64u * static_cast<unsigned>(i) + 3, 500);
+		bench.request(static_cast<unsigned>(i) % kClients,
+			      kBase + 64u * static_cast<unsigned>(i) + 3, 500);
 		bench.run_until_done();
 	}
 	ck_assert_uint_gt(bench.idle.cycles_held(), 50 * 190);

@@ -11,7 +11,8 @@
 #include <cstdlib>
 #include <memory>
 
-namespace {
+namespace
+{
 
 constexpr unsigned kClients = 3;
 constexpr uint64_t kBase = 0x1fffe0000ull; // so that the 4 GiB line lies inside
@@ -24,11 +25,12 @@ struct Request {
 	bool error;
 };
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench(AxiTiming timing, uint64_t seed, unsigned client_gap_percent = 0)
-		: memory(kBase, kSize), expected(kBase, kSize), slave(memory, timing, seed),
-		  random_(seed + 1), client_gap_percent_(client_gap_percent)
+	    : memory(kBase, kSize), expected(kBase, kSize), slave(memory, timing, seed),
+	      random_(seed + 1), client_gap_percent_(client_gap_percent)
 	{
 		memory.fill(seed + 2);
 		expected.fill(seed + 2);
@@ -92,8 +94,8 @@ public:
 	{
 		for (size_t i = 0; i < kSize; i++)
 			EXPECT(*memory.at(kBase + i) == *expected.at(kBase + i),
-				      "byte at %#llx is wrong or was touched",
-				      static_cast<unsigned long long>(kBase + i));
+			       "byte at %#llx is wrong or was touched",
+			       static_cast<unsigned long long>(kBase + i));
 	}
 
 	void reset_pulse()
@@ -116,21 +118,23 @@ public:
 	IdleState<MODEL> idle;
 	uint64_t cycles = 0, done_seen = 0, errors_seen = 0;
 
-private:
+      private:
 	// Data may be offered with its request or after it; here it waits a random while.
 	void drive_client(unsigned c)
 	{
 		unsigned bit = 1u << c;
 		bool asked = model.wr_req_valid_i & bit;
 		bool want = !todo_[c].empty() && (asked || !random_.percent(client_gap_percent_));
-		model.wr_req_valid_i = want ? model.wr_req_valid_i | bit : model.wr_req_valid_i & ~bit;
+		model.wr_req_valid_i =
+			want ? model.wr_req_valid_i | bit : model.wr_req_valid_i & ~bit;
 		if (want) {
 			uint16_t len = static_cast<uint16_t>(todo_[c].front().bytes.size());
 			memcpy(port_bytes(model.wr_req_addr_i) + 8 * c, &todo_[c].front().addr, 8);
 			memcpy(port_bytes(model.wr_req_len_i) + 2 * c, &len, 2);
 		}
-		Request *r = !sending_[c].empty() ? &sending_[c].front() :
-			     want && !client_gap_percent_ ? &todo_[c].front() : nullptr;
+		Request *r = !sending_[c].empty()	    ? &sending_[c].front()
+			     : want && !client_gap_percent_ ? &todo_[c].front()
+							    : nullptr;
 		bool offered = model.wr_valid_i & bit;
 		bool offer = r && (offered || !random_.percent(client_gap_percent_));
 		model.wr_valid_i = offer ? model.wr_valid_i | bit : model.wr_valid_i & ~bit;
@@ -171,15 +175,15 @@ private:
 		EXPECT(!model.srst_i, "done in the reset cycle");
 		Request &r = waiting_[c].front();
 		EXPECT(model.wr_err_o == r.error, "error flag of a write to %#llx is wrong",
-			      static_cast<unsigned long long>(r.addr));
+		       static_cast<unsigned long long>(r.addr));
 		errors_seen += r.error;
 		for (size_t i = 0; i < r.bytes.size(); i++) {
 			if (!memory.holds(r.addr + i, 1))
 				continue;
 			*expected.at(r.addr + i) = r.bytes[i];
 			EXPECT(*memory.at(r.addr + i) == r.bytes[i],
-				      "client %u: byte %zu of the write to %#llx (%zu bytes) is wrong", c, i,
-				      static_cast<unsigned long long>(r.addr), r.bytes.size());
+			       "client %u: byte %zu of the write to %#llx (%zu bytes) is wrong", c,
+			       i, static_cast<unsigned long long>(r.addr), r.bytes.size());
 		}
 		waiting_[c].pop_front();
 		done_seen++;
@@ -195,8 +199,7 @@ const AxiTiming kSweep[] = {
 	{0, 0, 0}, {125, 0, 0}, {3, 50, 0}, {0, 0, 50}, {10, 40, 40}, {1, 90, 10}, {7, 5, 90},
 };
 
-template <typename Body>
-void sweep(Body body)
+template <typename Body> void sweep(Body body)
 {
 	for (const AxiTiming &timing : kSweep)
 		for (unsigned gap : {0u, 60u}) {
@@ -248,9 +251,11 @@ START_TEST(completes_each_clients_requests_in_order)
 		for (int i = 0; i < 500; i++) {
 			// Each client writes to a third of the memory: order among clients is free.
 			unsigned client = random.below(kClients);
-			unsigned len = random.percent(70) ? random.between(1, 200) : random.between(1, 9000);
+			unsigned len = random.percent(70) ? random.between(1, 200)
+							  : random.between(1, 9000);
 			bench.request(client,
-				      kBase + client * (kSize / 3) + random.below(kSize / 3 - 9000), len);
+				      kBase + client * (kSize / 3) + random.below(kSize / 3 - 9000),
+				      len);
 		}
 		bench.run_until_done();
 		ck_assert_uint_eq(bench.done_seen, 500);
@@ -263,7 +268,8 @@ START_TEST(keeps_16_bursts_in_flight_and_streams_a_beat_a_cycle)
 	Bench bench({125, 0, 0}, 5);
 	const unsigned n = 128, len = 24 * BEAT_BYTES;
 	for (unsigned i = 0; i < n; i++)
-		bench.request(0, kBase + i * 2048 + (2048 - len) / 2 / BEAT_BYTES * BEAT_BYTES, len);
+		bench.request(0, kBase + i * 2048 + (2048 - len) / 2 / BEAT_BYTES * BEAT_BYTES,
+			      len);
 	uint64_t start = bench.cycles;
 	bench.run_until_done();
 	if (BEAT_BYTES == 64)
@@ -342,7 +348,8 @@ START_TEST(idle_holds_every_register_while_it_waits)
 {
 	Bench bench({200, 0, 0}, 9);
 	for (int i = 0; i < 50; i++) {
-		bench.request(static_cast<unsigned>(i) % kClients, kBase + 64u * static_cast<unsigned>(i) + 3, 500);
+		bench.request(static_cast<unsigned>(i) % kClients,
+			      kBase + 64u * static_cast<unsigned>(i) + 3, 500);
 		bench.run_until_done();
 	}
 	ck_assert_uint_gt(bench.idle.cycles_held(), 50 * 190);

@@ -14,7 +14,8 @@
 #include <memory>
 #include <random>
 
-namespace {
+namespace
+{
 
 enum Mode { kIntx = 0, kMsi = 1, kMsix = 2 };
 
@@ -44,7 +45,10 @@ enum Event : unsigned {
 struct Message {
 	uint64_t time_ns;
 	unsigned vector;
-	bool operator==(const Message &o) const { return time_ns == o.time_ns && vector == o.vector; }
+	bool operator==(const Message &o) const
+	{
+		return time_ns == o.time_ns && vector == o.vector;
+	}
 };
 
 uint32_t mask_of(uint32_t addr)
@@ -56,8 +60,9 @@ uint32_t mask_of(uint32_t addr)
 	return 0;
 }
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	explicit Bench(Mode mode, bool skip = true) : skip_(skip)
 	{
 		model.irq_mode_i = mode;
@@ -130,7 +135,10 @@ public:
 		}
 	}
 
-	void run_for(uint64_t ns) { run_until(now + ns); }
+	void run_for(uint64_t ns)
+	{
+		run_until(now + ns);
+	}
 
 	unsigned messages(unsigned vector) const
 	{
@@ -155,7 +163,8 @@ public:
 		for (unsigned i = 0; i < 4; i++)
 			expired[i] += model.ev_expired_o >> i & 1;
 		model.eval();
-		if (model.idle_o && model.deadline_o <= now) // not ck_assert: it costs a system call
+		if (model.idle_o &&
+		    model.deadline_o <= now) // not ck_assert: it costs a system call
 			ck_abort_msg("idle although its deadline has come");
 		idle_.clock(model);
 		model.irq_ack_i = 0;
@@ -175,7 +184,7 @@ public:
 	unsigned counted = 0;
 	unsigned expired[4] = {};
 
-private:
+      private:
 	void drive(unsigned e)
 	{
 		model.ev_tx_wb_i = (e & kTxWb ? 1 : 0) | (e & kTxWb1 ? 2 : 0);
@@ -223,7 +232,11 @@ START_TEST(a_cause_leaves_by_the_vector_of_its_ivar_entry)
 	const struct {
 		uint32_t cause;
 		unsigned vector;
-	} map[] = {{E1000_ICR_RXQ0, 0}, {E1000_ICR_RXQ1, 3}, {E1000_ICR_TXQ0, 1}, {E1000_ICR_TXQ1, 4}, {kOther, 2}};
+	} map[] = {{E1000_ICR_RXQ0, 0},
+		   {E1000_ICR_RXQ1, 3},
+		   {E1000_ICR_TXQ0, 1},
+		   {E1000_ICR_TXQ1, 4},
+		   {kOther, 2}};
 
 	for (auto m : map) {
 		MsixBench b;
@@ -314,8 +327,8 @@ END_TEST
 
 START_TEST(each_cause_of_the_other_group_raises_other)
 {
-	for (uint32_t cause : {E1000_ICR_LSC, E1000_ICR_RXO, E1000_ICR_MDAC, E1000_ICR_SRPD, E1000_ICR_ACK,
-			       E1000_ICR_MNG}) {
+	for (uint32_t cause : {E1000_ICR_LSC, E1000_ICR_RXO, E1000_ICR_MDAC, E1000_ICR_SRPD,
+			       E1000_ICR_ACK, E1000_ICR_MNG}) {
 		MsixBench b(kOther);
 		b.write(E1000_ICS, cause);
 		b.settle();
@@ -542,8 +555,9 @@ START_TEST(icr_read_under_iame_clears_all_and_masks_by_iam_in_every_mode)
 		b.write(E1000_IAM, E1000_ICR_LSC | kRxq0);
 		b.write(E1000_IMS, E1000_ICR_LSC | kRxq0 | kTxq0);
 		ck_assert_uint_eq(b.read(E1000_ICR), 0);
-		ck_assert_uint_eq(b.read(E1000_IMS), E1000_ICR_LSC | kRxq0 | kTxq0); // was not asserted
-		b.write(E1000_ICS, E1000_ICR_RXSEQ);				 // not enabled
+		ck_assert_uint_eq(b.read(E1000_IMS),
+				  E1000_ICR_LSC | kRxq0 | kTxq0); // was not asserted
+		b.write(E1000_ICS, E1000_ICR_RXSEQ);		  // not enabled
 		ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | E1000_ICR_RXSEQ);
 		ck_assert_uint_eq(b.read(E1000_ICR), 0);
 		ck_assert_uint_eq(b.read(E1000_IMS), kTxq0);
@@ -561,7 +575,8 @@ START_TEST(icr_write_clears_ones_and_other_takes_its_group_along)
 	b.write(E1000_ICR, kOther);
 	uint32_t group = kOther | E1000_ICR_LSC | E1000_ICR_RXO | E1000_ICR_MDAC | E1000_ICR_SRPD |
 			 E1000_ICR_ACK | E1000_ICR_MNG;
-	ck_assert_uint_eq(b.read(E1000_ICS), kAsserted | (kAll & ~(E1000_ICR_TXDW | kRxq0 | group)));
+	ck_assert_uint_eq(b.read(E1000_ICS),
+			  kAsserted | (kAll & ~(E1000_ICR_TXDW | kRxq0 | group)));
 }
 END_TEST
 
@@ -708,8 +723,8 @@ START_TEST(eitr_spaces_the_messages_of_its_vector_exactly)
 	// From request to request; the bench takes each at once, on the 4 ns grid.
 	for (size_t i = 1; i < b.sent.size(); i++) {
 		uint64_t gap = b.sent[i].time_ns - b.sent[i - 1].time_ns;
-		ck_assert_msg(gap >= 25600 && gap <= 25600 + 3 * kCycleNs, "message %zu after %llu ns", i,
-			      static_cast<unsigned long long>(gap));
+		ck_assert_msg(gap >= 25600 && gap <= 25600 + 3 * kCycleNs,
+			      "message %zu after %llu ns", i, static_cast<unsigned long long>(gap));
 	}
 }
 END_TEST
@@ -989,8 +1004,8 @@ START_TEST(an_undelayed_cause_takes_delayed_ones_along)
 	b.settle();
 	ck_assert_uint_eq(b.read(E1000_ICS), kAsserted | E1000_ICR_TXQE);
 	b.event(kLsc);
-	ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | E1000_ICR_LSC | E1000_ICR_RXT0 | E1000_ICR_TXDW |
-						     E1000_ICR_TXQE);
+	ck_assert_uint_eq(b.read(E1000_ICR), kAsserted | E1000_ICR_LSC | E1000_ICR_RXT0 |
+						     E1000_ICR_TXDW | E1000_ICR_TXQE);
 	b.run_for(2000000);
 	ck_assert_uint_eq(b.read(E1000_ICR), 0);
 }
@@ -1047,9 +1062,10 @@ struct Trace {
 // The same random life of accesses and events, at the same times, with or without skipping.
 Trace live(uint64_t seed, bool skip)
 {
-	static const uint32_t regs[] = {E1000_ICR,  E1000_ICS,  E1000_IMS,  E1000_IMC,  E1000_EIAC,
-					E1000_IAM,  E1000_ITR,  E1000_RDTR, E1000_RADV, E1000_TIDV,
-					E1000_TADV, E1000_EITR(0), E1000_EITR(1), E1000_EITR(2), E1000_RAID, E1000_IVAR};
+	static const uint32_t regs[] = {E1000_ICR,     E1000_ICS,     E1000_IMS,  E1000_IMC,
+					E1000_EIAC,    E1000_IAM,     E1000_ITR,  E1000_RDTR,
+					E1000_RADV,    E1000_TIDV,    E1000_TADV, E1000_EITR(0),
+					E1000_EITR(1), E1000_EITR(2), E1000_RAID, E1000_IVAR};
 	std::mt19937_64 random(seed);
 	Trace t;
 	Bench b(static_cast<Mode>(random() % 3), skip);
@@ -1121,7 +1137,8 @@ int main()
 	tcase_add_test(tc, an_event_in_the_cycle_of_the_clearing_read_is_kept);
 	tcase_add_test(tc, a_message_waits_until_the_host_takes_it);
 	tcase_add_test(tc, masking_in_the_last_cycle_before_a_message_stops_it);
-	tcase_add_test(tc, a_link_change_before_msix_was_enabled_is_reported_by_other_when_it_is_enabled);
+	tcase_add_test(
+		tc, a_link_change_before_msix_was_enabled_is_reported_by_other_when_it_is_enabled);
 	tcase_add_test(tc, pba_clr_clears_the_pending_bits_of_enabled_causes_only);
 	tcase_add_test(tc, icr_read_in_msix_keeps_causes_that_are_all_masked);
 	tcase_add_test(tc, icr_read_clears_all_when_nothing_is_enabled);

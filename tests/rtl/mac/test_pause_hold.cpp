@@ -9,12 +9,14 @@
 #include <cstdlib>
 #include <random>
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kQuantumNs = 512, kNever = UINT64_MAX;
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench()
 	{
 		model.rst_ni = 0;
@@ -44,7 +46,7 @@ public:
 	Vpause_hold model;
 	uint64_t now = 1ull << 33;
 
-private:
+      private:
 	IdleState<Vpause_hold> idle_;
 };
 

@@ -11,13 +11,15 @@
 #include <random>
 #include <string>
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kQuantumNs = 512, kNever = UINT64_MAX;
 constexpr unsigned kHigh = 20000, kLow = 8000, kTime = 1000;
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench()
 	{
 		model.en_i = model.watch_i = model.xon_en_i = 1;
@@ -64,7 +66,7 @@ public:
 	uint64_t now = 1ull << 33;
 	std::string sent; // X: XOFF, o: XON
 
-private:
+      private:
 	IdleState<Vpause_send> idle_;
 };
 

@@ -15,7 +15,8 @@
 #include <set>
 #include <string>
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kCycleNs = 4;
 constexpr uint64_t kAutonegNs = 10000000;
@@ -33,8 +34,9 @@ uint32_t reset_of(uint32_t offset)
 	return 0;
 }
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	explicit Bench(uint64_t mac = kMac, bool link = true)
 	{
 		model.mac_i = mac;
@@ -79,7 +81,8 @@ public:
 		model.s_axil_wstrb_i = strobes;
 		model.s_axil_wvalid_i = 1;
 		model.eval();
-		ck_assert_msg(model.s_axil_awready_o && model.s_axil_wready_o, "write not taken at once");
+		ck_assert_msg(model.s_axil_awready_o && model.s_axil_wready_o,
+			      "write not taken at once");
 		step();
 		model.s_axil_awvalid_i = 0;
 		model.s_axil_wvalid_i = 0;
@@ -110,9 +113,9 @@ public:
 	uint32_t phy(unsigned reg)
 	{
 		uint32_t mdic = phy_read(reg);
-		ck_assert_uint_eq(mdic & ~E1000_MDIC_DATA, E1000_MDIC_READY | 2u << E1000_MDIC_OP_SHIFT |
-								   1u << E1000_MDIC_PHY_SHIFT |
-								   reg << E1000_MDIC_REG_SHIFT);
+		ck_assert_uint_eq(mdic & ~E1000_MDIC_DATA,
+				  E1000_MDIC_READY | 2u << E1000_MDIC_OP_SHIFT |
+					  1u << E1000_MDIC_PHY_SHIFT | reg << E1000_MDIC_REG_SHIFT);
 		return mdic & E1000_MDIC_DATA;
 	}
 
@@ -138,7 +141,10 @@ public:
 		ck_assert(read(E1000_EEWR) & E1000_EEWR_DONE);
 	}
 
-	bool link_up() { return read(E1000_STATUS) & E1000_STATUS_LU; }
+	bool link_up()
+	{
+		return read(E1000_STATUS) & E1000_STATUS_LU;
+	}
 
 	// Sleeps as the platform does: until the deadline when it comes first.
 	void run_for(uint64_t ns)
@@ -146,25 +152,26 @@ public:
 		for (uint64_t end = now + ns; now < end; step()) {
 			model.eval();
 			if (model.idle_o)
-				now = std::max(now, std::min<uint64_t>(end, model.deadline_o) / kCycleNs * kCycleNs);
+				now = std::max(now, std::min<uint64_t>(end, model.deadline_o) /
+							    kCycleNs * kCycleNs);
 		}
 	}
 
 	Vregister_block model;
 	uint64_t now = 1000;
 
-private:
+      private:
 	// The system time is worked out when it is read or changed; all else is there at once.
 	static int cycles_to_answer(uint32_t addr)
 	{
 		return addr >= E1000_SYSTIML && addr <= E1000_TIMADJH ? 60 : 3;
 	}
 
-	template <typename Flag>
-	void wait(const Flag &valid, uint32_t addr)
+	template <typename Flag> void wait(const Flag &valid, uint32_t addr)
 	{
 		for (int cycles = 1; !valid; cycles++) {
-			ck_assert_msg(cycles < cycles_to_answer(addr), "no answer from %05x after %d cycles", addr, cycles);
+			ck_assert_msg(cycles < cycles_to_answer(addr),
+				      "no answer from %05x after %d cycles", addr, cycles);
 			step();
 		}
 	}
@@ -172,7 +179,10 @@ private:
 	IdleState<Vregister_block> idle_;
 };
 
-uint32_t offset_of(const ringside_reg &r, uint32_t i) { return r.offset + i * r.stride; }
+uint32_t offset_of(const ringside_reg &r, uint32_t i)
+{
+	return r.offset + i * r.stride;
+}
 
 // What a read gives after reset: the description's value, but for the MAC address.
 uint32_t reset_value(const ringside_reg &r, uint32_t i)
@@ -191,7 +201,10 @@ bool is_storage(const ringside_reg &r)
 	       (!r.is_volatile || r.offset == E1000_RAL(0) || r.offset == E1000_RAH(0));
 }
 
-uint32_t stored(const ringside_reg &r, uint32_t value) { return (value & r.mask) | (r.reset & ~r.mask); }
+uint32_t stored(const ringside_reg &r, uint32_t value)
+{
+	return (value & r.mask) | (r.reset & ~r.mask);
+}
 
 // --- The whole map -------------------------------------------------------------------------------
 
@@ -203,8 +216,8 @@ START_TEST(every_register_reads_its_reset_value)
 	for (const ringside_reg &r : ringside_regs) {
 		for (uint32_t i = 0; i < r.count; i++, read++) {
 			uint32_t value = b.read(offset_of(r, i));
-			ck_assert_msg(value == reset_value(r, i), "%s %u reads %08x, not %08x", r.name, i, value,
-				      reset_value(r, i));
+			ck_assert_msg(value == reset_value(r, i), "%s %u reads %08x, not %08x",
+				      r.name, i, value, reset_value(r, i));
 		}
 	}
 	ck_assert_uint_gt(read, 11000);
@@ -222,8 +235,9 @@ START_TEST(storage_registers_keep_exactly_the_bits_of_their_mask)
 			for (uint32_t pattern : kPatterns) {
 				b.write(offset_of(r, i), pattern);
 				uint32_t value = b.read(offset_of(r, i));
-				ck_assert_msg(value == stored(r, pattern), "%s %u: wrote %08x, read %08x", r.name, i,
-					      pattern, value);
+				ck_assert_msg(value == stored(r, pattern),
+					      "%s %u: wrote %08x, read %08x", r.name, i, pattern,
+					      value);
 			}
 		}
 	}
@@ -244,7 +258,8 @@ START_TEST(no_two_registers_share_storage)
 	for (const ringside_reg &r : ringside_regs) {
 		for (uint32_t i = 0; i < r.count && is_storage(r); i++) {
 			uint32_t value = b.read(offset_of(r, i));
-			ck_assert_msg(value == stored(r, mark(offset_of(r, i))), "%s %u reads %08x", r.name, i, value);
+			ck_assert_msg(value == stored(r, mark(offset_of(r, i))), "%s %u reads %08x",
+				      r.name, i, value);
 		}
 	}
 }
@@ -261,9 +276,11 @@ START_TEST(an_alias_is_the_register_itself)
 				continue;
 			for (uint32_t i = 0; i < a.count; i++, aliases++) {
 				b.write(a.alias + i * a.stride, 0x5a5a5a5a + i);
-				ck_assert_uint_eq(b.read(offset_of(r, i)), stored(r, 0x5a5a5a5a + i));
+				ck_assert_uint_eq(b.read(offset_of(r, i)),
+						  stored(r, 0x5a5a5a5a + i));
 				b.write(offset_of(r, i), 0xa5a5a5a5 + i);
-				ck_assert_uint_eq(b.read(a.alias + i * a.stride), stored(r, 0xa5a5a5a5 + i));
+				ck_assert_uint_eq(b.read(a.alias + i * a.stride),
+						  stored(r, 0xa5a5a5a5 + i));
 			}
 		}
 	}
@@ -313,7 +330,8 @@ START_TEST(ctrl_rst_restores_reset_values_but_of_what_survives)
 			if (r.offset == E1000_PBA)
 				expected = 0x5a0a; // more than 40 KiB: nothing left for transmit
 			uint32_t value = b.read(offset_of(r, i));
-			ck_assert_msg(value == expected, "%s %u reads %08x, not %08x", r.name, i, value, expected);
+			ck_assert_msg(value == expected, "%s %u reads %08x, not %08x", r.name, i,
+				      value, expected);
 		}
 	}
 }
@@ -338,7 +356,8 @@ START_TEST(a_response_waits_for_its_ready)
 	b.model.s_axil_arvalid_i = 1;
 	for (int i = 0; i < 20; i++) {
 		b.step();
-		ck_assert(b.model.s_axil_rvalid_o && b.model.s_axil_rdata_o == 1 && !b.model.s_axil_arready_o);
+		ck_assert(b.model.s_axil_rvalid_o && b.model.s_axil_rdata_o == 1 &&
+			  !b.model.s_axil_arready_o);
 	}
 	b.model.s_axil_arvalid_i = 0;
 	b.model.s_axil_rready_i = 1;
@@ -514,8 +533,10 @@ START_TEST(status_shows_forced_speed_and_duplex)
 {
 	Bench b;
 
-	b.write(E1000_CTRL, E1000_CTRL_SLU | E1000_CTRL_FRCSPD | 1u << E1000_CTRL_SPEED_SHIFT | E1000_CTRL_FRCDPX);
-	ck_assert_uint_eq(b.read(E1000_STATUS) & (E1000_STATUS_FD | E1000_STATUS_SPEED), 1u << E1000_STATUS_SPEED_SHIFT);
+	b.write(E1000_CTRL, E1000_CTRL_SLU | E1000_CTRL_FRCSPD | 1u << E1000_CTRL_SPEED_SHIFT |
+				    E1000_CTRL_FRCDPX);
+	ck_assert_uint_eq(b.read(E1000_STATUS) & (E1000_STATUS_FD | E1000_STATUS_SPEED),
+			  1u << E1000_STATUS_SPEED_SHIFT);
 	b.write(E1000_CTRL, E1000_CTRL_SLU);
 	ck_assert_uint_eq(b.read(E1000_STATUS) & (E1000_STATUS_FD | E1000_STATUS_SPEED),
 			  E1000_STATUS_FD | 2u << E1000_STATUS_SPEED_SHIFT);
@@ -544,7 +565,8 @@ START_TEST(engines_run_only_when_all_their_switches_are_on)
 	b.reset(0);
 	b.write(E1000_TCTL, E1000_TCTL_EN);
 	b.write(E1000_RCTL, E1000_RCTL_EN);
-	ck_assert(b.model.tx_enable_o == 1 && b.model.rx_enable_o); // the second queue's strap is off
+	ck_assert(b.model.tx_enable_o == 1 &&
+		  b.model.rx_enable_o); // the second queue's strap is off
 	b.model.feature_en_i = E1000_RS_FEATURES_QUEUES;
 	b.reset(0);
 	b.write(E1000_TCTL, E1000_TCTL_EN);
@@ -576,8 +598,7 @@ void write_ring(Bench &b, uint32_t first, uint64_t base, uint32_t len, uint32_t 
 	b.write(first + 0x18, tail);
 }
 
-template <typename Wide>
-uint64_t word64(const Wide &wide, unsigned i)
+template <typename Wide> uint64_t word64(const Wide &wide, unsigned i)
 {
 	return wide[2 * i] | static_cast<uint64_t>(wide[2 * i + 1]) << 32;
 }
@@ -612,7 +633,8 @@ void check_bit_table(Bench &b, uint32_t table, Index &index, const Bit &bit)
 		b.write(word, b.read(word) | 1u << (place & 31));
 	}
 	for (unsigned place = 0; place < 4096; place++) {
-		bool set = std::find(std::begin(places), std::end(places), place) != std::end(places);
+		bool set =
+			std::find(std::begin(places), std::end(places), place) != std::end(places);
 		index = place;
 		b.model.eval();
 		ck_assert_uint_eq(bit, set);
@@ -643,7 +665,8 @@ START_TEST(the_redirection_table_gives_the_queue_of_a_hash)
 {
 	Bench b;
 
-	for (unsigned word = 0; word < 32; word++) // every third entry: queue 1; other bits are noise
+	for (unsigned word = 0; word < 32;
+	     word++) // every third entry: queue 1; other bits are noise
 		b.write(E1000_RETA(word), [word] {
 			uint32_t value = 0;
 			for (unsigned i = 0; i < 4; i++)
@@ -700,7 +723,8 @@ START_TEST(ringsides_block_tells_who_it_is_and_what_is_switched_on)
 	ck_assert_uint_eq(b.read(E1000_RS_VERSION), 1);
 	b.model.feature_en_i = 0x5;
 	b.reset(0);
-	ck_assert_uint_eq(b.read(E1000_RS_FEATURES), E1000_RS_FEATURES_TSO | E1000_RS_FEATURES_RX_CSUM);
+	ck_assert_uint_eq(b.read(E1000_RS_FEATURES),
+			  E1000_RS_FEATURES_TSO | E1000_RS_FEATURES_RX_CSUM);
 }
 END_TEST
 
@@ -710,9 +734,10 @@ START_TEST(the_phy_has_the_reset_values_of_the_82574)
 {
 	const struct {
 		unsigned reg, value;
-	} values[] = {{0, 0x1140},  {1, 0x794d},  {2, 0x0141},  {3, 0x0cb1},  {4, 0x0de1},  {5, 0x07e0},
-		      {6, 0x0005},  {7, 0x2001},  {8, 0},	{9, 0x0f00},  {10, 0x3c00}, {15, 0x3000},
-		      {16, 0x3360}, {17, 0xac08}, {18, 0},	{21, 0},      {22, 0},	    {25, 0}};
+	} values[] = {{0, 0x1140},  {1, 0x794d},  {2, 0x0141},	{3, 0x0cb1},  {4, 0x0de1},
+		      {5, 0x07e0},  {6, 0x0005},  {7, 0x2001},	{8, 0},	      {9, 0x0f00},
+		      {10, 0x3c00}, {15, 0x3000}, {16, 0x3360}, {17, 0xac08}, {18, 0},
+		      {21, 0},	    {22, 0},	  {25, 0}};
 	Bench b;
 
 	for (auto v : values)
@@ -775,8 +800,8 @@ START_TEST(mdic_raises_mdac_when_asked)
 
 	b.phy(2);
 	ck_assert_uint_eq(b.read(E1000_ICR), 0);
-	b.write(E1000_MDIC, 2u << E1000_MDIC_OP_SHIFT | 2u << E1000_MDIC_REG_SHIFT | 1u << E1000_MDIC_PHY_SHIFT |
-				    E1000_MDIC_INT_EN);
+	b.write(E1000_MDIC, 2u << E1000_MDIC_OP_SHIFT | 2u << E1000_MDIC_REG_SHIFT |
+				    1u << E1000_MDIC_PHY_SHIFT | E1000_MDIC_INT_EN);
 	ck_assert_uint_eq(b.read(E1000_ICR), E1000_ICR_INT_ASSERTED | E1000_ICR_MDAC);
 }
 END_TEST
@@ -992,7 +1017,8 @@ START_TEST(multicast_counters_exclude_broadcast)
 {
 	Bench b;
 
-	for (Frame f : {Frame{60, true, true}, Frame{60, true, false}, Frame{60, true, false}, Frame{60, false, false}}) {
+	for (Frame f : {Frame{60, true, true}, Frame{60, true, false}, Frame{60, true, false},
+			Frame{60, false, false}}) {
 		receive(b, f);
 		transmit(b, f);
 	}
@@ -1006,9 +1032,11 @@ END_TEST
 START_TEST(each_other_event_counts_in_its_own_counter)
 {
 	Bench b;
-	CData *events[] = {&b.model.rx_mpc_i, &b.model.rx_rnbc_i,   &b.model.rx_ruc_i,	 &b.model.rx_roc_i,
-			   &b.model.rx_crcerr_i, &b.model.tx_tso_i, &b.model.tx_tso_fail_i};
-	const uint32_t regs[] = {E1000_MPC, E1000_RNBC, E1000_RUC, E1000_ROC, E1000_CRCERRS, E1000_TSCTC, E1000_TSCTFC};
+	CData *events[] = {&b.model.rx_mpc_i,	  &b.model.rx_rnbc_i,	&b.model.rx_ruc_i,
+			   &b.model.rx_roc_i,	  &b.model.rx_crcerr_i, &b.model.tx_tso_i,
+			   &b.model.tx_tso_fail_i};
+	const uint32_t regs[] = {E1000_MPC,	E1000_RNBC,  E1000_RUC,	  E1000_ROC,
+				 E1000_CRCERRS, E1000_TSCTC, E1000_TSCTFC};
 
 	for (unsigned i = 0; i < 7; i++) {
 		*events[i] = 1;
@@ -1025,7 +1053,7 @@ END_TEST
 
 START_TEST(interrupt_causes_count_only_with_their_strap)
 {
-	const uint32_t regs[] = {E1000_ICRXPTC, E1000_ICRXATC, E1000_ICTXPTC, E1000_ICTXATC,
+	const uint32_t regs[] = {E1000_ICRXPTC, E1000_ICRXATC,	E1000_ICTXPTC, E1000_ICTXATC,
 				 E1000_ICTXQEC, E1000_ICRXDMTC, E1000_ICRXOC};
 	for (uint32_t on : {E1000_RS_FEATURES_STATS, 0u}) {
 		Bench b;

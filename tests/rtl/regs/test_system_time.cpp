@@ -10,14 +10,16 @@
 #include <cstdlib>
 #include <random>
 
-namespace {
+namespace
+{
 
 constexpr uint64_t kCycleNs = 4;
 constexpr unsigned kEnable = 1u << 4, kValid = 1;
 constexpr unsigned kMaxWait = 56; // cycles: two stamps and the access itself, far from the origin
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench()
 	{
 		model.en_i = 1;
@@ -81,7 +83,7 @@ public:
 	uint64_t now = 1000;
 	uint64_t accessed = 0; // when the last access acted
 
-private:
+      private:
 	uint32_t access()
 	{
 		model.now_i = accessed = now;
@@ -261,13 +263,15 @@ START_TEST(a_received_frames_stamp_is_the_time_at_which_it_began)
 	b.write(E1000_SYSTIMH, 5);
 	uint64_t changed = b.accessed;
 	b.event(false, true, 0, 4000);
-	ck_assert_uint_eq(b.read64(E1000_RXSTMPL), passed(0x01000001, changed - begin) | 5ull << 32);
+	ck_assert_uint_eq(b.read64(E1000_RXSTMPL),
+			  passed(0x01000001, changed - begin) | 5ull << 32);
 }
 END_TEST
 
 START_TEST(what_tells_of_a_stamp_waits_until_it_is_there)
 {
-	for (uint32_t reg : {E1000_TSYNCRXCTL, E1000_RXSTMPL, E1000_RXSTMPH, E1000_RXSATRL, E1000_RXSATRH}) {
+	for (uint32_t reg :
+	     {E1000_TSYNCRXCTL, E1000_RXSTMPL, E1000_RXSTMPH, E1000_RXSATRL, E1000_RXSATRH}) {
 		for (unsigned late = 0; late < 40; late++) {
 			Bench b;
 			b.write(E1000_TIMINCA, 0x01ffffff);
@@ -280,9 +284,10 @@ START_TEST(what_tells_of_a_stamp_waits_until_it_is_there)
 				b.step();
 			uint32_t got = b.read(reg);
 			ck_assert_uint_eq(got, reg == E1000_TSYNCRXCTL ? (kEnable | kValid)
-					       : reg == E1000_RXSTMPL ? static_cast<uint32_t>(want)
-					       : reg == E1000_RXSTMPH ? want >> 32
-					       : reg == E1000_RXSATRL ? 0x89abcdef : 0x01234567);
+					       : reg == E1000_RXSTMPL  ? static_cast<uint32_t>(want)
+					       : reg == E1000_RXSTMPH  ? want >> 32
+					       : reg == E1000_RXSATRL  ? 0x89abcdef
+								       : 0x01234567);
 			bool freed = reg == E1000_RXSTMPH || reg == E1000_RXSATRH;
 			ck_assert_uint_eq(b.read(E1000_TSYNCRXCTL), kEnable | (freed ? 0 : kValid));
 		}

@@ -10,13 +10,15 @@
 #include <cstdlib>
 #include <random>
 
-namespace {
+namespace
+{
 
 enum Block : unsigned { kTx, kRx };
 enum Use : unsigned { kBusy, kDma, kWire, kNothing };
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench()
 	{
 		model.rst_ni = 0;
@@ -74,7 +76,7 @@ public:
 	Vtime_use model;
 	uint64_t now = 5000;
 
-private:
+      private:
 	IdleState<Vtime_use> idle_;
 };
 

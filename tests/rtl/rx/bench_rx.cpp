@@ -17,26 +17,43 @@
 #include <memory>
 #include <vector>
 
-namespace {
+namespace
+{
 
 constexpr unsigned kBeat = sizeof(Vrx_bench_top::s_axis_tdata_i);
 constexpr unsigned kLatency = 125, kRingSize = 256;
 constexpr uint64_t kRing = 0x10000, kBuffers = 0x100000;
 
 // A queue of fixed size: what a latency of kLatency cycles can hold.
-template <typename T>
-struct Pipe {
+template <typename T> struct Pipe {
 	T slots[1024];
 	unsigned head = 0, tail = 0;
-	bool empty() const { return head == tail; }
-	T &front() { return slots[head % 1024]; }
-	void pop() { head++; }
-	void push(const T &t) { slots[tail++ % 1024] = t; }
+	bool empty() const
+	{
+		return head == tail;
+	}
+	T &front()
+	{
+		return slots[head % 1024];
+	}
+	void pop()
+	{
+		head++;
+	}
+	void push(const T &t)
+	{
+		slots[tail++ % 1024] = t;
+	}
 };
 
-struct ReadBurst { uint64_t addr, due; unsigned left; };
+struct ReadBurst {
+	uint64_t addr, due;
+	unsigned left;
+};
 
-struct Result { double bytes_per_cycle, cycles_per_frame, mhz; };
+struct Result {
+	double bytes_per_cycle, cycles_per_frame, mhz;
+};
 
 Result run(unsigned frame_len, unsigned frames)
 {
@@ -51,9 +68,30 @@ Result run(unsigned frame_len, unsigned frames)
 	for (unsigned i = 0; i < frame_len; i++)
 		frame[i] = static_cast<uint8_t>(i * 7);
 	// IPv4 TCP, so that the checksum is worked out.
-	const uint8_t head[] = {0x02, 0, 0, 0, 0, 1, 0x02, 0, 0, 0, 0, 2, 8, 0, 0x45, 0,
-				static_cast<uint8_t>((frame_len - 14) >> 8), static_cast<uint8_t>(frame_len - 14),
-				0, 0, 0, 0, 64, 6};
+	const uint8_t head[] = {0x02,
+				0,
+				0,
+				0,
+				0,
+				1,
+				0x02,
+				0,
+				0,
+				0,
+				0,
+				2,
+				8,
+				0,
+				0x45,
+				0,
+				static_cast<uint8_t>((frame_len - 14) >> 8),
+				static_cast<uint8_t>(frame_len - 14),
+				0,
+				0,
+				0,
+				0,
+				64,
+				6};
 	memcpy(frame.data(), head, sizeof(head));
 
 	m->rst_ni = 0;
@@ -88,7 +126,8 @@ Result run(unsigned frame_len, unsigned frames)
 		if (valid) {
 			memcpy(&m->s_axis_tdata_i, &frame[beat * kBeat], kBeat);
 			m->s_axis_tlast_i = beat == beats - 1;
-			memcpy(&m->s_axis_tkeep_i, beat == beats - 1 ? tail_keep : whole_keep, kBeat / 8);
+			memcpy(&m->s_axis_tkeep_i, beat == beats - 1 ? tail_keep : whole_keep,
+			       kBeat / 8);
 		}
 		m->m_axi_rvalid_i = 0;
 		if (!reads.empty() && reads.front().due <= cycle) {
@@ -143,7 +182,8 @@ int main(int argc, char **argv)
 	printf("%10s %12s %12s %8s\n", "bytes", "bytes/cycle", "cycles/frame", "MHz");
 	for (unsigned len : {60u, 64u, 256u, 590u, 1514u}) {
 		Result r = run(len, frames);
-		printf("%10u %12.2f %12.2f %8.2f\n", len, r.bytes_per_cycle, r.cycles_per_frame, r.mhz);
+		printf("%10u %12.2f %12.2f %8.2f\n", len, r.bytes_per_cycle, r.cycles_per_frame,
+		       r.mhz);
 	}
 	return 0;
 }

@@ -6,19 +6,21 @@
 
 #include "rx_model.h"
 
-namespace rx {
+namespace rx
+{
 
 struct Packet {
-	uint8_t first_byte = 0x02;           // of the destination
+	uint8_t first_byte = 0x02; // of the destination
 	bool vlan = false, v6 = false, udp = false;
 	unsigned payload = 100;
-	unsigned options_words = 0;          // IPv4
-	std::vector<std::pair<uint8_t, unsigned>> ext; // IPv6: type, length in 8-byte units beyond the first
-	uint8_t segments_left = 0;           // of each routing header
-	unsigned surplus = 0;                // bytes between the end of the UDP datagram and of the packet
-	unsigned fragment_word = 0x4000;     // IPv4 flags and offset
+	unsigned options_words = 0; // IPv4
+	std::vector<std::pair<uint8_t, unsigned>>
+		ext;		   // IPv6: type, length in 8-byte units beyond the first
+	uint8_t segments_left = 0; // of each routing header
+	unsigned surplus = 0;	   // bytes between the end of the UDP datagram and of the packet
+	unsigned fragment_word = 0x4000; // IPv4 flags and offset
 	bool udp_csum_zero = false;
-	unsigned pad = 0;                    // bytes behind the IP packet
+	unsigned pad = 0; // bytes behind the IP packet
 	uint64_t seed = 1;
 
 	Bytes build() const
@@ -57,7 +59,9 @@ struct Packet {
 				for (unsigned b = 0; b < 8 + 8 * ext[i].second; b++)
 					f.push_back(random());
 				f[at] = i + 1 < ext.size() ? ext[i + 1].first : proto;
-				f[at + 1] = ext[i].first == 44 ? 0 : static_cast<uint8_t>(ext[i].second);
+				f[at + 1] = ext[i].first == 44
+						    ? 0
+						    : static_cast<uint8_t>(ext[i].second);
 				if (ext[i].first == 43)
 					f[at + 3] = segments_left;
 			}
@@ -83,8 +87,8 @@ struct Packet {
 		if (udp)
 			put16(l4 + 4, static_cast<unsigned>(l4_size));
 		put16(csum, 0);
-		uint32_t sum = add_range(proto + static_cast<uint32_t>(l4_size), f, v6 ? l3 + 8 : l3 + 12,
-					 v6 ? l3 + 40 : l3 + 20);
+		uint32_t sum = add_range(proto + static_cast<uint32_t>(l4_size), f,
+					 v6 ? l3 + 8 : l3 + 12, v6 ? l3 + 40 : l3 + 20);
 		sum = ~add_range(sum, f, l4, f.size()) & 0xffff;
 		put16(csum, udp && sum == 0 ? 0xffff : sum);
 		if (udp && udp_csum_zero)

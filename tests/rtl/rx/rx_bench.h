@@ -13,8 +13,8 @@
 #include "Vrx_bench_top.h"
 #include "Vrx_bench_top___024root.h"
 
-
-namespace rx {
+namespace rx
+{
 
 constexpr uint64_t kBase = 0xffff0000ull; // the 4 GiB line lies behind the ring
 constexpr size_t kSize = 6 << 20;
@@ -27,28 +27,31 @@ struct Timing {
 };
 
 struct Counters {
-	uint64_t frames = 0, octets = 0, mcast = 0, bcast = 0, ruc = 0, roc = 0, crcerr = 0, total = 0;
+	uint64_t frames = 0, octets = 0, mcast = 0, bcast = 0, ruc = 0, roc = 0, crcerr = 0,
+		 total = 0;
 	bool operator==(const Counters &o) const
 	{
-		return frames == o.frames && octets == o.octets && mcast == o.mcast && bcast == o.bcast &&
-		       ruc == o.ruc && roc == o.roc && crcerr == o.crcerr && total == o.total;
+		return frames == o.frames && octets == o.octets && mcast == o.mcast &&
+		       bcast == o.bcast && ruc == o.ruc && roc == o.roc && crcerr == o.crcerr &&
+		       total == o.total;
 	}
 };
 
-class Bench {
-public:
+class Bench
+{
+      public:
 	Bench(const Config &config, Timing timing, uint64_t seed, unsigned ring_size = 64)
-		: memory(kBase, kSize), reads(memory, timing.axi, seed), writes(memory, timing.axi, seed + 1),
-		  config_(config), timing_(timing), random_(seed + 2), ring_size_(ring_size),
-		  capacity_(buffer_size(config.rctl)), visible_at_(ring_size, 0)
+	    : memory(kBase, kSize), reads(memory, timing.axi, seed),
+	      writes(memory, timing.axi, seed + 1), config_(config), timing_(timing),
+	      random_(seed + 2), ring_size_(ring_size), capacity_(buffer_size(config.rctl)),
+	      visible_at_(ring_size, 0)
 	{
 		ring_ = kBase + 0x1000;
 		stride_ = (capacity_ + 2 * kGuard + 64 + 63) / 64 * 64;
 		buffers_ = kBase + 0x20000;
 		ck_assert(buffers_ + uint64_t{stride_} * ring_size <= kBase + kSize);
-		writes.on_visible = [this](uint64_t addr, size_t len, uint64_t shown, uint64_t now) {
-			became_visible(addr, len, shown, now);
-		};
+		writes.on_visible = [this](uint64_t addr, size_t len, uint64_t shown,
+					   uint64_t now) { became_visible(addr, len, shown, now); };
 		auto_driver = false;
 		m.rst_ni = 0;
 		m.srst_i = m.head_we_i = m.s_axis_tvalid_i = 0;
@@ -167,8 +170,8 @@ public:
 	void run(unsigned limit = 3000000)
 	{
 		while (!wire_.empty() || !expected_.empty()) {
-			EXPECT(limit-- > 0, "%zu frames never came, %zu still on the wire", expected_.size(),
-			       wire_.size());
+			EXPECT(limit-- > 0, "%zu frames never came, %zu still on the wire",
+			       expected_.size(), wire_.size());
 			step();
 		}
 		steps(400);
@@ -182,9 +185,9 @@ public:
 		ck_assert_msg(got == want,
 			      "counters: frames %lu/%lu octets %lu/%lu mcast %lu/%lu bcast %lu/%lu "
 			      "ruc %lu/%lu roc %lu/%lu crcerr %lu/%lu total %lu/%lu",
-			      got.frames, want.frames, got.octets, want.octets, got.mcast, want.mcast,
-			      got.bcast, want.bcast, got.ruc, want.ruc, got.roc, want.roc, got.crcerr,
-			      want.crcerr, got.total, want.total);
+			      got.frames, want.frames, got.octets, want.octets, got.mcast,
+			      want.mcast, got.bcast, want.bcast, got.ruc, want.ruc, got.roc,
+			      want.roc, got.crcerr, want.crcerr, got.total, want.total);
 		ck_assert_uint_eq(m.head_o, next_);
 		ck_assert_msg(stamps_.empty(), "%zu stamps never came", stamps_.size());
 	}
@@ -196,7 +199,10 @@ public:
 			take_one();
 	}
 
-	void forget_expected() { expected_.clear(); }
+	void forget_expected()
+	{
+		expected_.clear();
+	}
 	// The wire breaks: the frame under way ends with the error bit, the others never begin.
 	void cut_wire()
 	{
@@ -206,10 +212,22 @@ public:
 			wire_at_ = BEAT_BYTES;
 		}
 	}
-	size_t expected_left() const { return expected_.size(); }
-	size_t wire_left() const { return wire_.size(); }
-	unsigned posted() const { return posted_; }
-	unsigned capacity() const { return capacity_; }
+	size_t expected_left() const
+	{
+		return expected_.size();
+	}
+	size_t wire_left() const
+	{
+		return wire_.size();
+	}
+	unsigned posted() const
+	{
+		return posted_;
+	}
+	unsigned capacity() const
+	{
+		return capacity_;
+	}
 
 	// A driver that starts its ring over.
 	void restart_ring()
@@ -238,7 +256,7 @@ public:
 	bool ring_unreachable = false; // write-backs are seen by nobody
 	uint64_t buffer_offset = 2;
 
-private:
+      private:
 	struct Stamp {
 		uint64_t attributes;
 		size_t frame;
@@ -248,11 +266,26 @@ private:
 		bool bad_crc;
 	};
 
-	uint64_t slot(unsigned index) const { return buffers_ + uint64_t{stride_} * index; }
-	uint64_t buffer_address(unsigned index) const { return slot(index) + kGuard + buffer_offset; }
-	uint8_t *descriptor(unsigned index) { return memory.at(ring_ + 16 * index); }
-	bool extended() const { return config_.rfctl & RFCTL_EXTEN; }
-	bool done(unsigned index) { return descriptor(index)[extended() ? 8 : 12] & 1; }
+	uint64_t slot(unsigned index) const
+	{
+		return buffers_ + uint64_t{stride_} * index;
+	}
+	uint64_t buffer_address(unsigned index) const
+	{
+		return slot(index) + kGuard + buffer_offset;
+	}
+	uint8_t *descriptor(unsigned index)
+	{
+		return memory.at(ring_ + 16 * index);
+	}
+	bool extended() const
+	{
+		return config_.rfctl & RFCTL_EXTEN;
+	}
+	bool done(unsigned index)
+	{
+		return descriptor(index)[extended() ? 8 : 12] & 1;
+	}
 
 	void post_one(uint64_t addr)
 	{
@@ -267,15 +300,19 @@ private:
 
 	void drive_wire()
 	{
-		if (!m.s_axis_tvalid_i && !wire_.empty() && !random_.percent(timing_.wire_gap_percent)) {
+		if (!m.s_axis_tvalid_i && !wire_.empty() &&
+		    !random_.percent(timing_.wire_gap_percent)) {
 			const Bytes &f = wire_.front().bytes;
 			size_t n = f.size() - wire_at_;
 			bool last = n <= BEAT_BYTES;
-			memset(port_bytes(m.s_axis_tdata_i), 0x5a, BEAT_BYTES); // lanes that are not kept
-			memcpy(port_bytes(m.s_axis_tdata_i), f.data() + wire_at_, last ? n : BEAT_BYTES);
+			memset(port_bytes(m.s_axis_tdata_i), 0x5a,
+			       BEAT_BYTES); // lanes that are not kept
+			memcpy(port_bytes(m.s_axis_tdata_i), f.data() + wire_at_,
+			       last ? n : BEAT_BYTES);
 			memset(port_bytes(m.s_axis_tkeep_i), 0, BEAT_BYTES / 8);
 			for (size_t i = 0; i < (last ? n : BEAT_BYTES); i++)
-				port_bytes(m.s_axis_tkeep_i)[i / 8] |= static_cast<uint8_t>(1u << i % 8);
+				port_bytes(m.s_axis_tkeep_i)[i / 8] |=
+					static_cast<uint8_t>(1u << i % 8);
 			m.s_axis_tlast_i = last;
 			m.s_axis_tuser_i = last && wire_.front().bad_crc;
 			m.s_axis_tvalid_i = 1;
@@ -294,7 +331,10 @@ private:
 		m.s_axis_tvalid_i = 0;
 	}
 
-	uint64_t now_ns() const { return 1000 + 4 * cycles; }
+	uint64_t now_ns() const
+	{
+		return 1000 + 4 * cycles;
+	}
 
 	// Its time is that of the frame's first beat; a narrow bus has its beats joined first.
 	void check_stamp()
@@ -302,10 +342,12 @@ private:
 		EXPECT(!stamps_.empty(), "a stamp that nobody expects");
 		const Stamp s = stamps_.front();
 		stamps_.pop_front();
-		EXPECT(m.stamp_attributes_o == s.attributes, "frame %zu: attributes %016lx, not %016lx", s.frame,
+		EXPECT(m.stamp_attributes_o == s.attributes,
+		       "frame %zu: attributes %016lx, not %016lx", s.frame,
 		       static_cast<uint64_t>(m.stamp_attributes_o), s.attributes);
 		uint64_t begun = begun_[s.frame];
-		EXPECT(m.stamp_at_o >= begun && m.stamp_at_o < now_ns() && (BEAT_BYTES < 64 || m.stamp_at_o == begun),
+		EXPECT(m.stamp_at_o >= begun && m.stamp_at_o < now_ns() &&
+			       (BEAT_BYTES < 64 || m.stamp_at_o == begun),
 		       "frame %zu began at %lu, is stamped %lu at %lu", s.frame, begun,
 		       static_cast<uint64_t>(m.stamp_at_o), now_ns());
 	}
@@ -335,7 +377,8 @@ private:
 			wb_pulses++;
 			events += m.ev_wb_frames_o;
 			last_event = cycles;
-			EXPECT(events == visible_frames_ || ring_unreachable, "event tells of %lu frames, %lu are visible", events,
+			EXPECT(events == visible_frames_ || ring_unreachable,
+			       "event tells of %lu frames, %lu are visible", events,
 			       visible_frames_);
 		}
 	}
@@ -349,7 +392,8 @@ private:
 			visible_at_[(addr - buffers_) / stride_] = now;
 			return;
 		}
-		EXPECT(addr >= ring_ && addr + len <= ring_end, "write of %zu bytes to %#lx", len, addr);
+		EXPECT(addr >= ring_ && addr + len <= ring_end, "write of %zu bytes to %#lx", len,
+		       addr);
 		EXPECT(addr % 16 == 0 && len % 16 == 0, "descriptor written in part");
 		for (uint64_t a = addr; a < addr + len; a += 16) {
 			unsigned index = static_cast<unsigned>((a - ring_) / 16);
@@ -384,7 +428,8 @@ private:
 		posted_--;
 	}
 
-	void check_descriptor(const uint8_t *d, uint64_t addr, const Expected &e, size_t n, bool last)
+	void check_descriptor(const uint8_t *d, uint64_t addr, const Expected &e, size_t n,
+			      bool last)
 	{
 		uint32_t word[4];
 		memcpy(word, d, 16);
@@ -408,8 +453,8 @@ private:
 		const uint8_t *begin = memory.at(slot(index));
 		const uint8_t *b = memory.at(addresses_[index]);
 		EXPECT(memcmp(b, e.data.data() + frame_at_, n) == 0,
-		       "frame %lu: bytes from %zu on (%zu of %zu) are wrong", frames_taken, frame_at_, n,
-		       e.data.size());
+		       "frame %lu: bytes from %zu on (%zu of %zu) are wrong", frames_taken,
+		       frame_at_, n, e.data.size());
 		for (const uint8_t *p = begin; p < b; p++)
 			EXPECT(*p == 0xcc, "byte before the buffer was touched");
 		for (const uint8_t *p = b + n; p < begin + stride_; p++)

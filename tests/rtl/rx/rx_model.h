@@ -11,17 +11,18 @@
 #include <utility>
 #include <vector>
 
-namespace rx {
+namespace rx
+{
 
 using Bytes = std::vector<uint8_t>;
 
-constexpr uint32_t
-	RCTL_EN = 1u << 1, RCTL_SBP = 1u << 2, RCTL_UPE = 1u << 3, RCTL_MPE = 1u << 4,
-	RCTL_LPE = 1u << 5, RCTL_BAM = 1u << 15, RCTL_BSEX = 1u << 25, RCTL_SECRC = 1u << 26,
-	RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11, RFCTL_EXTEN = 1u << 15,
-	RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9, RXCSUM_PCSD = 1u << 13,
-	DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6,
-	IXSM = 1u << 2, TST = 1u << 8, PIF = 1u << 7, IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
+constexpr uint32_t RCTL_EN = 1u << 1, RCTL_SBP = 1u << 2, RCTL_UPE = 1u << 3, RCTL_MPE = 1u << 4,
+		   RCTL_LPE = 1u << 5, RCTL_BAM = 1u << 15, RCTL_BSEX = 1u << 25,
+		   RCTL_SECRC = 1u << 26, RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11,
+		   RFCTL_EXTEN = 1u << 15, RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9,
+		   RXCSUM_PCSD = 1u << 13, DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4,
+		   TCPCS = 1u << 5, IPCS = 1u << 6, IXSM = 1u << 2, TST = 1u << 8, PIF = 1u << 7,
+		   IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
 
 struct Config {
 	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;
@@ -38,14 +39,17 @@ struct Config {
 struct Expected {
 	bool stored = false, good = false, runt = false, oversize = false, bad_crc = false;
 	bool mcast = false, bcast = false;
-	Bytes data;          // as it lies in memory, padding and FCS included
+	Bytes data;	     // as it lies in memory, padding and FCS included
 	uint32_t status = 0; // of the last descriptor, without DD and EOP
 	uint16_t ip_id = 0;
 	unsigned stat_len = 0;
 	uint64_t attributes = 0; // with TST
 };
 
-inline unsigned be16(const Bytes &f, size_t at) { return f[at] << 8 | f[at + 1]; }
+inline unsigned be16(const Bytes &f, size_t at)
+{
+	return f[at] << 8 | f[at + 1];
+}
 
 // RFC 1071, big-endian words, odd last byte padded.
 inline uint32_t add_range(uint32_t sum, const Bytes &f, size_t from, size_t to)
@@ -191,7 +195,8 @@ inline bool find_udp(const Bytes &f, size_t l3, unsigned type, size_t &l4_at, si
 {
 	L4 l4;
 	if (type == 0x0800) {
-		if (f.size() < l3 + 20 || f[l3] >> 4 != 4 || (f[l3] & 15) < 5 || (be16(f, l3 + 6) & 0x3fff))
+		if (f.size() < l3 + 20 || f[l3] >> 4 != 4 || (f[l3] & 15) < 5 ||
+		    (be16(f, l3 + 6) & 0x3fff))
 			return false;
 		l4.proto = f[l3 + 9];
 		l4.at = l3 + 4 * (f[l3] & 15);
@@ -200,7 +205,8 @@ inline bool find_udp(const Bytes &f, size_t l3, unsigned type, size_t &l4_at, si
 		if (f.size() < l3 + 40 || f[l3] >> 4 != 6)
 			return false;
 		Bytes final_route = f; // whose the last destination is does not matter here
-		for (size_t at = l3 + 40, proto = f[l3 + 6]; proto == 0 || proto == 43 || proto == 60;) {
+		for (size_t at = l3 + 40, proto = f[l3 + 6];
+		     proto == 0 || proto == 43 || proto == 60;) {
 			if (at + 4 > f.size())
 				break;
 			if (proto == 43)
@@ -239,7 +245,8 @@ inline bool stamped(const Config &c, const Bytes &f, uint64_t &attributes)
 	bool v2 = c.stamp_type == 0 || c.stamp_type == 2 || c.stamp_type == 5;
 	if (v2 && type == (c.rxmtrl & 0xffff))
 		at = l3;
-	else if (c.stamp_type == 0 || (!v2 && c.stamp_type != 1) || !find_udp(f, l3, type, l4_at, end) ||
+	else if (c.stamp_type == 0 || (!v2 && c.stamp_type != 1) ||
+		 !find_udp(f, l3, type, l4_at, end) ||
 		 (f[l4_at + 3] << 8 | f[l4_at + 2]) != c.rxudp)
 		return false;
 	else
@@ -247,8 +254,9 @@ inline bool stamped(const Config &c, const Bytes &f, uint64_t &attributes)
 	if (at + (v2 ? 0 : 32) >= end)
 		return false;
 	unsigned kind = f[at] & 15;
-	if (c.stamp_type == 1 ? f[at + 32] != (c.rxmtrl >> 16 & 0xff)
-			      : c.stamp_type == 5 ? kind > 3 : kind != (c.rxmtrl >> 24 & 15))
+	if (c.stamp_type == 1	? f[at + 32] != (c.rxmtrl >> 16 & 0xff)
+	    : c.stamp_type == 5 ? kind > 3
+				: kind != (c.rxmtrl >> 24 & 15))
 		return false;
 	if (at + 32 <= end)
 		for (size_t i : {30u, 31u, 22u, 23u, 24u, 25u, 26u, 27u})

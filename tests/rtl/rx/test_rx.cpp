@@ -11,15 +11,15 @@
 
 using namespace rx;
 
-namespace {
+namespace
+{
 
 const Timing kSweep[] = {
 	{{0, 0, 0}, 0, 0},    {{125, 0, 0}, 0, 0},   {{3, 50, 0}, 30, 0},   {{0, 0, 50}, 0, 95},
 	{{10, 40, 40}, 0, 0}, {{1, 90, 10}, 60, 50}, {{40, 5, 90}, 10, 99},
 };
 
-template <typename Body>
-void sweep(const Config &config, Body body)
+template <typename Body> void sweep(const Config &config, Body body)
 {
 	uint64_t seed = 11;
 	for (const Timing &timing : kSweep) {
@@ -68,7 +68,8 @@ std::vector<Bytes> zoo()
 	for (bool v6 : {false, true})
 		for (bool udp : {false, true})
 			for (bool vlan : {false, true})
-				for (unsigned payload : {0u, 1u, 2u, 9u, 10u, 11u, 63u, 64u, 65u, 1000u, 1001u, 1400u}) {
+				for (unsigned payload : {0u, 1u, 2u, 9u, 10u, 11u, 63u, 64u, 65u,
+							 1000u, 1001u, 1400u}) {
 					Packet p;
 					p.v6 = v6;
 					p.udp = udp;
@@ -169,7 +170,8 @@ START_TEST(drops_and_counts_oversize_frames)
 		Config c;
 		c.rctl |= lpe;
 		Bench bench(c, kQuick, 1);
-		for (size_t len : {1514u, 1518u, 1519u, 1600u, 9018u, 16379u, 16380u, 16381u, 16384u, 16385u, 40000u})
+		for (size_t len : {1514u, 1518u, 1519u, 1600u, 9018u, 16379u, 16380u, 16381u,
+				   16384u, 16385u, 40000u})
 			bench.send(plain(len));
 		bench.send(plain(100));
 		bench.finish();
@@ -210,8 +212,9 @@ START_TEST(filters_by_address_in_every_mode)
 		for (uint32_t mo = 0; mo < 4; mo++)
 			for (int tables = 0; tables < 4; tables++) {
 				Config c;
-				c.rctl = RCTL_EN | RCTL_SECRC | mo << 12 | (mode & 1 ? RCTL_UPE : 0) |
-					 (mode & 2 ? RCTL_MPE : 0) | (mode & 4 ? RCTL_BAM : 0);
+				c.rctl = RCTL_EN | RCTL_SECRC | mo << 12 |
+					 (mode & 1 ? RCTL_UPE : 0) | (mode & 2 ? RCTL_MPE : 0) |
+					 (mode & 4 ? RCTL_BAM : 0);
 				if (tables & 1) {
 					set_rar(c, 0, {0x52, 0x54, 0, 0x12, 0x34, 0x56}, true);
 					set_rar(c, 7, {0x01, 0, 0x5e, 0, 0, 1}, true);
@@ -219,7 +222,8 @@ START_TEST(filters_by_address_in_every_mode)
 					set_rar(c, 3, {0x02, 9, 9, 9, 9, 9}, false);
 				}
 				if (tables & 2) {
-					c.mta[0x563] = c.mta[0xac6] = c.mta[0x58d] = c.mta[0x634] = true;
+					c.mta[0x563] = c.mta[0xac6] = c.mta[0x58d] = c.mta[0x634] =
+						true;
 					c.mta[0xfff] = tables & 1;
 				}
 				Bench bench(c, kQuick, mode);
@@ -258,9 +262,9 @@ END_TEST
 
 START_TEST(spreads_a_frame_over_buffers_of_every_size)
 {
-	for (uint32_t size : {0u << 16, 1u << 16, 2u << 16, 3u << 16, RCTL_BSEX | 0u << 16, RCTL_BSEX | 1u << 16,
-			      RCTL_BSEX | 2u << 16, RCTL_BSEX | 3u << 16, 1u << 27, 3u << 27, 15u << 27,
-			      2u << 27 | RCTL_BSEX | 3u << 16})
+	for (uint32_t size : {0u << 16, 1u << 16, 2u << 16, 3u << 16, RCTL_BSEX | 0u << 16,
+			      RCTL_BSEX | 1u << 16, RCTL_BSEX | 2u << 16, RCTL_BSEX | 3u << 16,
+			      1u << 27, 3u << 27, 15u << 27, 2u << 27 | RCTL_BSEX | 3u << 16})
 		for (const Timing &timing : {kSweep[0], kSweep[4]})
 			for (uint32_t exten : {0u, RFCTL_EXTEN}) {
 				Config c;
@@ -269,7 +273,8 @@ START_TEST(spreads_a_frame_over_buffers_of_every_size)
 				Bench bench(c, timing, size >> 16);
 				for (int d : {-1, 0, 1})
 					for (unsigned k : {1u, 2u, 3u}) {
-						size_t len = bench.capacity() * k + static_cast<size_t>(d);
+						size_t len = bench.capacity() * k +
+							     static_cast<size_t>(d);
 						if (len <= 16380)
 							bench.send(plain(len));
 					}
@@ -315,7 +320,10 @@ END_TEST
 START_TEST(good_packets_are_reported_good_and_bad_ones_bad)
 {
 	// Against the model's own eyes: these verdicts are written down here.
-	struct { bool v6, udp; uint32_t status; } cases[] = {
+	struct {
+		bool v6, udp;
+		uint32_t status;
+	} cases[] = {
 		{false, false, IPCS | TCPCS | 2u << 16},
 		{false, true, IPCS | TCPCS | UDPCS | 2u << 16},
 		{true, false, TCPCS | 6u << 16},
@@ -331,7 +339,8 @@ START_TEST(good_packets_are_reported_good_and_bad_ones_bad)
 		ck_assert_uint_eq(expect({}, f, false).status, k.status | PIF | TCPE);
 		f[f.size() - 1] ^= 1;
 		f[14 + (k.v6 ? 8 : 8)] ^= 4; // TTL, or a byte of the IPv6 source
-		ck_assert_uint_eq(expect({}, f, false).status, k.status | PIF | (k.v6 ? TCPE : IPE));
+		ck_assert_uint_eq(expect({}, f, false).status,
+				  k.status | PIF | (k.v6 ? TCPE : IPE));
 	}
 	sweep({}, [](Bench &bench) {
 		Random random(3);
@@ -357,7 +366,8 @@ START_TEST(truncated_and_garbled_packets_get_no_wrong_verdict)
 			Bytes f = frames[random.below(static_cast<unsigned>(frames.size()))];
 			unsigned flips = random.below(6);
 			while (flips--)
-				f[12 + random.below(70) % (f.size() - 12)] = static_cast<uint8_t>(random.next() >> 40);
+				f[12 + random.below(70) % (f.size() - 12)] =
+					static_cast<uint8_t>(random.next() >> 40);
 			if (random.percent(40))
 				f.resize(14 + random.below(static_cast<unsigned>(f.size() - 13)));
 			bench.send(f, random.percent(5));
@@ -424,7 +434,8 @@ std::vector<Bytes> messages()
 		p.pad = variant % 5;
 		if (p.v6)
 			for (unsigned i = 0; i < variant / 4 % 4; i++)
-				p.ext.push_back({static_cast<uint8_t>(i % 2 ? 60 : 43), variant % 6 * i});
+				p.ext.push_back(
+					{static_cast<uint8_t>(i % 2 ? 60 : 43), variant % 6 * i});
 		else
 			p.options_words = variant / 4 % 11;
 		p.segments_left = variant % 3 == 0;
@@ -455,7 +466,8 @@ START_TEST(tells_of_the_ptp_messages_that_are_asked_for)
 		Config c;
 		c.stamp_type = type;
 		c.rxmtrl = 0x010288f7;
-		auto bench = std::make_unique<Bench>(c, kSweep[(type + 1) % 7], static_cast<uint64_t>(type + 1));
+		auto bench = std::make_unique<Bench>(c, kSweep[(type + 1) % 7],
+						     static_cast<uint64_t>(type + 1));
 		for (const Bytes &f : messages())
 			bench->send(f);
 		bench->finish();
@@ -639,7 +651,8 @@ START_TEST(a_lone_frame_is_written_back_at_once)
 		bench.send(plain(len));
 		bench.run();
 		// Two round trips (payload, descriptor) and the beats themselves.
-		ck_assert_uint_le(bench.last_event - bench.last_wire_beat, 2 * 126 + 1514 / BEAT_BYTES + 20);
+		ck_assert_uint_le(bench.last_event - bench.last_wire_beat,
+				  2 * 126 + 1514 / BEAT_BYTES + 20);
 	}
 	bench.finish();
 }
@@ -804,7 +817,8 @@ START_TEST(errors_of_the_bus_stop_nothing)
 	Bench bench({}, kQuick, 1);
 	bench.auto_post = bench.auto_driver = false;
 	bench.ring_unreachable = true;
-	bench.m.ring_base_i = kBase + (uint64_t{1} << 40); // descriptors read as all ones, write-backs fail
+	bench.m.ring_base_i =
+		kBase + (uint64_t{1} << 40); // descriptors read as all ones, write-backs fail
 	bench.m.tail_i = 20;
 	for (int i = 0; i < 20; i++)
 		bench.send(plain(500));

@@ -23,7 +23,8 @@ static double cpu_seconds(void)
 
 static struct tx *engine(struct tx_ring *ring)
 {
-	struct tx_options o = { .seed = 1, .read_latency = LATENCY, .write_latency = LATENCY, .discard = true };
+	struct tx_options o = {
+		.seed = 1, .read_latency = LATENCY, .write_latency = LATENCY, .discard = true};
 	struct tx *tx = tx_new(&o);
 
 	tx_ring_init(ring, tx, 0, 4096);
@@ -35,8 +36,10 @@ static void run(struct tx_ring *ring, const char *what, unsigned frames)
 	double start = cpu_seconds();
 
 	tx_ring_kick(ring);
-	if (!tx_settle(ring->tx, 100000000) || tx_error(ring->tx) || tx_count(ring->tx)->frames != frames) {
-		fprintf(stderr, "%s: %s, %llu frames of %u\n", what, tx_error(ring->tx) ? tx_error(ring->tx) : "stuck",
+	if (!tx_settle(ring->tx, 100000000) || tx_error(ring->tx) ||
+	    tx_count(ring->tx)->frames != frames) {
+		fprintf(stderr, "%s: %s, %llu frames of %u\n", what,
+			tx_error(ring->tx) ? tx_error(ring->tx) : "stuck",
 			(unsigned long long)tx_count(ring->tx)->frames, frames);
 		exit(1);
 	}
@@ -53,8 +56,17 @@ static void bench_tso(const char *what, unsigned sends, uint32_t fragment, unsig
 {
 	static struct tx_ring ring;
 	struct tx *tx = engine(&ring);
-	struct tx_context ctx = { .ipcss = 14, .ipcso = 24, .ipcse = 33, .tucss = 34, .tucso = 50, .hdrlen = 66,
-				  .mss = 1448, .paylen = 65536, .tcp = true, .ipv4 = true, .tse = true };
+	struct tx_context ctx = {.ipcss = 14,
+				 .ipcso = 24,
+				 .ipcse = 33,
+				 .tucss = 34,
+				 .tucso = 50,
+				 .hdrlen = 66,
+				 .mss = 1448,
+				 .paylen = 65536,
+				 .tcp = true,
+				 .ipv4 = true,
+				 .tse = true};
 	unsigned cmd = TX_TSE | TX_IFCS;
 
 	for (unsigned i = 0; i < sends; i++) {
@@ -66,7 +78,8 @@ static void bench_tso(const char *what, unsigned sends, uint32_t fragment, unsig
 			uint32_t n = 65536 - done < fragment ? 65536 - done : fragment;
 
 			tx_ring_data(&ring, at + 4096 + done + skew, n,
-				     done + n == 65536 ? cmd | TX_EOP | TX_RS : cmd, TX_IXSM | TX_TXSM);
+				     done + n == 65536 ? cmd | TX_EOP | TX_RS : cmd,
+				     TX_IXSM | TX_TXSM);
 		}
 	}
 	run(&ring, what, sends * 46);
@@ -77,13 +90,18 @@ static void bench_frames(const char *what, unsigned frames, uint32_t len, bool c
 {
 	static struct tx_ring ring;
 	struct tx *tx = engine(&ring);
-	struct tx_context ctx = { .ipcss = 14, .ipcso = 24, .ipcse = 33, .tucss = 34, .tucso = 50, .tcp = true,
-				  .ipv4 = true };
+	struct tx_context ctx = {.ipcss = 14,
+				 .ipcso = 24,
+				 .ipcse = 33,
+				 .tucss = 34,
+				 .tucso = 50,
+				 .tcp = true,
+				 .ipv4 = true};
 
 	tx_ring_context(&ring, &ctx, 0);
 	for (unsigned i = 0; i < frames; i++)
-		tx_ring_data(&ring, TX_MEM_BASE + 0x20000 + i * 2048 % 0x200000, len, TX_EOP | TX_IFCS | TX_RS,
-			     checksum ? TX_IXSM | TX_TXSM : 0);
+		tx_ring_data(&ring, TX_MEM_BASE + 0x20000 + i * 2048 % 0x200000, len,
+			     TX_EOP | TX_IFCS | TX_RS, checksum ? TX_IXSM | TX_TXSM : 0);
 	run(&ring, what, frames);
 	tx_free(tx);
 }

@@ -41,8 +41,8 @@ static bool can_insert(uint32_t from, uint32_t last, uint32_t field, uint32_t le
 }
 
 // Padded, and then with its tag.
-static void send_frame(struct tx_wire *wire, const uint8_t *data, uint32_t len, const struct tx_packet *p,
-		       const struct tx_pins *pins)
+static void send_frame(struct tx_wire *wire, const uint8_t *data, uint32_t len,
+		       const struct tx_packet *p, const struct tx_pins *pins)
 {
 	uint32_t tag = p->vle && pins->vlan_en ? 4 : 0;
 
@@ -66,7 +66,8 @@ static void send_frame(struct tx_wire *wire, const uint8_t *data, uint32_t len, 
 }
 
 // Both sums are taken over the frame without the other's result.
-static void insert_checksums(uint8_t *frame, uint32_t len, const struct tx_context *c, unsigned popts, uint32_t l4_add)
+static void insert_checksums(uint8_t *frame, uint32_t len, const struct tx_context *c,
+			     unsigned popts, uint32_t l4_add)
 {
 	uint32_t ip = 0, l4 = 0;
 	bool do_ip = popts & TX_IXSM, do_l4 = popts & TX_TXSM;
@@ -76,7 +77,8 @@ static void insert_checksums(uint8_t *frame, uint32_t len, const struct tx_conte
 
 		if (last && (last + 1 - c->ipcss) % 2) // a driver that counts one too many
 			last--;
-		do_ip = can_insert(c->ipcss, c->ipcse ? last : 0, c->ipcso, len) && !(c->ipcse && last < c->ipcss);
+		do_ip = can_insert(c->ipcss, c->ipcse ? last : 0, c->ipcso, len) &&
+			!(c->ipcse && last < c->ipcss);
 		ip = add_range(0, frame, c->ipcss, c->ipcse ? range_end(last, len) : len);
 	}
 	if (do_l4) {
@@ -98,10 +100,12 @@ static bool tso_context_ok(const struct tx_context *c, unsigned popts)
 
 	return c->mss && c->hdrlen && c->paylen && c->tucss < c->hdrlen && c->ipcss < c->tucss &&
 	       c->hdrlen >= c->tucss + (c->tcp ? 20 : 8) && c->tucso + 2 <= c->hdrlen &&
-	       !((popts & TX_IXSM) && c->ipcso + 2 > c->hdrlen) && c->hdrlen + largest <= FRAME_LIMIT;
+	       !((popts & TX_IXSM) && c->ipcso + 2 > c->hdrlen) &&
+	       c->hdrlen + largest <= FRAME_LIMIT;
 }
 
-static void edit_header(uint8_t *h, const struct tx_context *c, uint32_t segment, uint32_t len, bool last, bool ixsm)
+static void edit_header(uint8_t *h, const struct tx_context *c, uint32_t segment, uint32_t len,
+			bool last, bool ixsm)
 {
 	uint8_t *ip = h + c->ipcss, *l4 = h + c->tucss;
 
@@ -127,7 +131,8 @@ static void edit_header(uint8_t *h, const struct tx_context *c, uint32_t segment
 		l4[13] &= (uint8_t)~0x80; // CWR
 }
 
-static void segment(struct tx_wire *wire, const struct tx_packet *p, unsigned popts, const struct tx_pins *pins)
+static void segment(struct tx_wire *wire, const struct tx_packet *p, unsigned popts,
+		    const struct tx_pins *pins)
 {
 	const struct tx_context *c = &p->ctx;
 	uint8_t frame[FRAME_LIMIT];
@@ -167,7 +172,7 @@ void tx_expect(struct tx_wire *wire, const struct tx_packet *p, const struct tx_
 	memcpy(frame, p->bytes, p->len);
 	if (p->legacy) {
 		popts = p->ic && pins->csum_en ? TX_TXSM : 0;
-		c = (struct tx_context){ .tucss = p->css, .tucso = p->cso, .tcp = true };
+		c = (struct tx_context){.tucss = p->css, .tucso = p->cso, .tcp = true};
 	}
 	insert_checksums(frame, p->len, &c, popts, 0);
 	send_frame(wire, frame, p->len, p, pins);

@@ -11,19 +11,19 @@ struct tx_packet {
 	const uint8_t *bytes;
 	uint32_t len;
 	bool legacy, tse;
-	unsigned popts;		// data descriptors
+	unsigned popts; // data descriptors
 	bool vle;
-	uint16_t vlan;		// with vle
-	bool ic;		// legacy
-	uint8_t cso, css;	// legacy
-	struct tx_context ctx;	// in force when the packet's first descriptor came
+	uint16_t vlan;	       // with vle
+	bool ic;	       // legacy
+	uint8_t cso, css;      // legacy
+	struct tx_context ctx; // in force when the packet's first descriptor came
 };
 
 struct tx_wire {
 	struct expected_frame {
 		uint32_t len;
 		uint8_t *data;
-	} *frames;
+	} * frames;
 	unsigned count, room;
 	unsigned tso, tso_fail;
 };

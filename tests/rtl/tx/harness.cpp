@@ -19,7 +19,8 @@
 #define BEAT_BYTES 128
 #endif
 
-namespace {
+namespace
+{
 
 constexpr unsigned Beat = BEAT_BYTES;
 #ifdef BARE
@@ -29,12 +30,18 @@ constexpr bool Bare = false;
 #endif
 
 // xorshift64*: small, seeded, the same everywhere.
-class Random {
-public:
-	explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1) {}
-	bool percent(unsigned p) { return p && (next() >> 33) % 100 < p; }
+class Random
+{
+      public:
+	explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15ull + 1)
+	{
+	}
+	bool percent(unsigned p)
+	{
+		return p && (next() >> 33) % 100 < p;
+	}
 
-private:
+      private:
 	uint64_t next()
 	{
 		state_ ^= state_ >> 12;
@@ -64,8 +71,7 @@ struct Write {
 constexpr unsigned ControlHead = 18, ControlBytes = 60;
 const uint8_t control_address[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
 
-template <typename Port>
-uint8_t *bytes_of(Port &port)
+template <typename Port> uint8_t *bytes_of(Port &port)
 {
 	return reinterpret_cast<uint8_t *>(&port);
 }
@@ -74,8 +80,8 @@ uint8_t *bytes_of(Port &port)
 
 struct tx {
 	explicit tx(const tx_options &o)
-		: opt(o), random(o.seed), mem(static_cast<uint8_t *>(calloc(1, TX_MEM_BYTES)), free),
-		  dut(std::make_unique<Vtx_engine>(&context))
+	    : opt(o), random(o.seed), mem(static_cast<uint8_t *>(calloc(1, TX_MEM_BYTES)), free),
+	      dut(std::make_unique<Vtx_engine>(&context))
 	{
 		memset(&pins, 0, sizeof(pins));
 		pins.tso_en = pins.csum_en = !Bare;
@@ -100,7 +106,8 @@ struct tx {
 	void fail(const char *what)
 	{
 		if (!error[0])
-			snprintf(error, sizeof(error), "cycle %llu: %s", (unsigned long long)counts.cycles, what);
+			snprintf(error, sizeof(error), "cycle %llu: %s",
+				 (unsigned long long)counts.cycles, what);
 	}
 
 	bool cycle();
@@ -124,9 +131,10 @@ struct tx {
 	std::deque<Read> reads;
 	std::deque<Write> writes;
 	std::deque<uint32_t> write_data;
-	std::deque<std::array<uint8_t, ControlHead>> controls; // asked for, the first one is offered
-	size_t controls_taken = 0;                              // of them
-	bool control_cut = false;                               // by a reset
+	std::deque<std::array<uint8_t, ControlHead>>
+		controls;	   // asked for, the first one is offered
+	size_t controls_taken = 0; // of them
+	bool control_cut = false;  // by a reset
 	std::vector<std::unique_ptr<tx_frame>> frames;
 	std::unique_ptr<tx_frame> frame;
 	std::vector<uint8_t> before;
@@ -141,14 +149,16 @@ void tx::drive_reads()
 {
 	dut->desc_rd_rsp_valid_i = 0;
 	dut->data_rd_rsp_valid_i = 0;
-	if (reads.empty() || hold_reads || reads.front().due > counts.cycles || random.percent(opt.read_gap_pct))
+	if (reads.empty() || hold_reads || reads.front().due > counts.cycles ||
+	    random.percent(opt.read_gap_pct))
 		return;
 	Read &r = reads.front();
 	if (r.extra) {
 		r.extra = false;
 		return;
 	}
-	uint8_t *to = r.desc ? bytes_of(dut->desc_rd_rsp_data_i) : bytes_of(dut->data_rd_rsp_data_i);
+	uint8_t *to =
+		r.desc ? bytes_of(dut->desc_rd_rsp_data_i) : bytes_of(dut->data_rd_rsp_data_i);
 	unsigned n = r.len - r.sent < Beat ? r.len - r.sent : Beat;
 	uint64_t at = r.addr + r.sent - TX_MEM_BASE;
 	bool bad = at >= TX_MEM_BYTES || TX_MEM_BYTES - at < n;
@@ -207,7 +217,8 @@ void tx::take_requests()
 		unsigned len = dut->desc_rd_req_len_o;
 		if (!len || len % 16 || !in_a_ring(dut->desc_rd_req_addr_o, len))
 			fail("descriptor read outside the ring");
-		reads.push_back({true, dut->desc_rd_req_addr_o, len, 0, counts.cycles + opt.read_latency, false});
+		reads.push_back({true, dut->desc_rd_req_addr_o, len, 0,
+				 counts.cycles + opt.read_latency, false});
 		counts.desc_requests++;
 	}
 	if (dut->data_rd_req_valid_o && dut->data_rd_req_ready_i) {
@@ -216,7 +227,8 @@ void tx::take_requests()
 			fail("payload read of a bad length");
 		unsigned off = dut->data_rd_req_addr_o % Beat;
 		bool extra = (off + len + Beat - 1) / Beat > (len + Beat - 1) / Beat;
-		reads.push_back({false, dut->data_rd_req_addr_o, len, 0, counts.cycles + opt.read_latency, extra});
+		reads.push_back({false, dut->data_rd_req_addr_o, len, 0,
+				 counts.cycles + opt.read_latency, extra});
 		counts.read_requests++;
 		counts.read_bytes += len;
 	}
@@ -319,7 +331,8 @@ void tx::take_control()
 	}
 	counts.controls++;
 	if (!controls_taken || dut->m_axis_tuser_o || frame->len != ControlBytes ||
-	    memcmp(frame->data, controls.front().data(), ControlHead) || memcmp(frame->data + ControlHead, zeros, sizeof(zeros)))
+	    memcmp(frame->data, controls.front().data(), ControlHead) ||
+	    memcmp(frame->data + ControlHead, zeros, sizeof(zeros)))
 		return fail("a control frame that nobody asked for");
 	controls.pop_front();
 	controls_taken--;
@@ -357,7 +370,8 @@ bool tx::cycle()
 	bool stall = random.percent(opt.req_stall_pct);
 	turn_data = !turn_data;
 	dut->desc_rd_req_ready_i = !stall && (!turn_data || !dut->data_rd_req_valid_o);
-	dut->data_rd_req_ready_i = !stall && !(dut->desc_rd_req_valid_o && dut->desc_rd_req_ready_i);
+	dut->data_rd_req_ready_i =
+		!stall && !(dut->desc_rd_req_valid_o && dut->desc_rd_req_ready_i);
 	dut->wb_wr_req_ready_i = !random.percent(opt.write_stall_pct);
 	dut->wb_wr_ready_i = !random.percent(opt.write_stall_pct);
 	dut->m_axis_tready_i = !hold_wire && !random.percent(opt.wire_stall_pct);
@@ -411,8 +425,9 @@ bool tx::cycle()
 	}
 	head_we = 0;
 	srst = false;
-	return !idle || controls.size() > controls_taken || !reads.empty() || !writes.empty() || (dut->m_axis_tvalid_o && !hold_wire) ||
-	       dut->desc_rd_req_valid_o || dut->data_rd_req_valid_o || dut->wb_wr_req_valid_o || dut->wb_wr_valid_o;
+	return !idle || controls.size() > controls_taken || !reads.empty() || !writes.empty() ||
+	       (dut->m_axis_tvalid_o && !hold_wire) || dut->desc_rd_req_valid_o ||
+	       dut->data_rd_req_valid_o || dut->wb_wr_req_valid_o || dut->wb_wr_valid_o;
 }
 
 extern "C" {

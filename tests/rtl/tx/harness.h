@@ -23,14 +23,14 @@ enum { TX_MEM_BYTES = 8 << 20, TX_FRAME_MAX = 16384 };
 
 struct tx_options {
 	uint64_t seed;
-	unsigned read_latency;  // cycles from request to first answer beat
+	unsigned read_latency;	// cycles from request to first answer beat
 	unsigned write_latency; // cycles from data to response
-	unsigned read_gap_pct;  // chance of a cycle without an answer beat
+	unsigned read_gap_pct;	// chance of a cycle without an answer beat
 	unsigned req_stall_pct; // chance of a cycle in which requests are not taken
 	unsigned wire_stall_pct;
 	unsigned write_stall_pct;
 	bool check_idle; // compare all registers whenever idle_o is set
-	bool discard;    // count frames, keep none
+	bool discard;	 // count frames, keep none
 };
 
 struct tx_frame {
@@ -65,21 +65,22 @@ struct tx;
 struct tx *tx_new(const struct tx_options *options);
 void tx_free(struct tx *tx);
 
-uint8_t *tx_mem(struct tx *tx);                       // TX_MEM_BYTES at TX_MEM_BASE; other reads fail
-struct tx_pins *tx_pin(struct tx *tx);               // taken over at the next cycle
+uint8_t *tx_mem(struct tx *tx);	       // TX_MEM_BYTES at TX_MEM_BASE; other reads fail
+struct tx_pins *tx_pin(struct tx *tx); // taken over at the next cycle
 const struct tx_counts *tx_count(const struct tx *tx);
-const char *tx_error(const struct tx *tx);            // NULL: no rule broken
+const char *tx_error(const struct tx *tx); // NULL: no rule broken
 uint16_t tx_head(const struct tx *tx, unsigned ring);
 bool tx_drained(const struct tx *tx);
 
 void tx_write_head(struct tx *tx, unsigned ring, uint16_t head); // one cycle of head_we_i
-void tx_soft_reset(struct tx *tx);                    // one cycle of srst_i
+void tx_soft_reset(struct tx *tx);				 // one cycle of srst_i
 // Asks for a pause frame; the harness checks that it leaves once, whole and in order.
 void tx_control(struct tx *tx, bool xoff, uint16_t quanta);
 void tx_hold_wire(struct tx *tx, bool hold);
-void tx_hold_reads(struct tx *tx, bool hold);         // no read is answered
+void tx_hold_reads(struct tx *tx, bool hold); // no read is answered
 void tx_cycle(struct tx *tx, unsigned n);
-bool tx_settle(struct tx *tx, unsigned max_cycles);   // until nothing moves any more; false: it never did
+bool tx_settle(struct tx *tx,
+	       unsigned max_cycles); // until nothing moves any more; false: it never did
 
 unsigned tx_frames(const struct tx *tx);
 const struct tx_frame *tx_nth_frame(const struct tx *tx, unsigned i);

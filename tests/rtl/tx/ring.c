@@ -6,7 +6,11 @@
 #include <assert.h>
 #include <string.h>
 
-enum { RING_AT = 0x10, BUFFERS_AT = 0x11000, HALF = TX_MEM_BYTES / 2 }; // a half of the memory a ring
+enum {
+	RING_AT = 0x10,
+	BUFFERS_AT = 0x11000,
+	HALF = TX_MEM_BYTES / 2
+}; // a half of the memory a ring
 
 static void put32(uint8_t *at, uint32_t value)
 {
@@ -47,21 +51,26 @@ void tx_ring_put(struct tx_ring *ring, uint64_t addr, uint32_t dword2, uint32_t 
 
 void tx_ring_context(struct tx_ring *ring, const struct tx_context *ctx, unsigned cmd)
 {
-	uint64_t addr = ctx->ipcss | ctx->ipcso << 8 | (uint64_t)ctx->ipcse << 16 | (uint64_t)ctx->tucss << 32 |
-			(uint64_t)ctx->tucso << 40 | (uint64_t)ctx->tucse << 48;
+	uint64_t addr = ctx->ipcss | ctx->ipcso << 8 | (uint64_t)ctx->ipcse << 16 |
+			(uint64_t)ctx->tucss << 32 | (uint64_t)ctx->tucso << 40 |
+			(uint64_t)ctx->tucse << 48;
 	unsigned tucmd = (cmd | TX_DEXT | ctx->tcp | ctx->ipv4 << 1 | ctx->tse << 2);
 
-	tx_ring_put(ring, addr, ctx->paylen | tucmd << 24, (uint32_t)ctx->hdrlen << 8 | (uint32_t)ctx->mss << 16);
+	tx_ring_put(ring, addr, ctx->paylen | tucmd << 24,
+		    (uint32_t)ctx->hdrlen << 8 | (uint32_t)ctx->mss << 16);
 }
 
 void tx_ring_data(struct tx_ring *ring, uint64_t addr, uint32_t len, unsigned cmd, unsigned popts)
 {
-	tx_ring_put(ring, addr, len | 1u << 20 | (cmd | TX_DEXT) << 24, popts << 8 | (uint32_t)ring->vlan << 16);
+	tx_ring_put(ring, addr, len | 1u << 20 | (cmd | TX_DEXT) << 24,
+		    popts << 8 | (uint32_t)ring->vlan << 16);
 }
 
-void tx_ring_legacy(struct tx_ring *ring, uint64_t addr, uint16_t len, unsigned cmd, uint8_t cso, uint8_t css)
+void tx_ring_legacy(struct tx_ring *ring, uint64_t addr, uint16_t len, unsigned cmd, uint8_t cso,
+		    uint8_t css)
 {
-	tx_ring_put(ring, addr, len | (uint32_t)cso << 16 | cmd << 24, (uint32_t)css << 8 | (uint32_t)ring->vlan << 16);
+	tx_ring_put(ring, addr, len | (uint32_t)cso << 16 | cmd << 24,
+		    (uint32_t)css << 8 | (uint32_t)ring->vlan << 16);
 }
 
 void tx_ring_kick(struct tx_ring *ring)

@@ -6,7 +6,16 @@
 #include "harness.h"
 
 // Bits 31:24 of dword 2.
-enum { TX_EOP = 1, TX_IFCS = 2, TX_IC = 4, TX_TSE = 4, TX_RS = 8, TX_DEXT = 32, TX_VLE = 64, TX_IDE = 128 };
+enum {
+	TX_EOP = 1,
+	TX_IFCS = 2,
+	TX_IC = 4,
+	TX_TSE = 4,
+	TX_RS = 8,
+	TX_DEXT = 32,
+	TX_VLE = 64,
+	TX_IDE = 128
+};
 // POPTS.
 enum { TX_IXSM = 1, TX_TXSM = 2 };
 
@@ -19,11 +28,11 @@ struct tx_context {
 
 struct tx_ring {
 	struct tx *tx;
-	unsigned index;       // 0, 1: which of the card's rings
-	uint16_t vlan;        // field of the descriptors that follow; noise unless they have VLE
+	unsigned index; // 0, 1: which of the card's rings
+	uint16_t vlan;	// field of the descriptors that follow; noise unless they have VLE
 	uint64_t base;
 	unsigned size;
-	uint16_t tail;        // as software fills; tx_ring_kick() shows it to the card
+	uint16_t tail;	      // as software fills; tx_ring_kick() shows it to the card
 	uint32_t buffer_next; // where the next buffer comes from
 	uint8_t shadow[4096 * 16];
 };
@@ -32,7 +41,8 @@ void tx_ring_init(struct tx_ring *ring, struct tx *tx, unsigned index, unsigned 
 void tx_ring_put(struct tx_ring *ring, uint64_t addr, uint32_t dword2, uint32_t dword3);
 void tx_ring_context(struct tx_ring *ring, const struct tx_context *ctx, unsigned cmd);
 void tx_ring_data(struct tx_ring *ring, uint64_t addr, uint32_t len, unsigned cmd, unsigned popts);
-void tx_ring_legacy(struct tx_ring *ring, uint64_t addr, uint16_t len, unsigned cmd, uint8_t cso, uint8_t css);
+void tx_ring_legacy(struct tx_ring *ring, uint64_t addr, uint16_t len, unsigned cmd, uint8_t cso,
+		    uint8_t css);
 void tx_ring_kick(struct tx_ring *ring);
 
 // Copies bytes into fresh buffer space `skew` bytes behind an aligned address.

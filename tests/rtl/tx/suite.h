@@ -16,5 +16,6 @@ struct tx_topic {
 	const TTest *const *const *tests; // ends with NULL
 };
 
-extern const struct tx_topic topic_frames, topic_ring, topic_checksums, topic_tso, topic_vlan, topic_queues;
+extern const struct tx_topic topic_frames, topic_ring, topic_checksums, topic_tso, topic_vlan,
+	topic_queues;
 extern const struct tx_topic topic_trouble, topic_random, topic_pause;

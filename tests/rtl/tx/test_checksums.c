@@ -25,7 +25,7 @@ START_TEST(an_odd_payload_counts_as_if_a_zero_followed)
 
 	traffic_start(&t, _i, RING);
 	for (uint32_t n = 1; n < 60; n += 2)
-		traffic_checksum(&t, TCP4, n, &(struct shape){ .skew = n });
+		traffic_checksum(&t, TCP4, n, &(struct shape){.skew = n});
 	traffic_check(&t);
 	traffic_stop(&t);
 }
@@ -35,8 +35,12 @@ END_TEST
 static void send_sum_of_ones(struct traffic *t, bool tcp)
 {
 	uint8_t bytes[100];
-	struct tx_context ctx = { .ipcss = 14, .tucss = 34, .tucso = (uint8_t)(tcp ? 50 : 40), .tcp = tcp, .ipv4 = true };
-	struct tx_packet p = { .bytes = bytes, .len = 100, .popts = TX_TXSM };
+	struct tx_context ctx = {.ipcss = 14,
+				 .tucss = 34,
+				 .tucso = (uint8_t)(tcp ? 50 : 40),
+				 .tcp = tcp,
+				 .ipv4 = true};
+	struct tx_packet p = {.bytes = bytes, .len = 100, .popts = TX_TXSM};
 
 	memset(bytes, 0, sizeof(bytes));
 	bytes[60] = 0xff;
@@ -61,9 +65,9 @@ END_TEST
 
 START_TEST(the_seed_in_the_field_is_part_of_the_sum)
 {
-	uint8_t bytes[60] = { [50] = 0x12, [51] = 0x34 };
-	struct tx_context ctx = { .ipcss = 14, .tucss = 34, .tucso = 50, .tcp = true, .ipv4 = true };
-	struct tx_packet p = { .bytes = bytes, .len = 60, .popts = TX_TXSM };
+	uint8_t bytes[60] = {[50] = 0x12, [51] = 0x34};
+	struct tx_context ctx = {.ipcss = 14, .tucss = 34, .tucso = 50, .tcp = true, .ipv4 = true};
+	struct tx_packet p = {.bytes = bytes, .len = 60, .popts = TX_TXSM};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
@@ -80,20 +84,23 @@ START_TEST(offsets_beyond_the_frame_insert_nothing)
 {
 	uint8_t bytes[120];
 	static const struct tx_context cases[] = {
-		{ .tucss = 34, .tucso = 119, .tcp = true },   // half of the field
-		{ .tucss = 34, .tucso = 118, .tcp = true },   // just inside
-		{ .tucss = 34, .tucso = 120, .tcp = true },   { .tucss = 120, .tucso = 50, .tcp = true },
-		{ .tucss = 255, .tucso = 255, .tcp = true },  { .tucss = 119, .tucso = 0, .tcp = true },
-		{ .tucss = 60, .tucse = 59, .tucso = 4 },     // empty by its own numbers
-		{ .tucss = 60, .tucse = 60, .tucso = 4 },     { .tucss = 60, .tucse = 5000, .tucso = 4 },
-		{ .tucss = 60, .tucse = 0xffff, .tucso = 4 },
+		{.tucss = 34, .tucso = 119, .tcp = true}, // half of the field
+		{.tucss = 34, .tucso = 118, .tcp = true}, // just inside
+		{.tucss = 34, .tucso = 120, .tcp = true},
+		{.tucss = 120, .tucso = 50, .tcp = true},
+		{.tucss = 255, .tucso = 255, .tcp = true},
+		{.tucss = 119, .tucso = 0, .tcp = true},
+		{.tucss = 60, .tucse = 59, .tucso = 4}, // empty by its own numbers
+		{.tucss = 60, .tucse = 60, .tucso = 4},
+		{.tucss = 60, .tucse = 5000, .tucso = 4},
+		{.tucss = 60, .tucse = 0xffff, .tucso = 4},
 	};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
 	tx_pin(t.tx)->psp = true;
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct tx_packet p = { .bytes = bytes, .len = 120, .popts = TX_TXSM };
+		struct tx_packet p = {.bytes = bytes, .len = 120, .popts = TX_TXSM};
 
 		traffic_random(&t, bytes, 120);
 		traffic_context(&t, &cases[i]);
@@ -115,12 +122,16 @@ START_TEST(ranges_begin_and_end_at_any_byte)
 	for (unsigned i = 0; i < 300; i++) {
 		uint32_t len = 300 + traffic_below(&t, 400);
 		struct tx_context ctx = {
-			.ipcss = (uint8_t)traffic_below(&t, 256), .ipcso = (uint8_t)traffic_below(&t, 128),
-			.ipcse = (uint16_t)traffic_below(&t, 400), .tucss = (uint8_t)traffic_below(&t, 256),
-			.tucso = (uint8_t)(130 + traffic_below(&t, 126)), .tucse = (uint16_t)traffic_below(&t, 800),
-			.tcp = i & 1, .ipv4 = i & 2,
+			.ipcss = (uint8_t)traffic_below(&t, 256),
+			.ipcso = (uint8_t)traffic_below(&t, 128),
+			.ipcse = (uint16_t)traffic_below(&t, 400),
+			.tucss = (uint8_t)traffic_below(&t, 256),
+			.tucso = (uint8_t)(130 + traffic_below(&t, 126)),
+			.tucse = (uint16_t)traffic_below(&t, 800),
+			.tcp = i & 1,
+			.ipv4 = i & 2,
 		};
-		struct tx_packet p = { .bytes = bytes, .len = len, .popts = i % 4 };
+		struct tx_packet p = {.bytes = bytes, .len = len, .popts = i % 4};
 
 		traffic_random(&t, bytes, len);
 		traffic_context(&t, &ctx);
@@ -140,8 +151,8 @@ START_TEST(an_ip_range_one_byte_too_long_is_cut_to_even)
 	traffic_random(&t, bytes, 80);
 	memset(bytes + 24, 0, 2);
 	for (uint16_t last = 33; last <= 34; last++) {
-		struct tx_context ctx = { .ipcss = 14, .ipcso = 24, .ipcse = last, .ipv4 = true };
-		struct tx_packet p = { .bytes = bytes, .len = 80, .popts = TX_IXSM };
+		struct tx_context ctx = {.ipcss = 14, .ipcso = 24, .ipcse = last, .ipv4 = true};
+		struct tx_packet p = {.bytes = bytes, .len = 80, .popts = TX_IXSM};
 
 		traffic_context(&t, &ctx);
 		traffic_send(&t, &p, NULL);
@@ -159,12 +170,17 @@ START_TEST(legacy_ic_takes_css_from_the_first_and_cso_from_the_eop_descriptor)
 
 	traffic_start(&t, _i, RING);
 	for (unsigned i = 0; i < 40; i++) {
-		struct tx_packet p = { .bytes = bytes, .len = 301, .legacy = true, .ic = true, .css = (uint8_t)(13 + i),
-				       .cso = (uint8_t)(60 + 3 * i) };
+		struct tx_packet p = {.bytes = bytes,
+				      .len = 301,
+				      .legacy = true,
+				      .ic = true,
+				      .css = (uint8_t)(13 + i),
+				      .cso = (uint8_t)(60 + 3 * i)};
 
 		traffic_random(&t, bytes, 301);
 		tx_ring_legacy(&t.ring, tx_ring_buffer(&t.ring, bytes, 100, i), 100, 0, 0, p.css);
-		tx_ring_legacy(&t.ring, tx_ring_buffer(&t.ring, bytes + 100, 201, 3), 201, TX_EOP | TX_IC | TX_RS, p.cso, 99);
+		tx_ring_legacy(&t.ring, tx_ring_buffer(&t.ring, bytes + 100, 201, 3), 201,
+			       TX_EOP | TX_IC | TX_RS, p.cso, 99);
 		tx_expect(&t.wire, &p, tx_pin(t.tx));
 	}
 	traffic_check(&t);
@@ -182,11 +198,12 @@ START_TEST(popts_count_in_the_first_descriptor_only)
 	traffic_header(&t, TCP4, 0, 0, bytes, &ctx);
 	traffic_context(&t, &ctx);
 	for (unsigned popts = 0; popts < 4; popts++) {
-		struct tx_packet p = { .bytes = bytes, .len = 200, .popts = popts, .ctx = ctx };
+		struct tx_packet p = {.bytes = bytes, .len = 200, .popts = popts, .ctx = ctx};
 
 		traffic_random(&t, bytes + 54, 146);
 		tx_ring_data(&t.ring, tx_ring_buffer(&t.ring, bytes, 80, 0), 80, 0, popts);
-		tx_ring_data(&t.ring, tx_ring_buffer(&t.ring, bytes + 80, 120, 0), 120, TX_EOP | TX_RS, 3 - popts);
+		tx_ring_data(&t.ring, tx_ring_buffer(&t.ring, bytes + 80, 120, 0), 120,
+			     TX_EOP | TX_RS, 3 - popts);
 		tx_expect(&t.wire, &p, tx_pin(t.tx));
 	}
 	traffic_check(&t);
@@ -204,7 +221,7 @@ START_TEST(a_context_persists_over_packets_and_over_switching_off)
 	traffic_header(&t, UDP4, 0, 0, bytes, &ctx);
 	traffic_context(&t, &ctx);
 	for (unsigned i = 0; i < 6; i++) {
-		struct tx_packet p = { .bytes = bytes, .len = 100 + i, .popts = TX_IXSM | TX_TXSM };
+		struct tx_packet p = {.bytes = bytes, .len = 100 + i, .popts = TX_IXSM | TX_TXSM};
 
 		traffic_random(&t, bytes + 42, 158);
 		traffic_send(&t, &p, NULL);
@@ -227,8 +244,12 @@ START_TEST(with_the_checksum_strap_off_frames_leave_untouched)
 	traffic_checksum(&t, TCP4, 100, NULL);
 	traffic_checksum(&t, UDP6, 101, NULL);
 	traffic_tso(&t, TCP4, 3000, 1000, NULL);
-	struct tx_packet p = { .bytes = (const uint8_t *)"some bytes that are long enough", .len = 30, .legacy = true,
-			       .ic = true, .css = 1, .cso = 4 };
+	struct tx_packet p = {.bytes = (const uint8_t *)"some bytes that are long enough",
+			      .len = 30,
+			      .legacy = true,
+			      .ic = true,
+			      .css = 1,
+			      .cso = 4};
 	traffic_send(&t, &p, NULL);
 	traffic_check(&t);
 	traffic_stop(&t);
@@ -250,4 +271,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_checksums = { "checksums", tests };
+const struct tx_topic topic_checksums = {"checksums", tests};

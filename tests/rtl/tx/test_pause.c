@@ -76,10 +76,12 @@ START_TEST(pause_frames_go_between_frames_and_harm_none)
 			traffic_plain(&t, 60 + traffic_below(&t, 1400), NULL);
 			break;
 		case 1:
-			traffic_checksum(&t, (enum frame_kind)traffic_below(&t, 4), traffic_below(&t, 1400), NULL);
+			traffic_checksum(&t, (enum frame_kind)traffic_below(&t, 4),
+					 traffic_below(&t, 1400), NULL);
 			break;
 		default:
-			traffic_tso(&t, (enum frame_kind)traffic_below(&t, 4), 1 + traffic_below(&t, 3000), 500, NULL);
+			traffic_tso(&t, (enum frame_kind)traffic_below(&t, 4),
+				    1 + traffic_below(&t, 3000), 500, NULL);
 		}
 		tx_ring_kick(&t.ring);
 		if (traffic_below(&t, 2)) {

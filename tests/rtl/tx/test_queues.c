@@ -23,7 +23,8 @@ static void send_something(struct traffic *t)
 		traffic_checksum(t, (enum frame_kind)traffic_below(t, 4), payload % 1400, NULL);
 		break;
 	default:
-		traffic_tso(t, (enum frame_kind)traffic_below(t, 4), payload, (uint16_t)(200 + traffic_below(t, 1000)), NULL);
+		traffic_tso(t, (enum frame_kind)traffic_below(t, 4), payload,
+			    (uint16_t)(200 + traffic_below(t, 1000)), NULL);
 	}
 }
 
@@ -88,7 +89,7 @@ START_TEST(events_and_reports_belong_to_their_ring)
 
 	start_both(&a, &b, _i, RING);
 	for (unsigned i = 0; i < 20; i++) {
-		traffic_plain(&a, 64, &(struct shape){ .cmd = TX_IDE });
+		traffic_plain(&a, 64, &(struct shape){.cmd = TX_IDE});
 		traffic_plain(&b, 65, NULL);
 	}
 	traffic_check_both(&a, &b);
@@ -130,7 +131,7 @@ START_TEST(switching_one_ring_loses_no_frame_of_either_and_no_report_of_the_othe
 	start_both(&a, &b, _i, 1024);
 	for (unsigned i = 0; i < 150; i++) {
 		traffic_plain(&a, 60 + traffic_below(&a, 1400), NULL);
-		traffic_plain(&b, 60 + traffic_below(&a, 1400), &(struct shape){ .no_report = true });
+		traffic_plain(&b, 60 + traffic_below(&a, 1400), &(struct shape){.no_report = true});
 	}
 	tx_ring_kick(&a.ring);
 	tx_ring_kick(&b.ring);
@@ -178,7 +179,7 @@ START_TEST(one_context_serves_both_rings)
 	start_both(&a, &b, _i, RING);
 	traffic_header(&a, UDP4, 0, 0, bytes, &ctx);
 	traffic_random(&a, bytes + 42, sizeof(bytes) - 42);
-	struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .popts = TX_IXSM | TX_TXSM };
+	struct tx_packet p = {.bytes = bytes, .len = sizeof(bytes), .popts = TX_IXSM | TX_TXSM};
 
 	traffic_context(&a, &ctx);
 	traffic_check_both(&a, &b);
@@ -194,7 +195,7 @@ END_TEST
 
 START_TEST(a_ring_that_ends_with_a_context_does_not_hold_the_other)
 {
-	struct tx_context ctx = { .tucss = 34, .tucso = 50 };
+	struct tx_context ctx = {.tucss = 34, .tucso = 50};
 	struct traffic a, b;
 
 	start_both(&a, &b, _i, RING);
@@ -213,7 +214,7 @@ END_TEST
 START_TEST(a_packet_that_is_not_whole_yet_does_not_hold_the_other_ring)
 {
 	uint8_t bytes[300];
-	struct tx_packet p = { .bytes = bytes, .len = 300, .legacy = true };
+	struct tx_packet p = {.bytes = bytes, .len = 300, .legacy = true};
 	struct traffic a, b;
 
 	start_both(&a, &b, _i, RING);
@@ -225,7 +226,8 @@ START_TEST(a_packet_that_is_not_whole_yet_does_not_hold_the_other_ring)
 		traffic_plain(&b, 70, NULL);
 	traffic_check(&b);
 	ck_assert_uint_eq(tx_frames(a.tx), 20);
-	tx_ring_legacy(&a.ring, tx_ring_buffer(&a.ring, bytes + 100, 200, 0), 200, TX_EOP | TX_RS, 0, 0);
+	tx_ring_legacy(&a.ring, tx_ring_buffer(&a.ring, bytes + 100, 200, 0), 200, TX_EOP | TX_RS,
+		       0, 0);
 	tx_expect(&a.wire, &p, tx_pin(a.tx));
 	traffic_check_both(&a, &b);
 	traffic_stop(&a);
@@ -243,7 +245,7 @@ START_TEST(a_packet_of_more_descriptors_than_are_read_ahead_is_sent_beside_the_o
 		parts[i] = 3;
 	for (unsigned i = 0; i < 3; i++) {
 		traffic_plain(&b, 70, NULL);
-		traffic_plain(&a, 950, &(struct shape){ .parts = parts, .count = 300 });
+		traffic_plain(&a, 950, &(struct shape){.parts = parts, .count = 300});
 		traffic_check_both(&a, &b);
 	}
 	traffic_stop(&a);
@@ -266,4 +268,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_queues = { "queues", tests };
+const struct tx_topic topic_queues = {"queues", tests};

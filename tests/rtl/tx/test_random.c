@@ -8,16 +8,20 @@ static void send_anything(struct traffic *t)
 	static uint8_t bytes[70000];
 	uint32_t parts[40], header;
 	struct tx_context ctx;
-	struct shape s = { .parts = parts, .count = traffic_below(t, 40), .skew = traffic_below(t, 64),
-			   .no_report = traffic_below(t, 3) == 0, .cmd = (traffic_below(t, 2) ? TX_IDE : 0) | (traffic_below(t, 2) ? TX_VLE : 0) };
+	struct shape s = {.parts = parts,
+			  .count = traffic_below(t, 40),
+			  .skew = traffic_below(t, 64),
+			  .no_report = traffic_below(t, 3) == 0,
+			  .cmd = (traffic_below(t, 2) ? TX_IDE : 0) |
+				 (traffic_below(t, 2) ? TX_VLE : 0)};
 	t->ring.vlan = (uint16_t)traffic_below(t, 65536);
 	unsigned scale = 1 + traffic_below(t, 3000);
 
 	for (unsigned i = 0; i < s.count; i++)
 		parts[i] = traffic_below(t, 9) ? traffic_below(t, scale) : 64 * traffic_below(t, 4);
-	header = traffic_header(t, (enum frame_kind)traffic_below(t, 4), traffic_below(t, 20), traffic_below(t, 11), bytes,
-				&ctx);
-	struct tx_packet p = { .bytes = bytes, .popts = traffic_below(t, 4) };
+	header = traffic_header(t, (enum frame_kind)traffic_below(t, 4), traffic_below(t, 20),
+				traffic_below(t, 11), bytes, &ctx);
+	struct tx_packet p = {.bytes = bytes, .popts = traffic_below(t, 4)};
 	uint32_t payload = 1 + traffic_below(t, traffic_below(t, 2) ? 200 : 20000);
 
 	p.tse = traffic_below(t, 2);
@@ -63,4 +67,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_random = { "random", tests };
+const struct tx_topic topic_random = {"random", tests};

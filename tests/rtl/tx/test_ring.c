@@ -93,7 +93,7 @@ START_TEST(dd_is_written_with_rs_only_and_for_all_with_ivar_31)
 
 	traffic_start(&t, _i, RING);
 	for (unsigned i = 0; i < 20; i++)
-		traffic_plain(&t, 100, &(struct shape){ .no_report = i % 3 != 0 });
+		traffic_plain(&t, 100, &(struct shape){.no_report = i % 3 != 0});
 	traffic_check(&t);
 	ck_assert_uint_eq(tx_count(t.tx)->writes, 7);
 	traffic_stop(&t);
@@ -101,7 +101,7 @@ START_TEST(dd_is_written_with_rs_only_and_for_all_with_ivar_31)
 	traffic_start(&t, _i, RING);
 	tx_pin(t.tx)->wb_all = true;
 	for (unsigned i = 0; i < 20; i++)
-		traffic_checksum(&t, TCP4, 100, &(struct shape){ .no_report = i % 3 != 0 });
+		traffic_checksum(&t, TCP4, 100, &(struct shape){.no_report = i % 3 != 0});
 	traffic_check(&t);
 	ck_assert_uint_eq(tx_count(t.tx)->writes, 40);
 	traffic_stop(&t);
@@ -125,7 +125,7 @@ START_TEST(write_backs_share_events_and_every_report_gets_one)
 	uint64_t events = tx_count(t.tx)->ev_wb[0];
 
 	for (unsigned i = 0; i < 10; i++)
-		traffic_plain(&t, 64, &(struct shape){ .no_report = true });
+		traffic_plain(&t, 64, &(struct shape){.no_report = true});
 	traffic_check(&t);
 	ck_assert_uint_eq(tx_count(t.tx)->ev_wb[0], events);
 	traffic_stop(&t);
@@ -138,11 +138,11 @@ START_TEST(an_event_is_delayed_only_if_every_report_in_it_asks)
 
 	traffic_start(&t, _i, RING);
 	for (unsigned i = 0; i < 10; i++)
-		traffic_plain(&t, 64, &(struct shape){ .cmd = TX_IDE });
+		traffic_plain(&t, 64, &(struct shape){.cmd = TX_IDE});
 	traffic_check(&t);
 	ck_assert_uint_ge(tx_count(t.tx)->ev_wb[0], 1);
 	ck_assert_uint_eq(tx_count(t.tx)->ev_wb_ide[0], tx_count(t.tx)->ev_wb[0]);
-	traffic_plain(&t, 64, &(struct shape){ .cmd = 0 });
+	traffic_plain(&t, 64, &(struct shape){.cmd = 0});
 	traffic_check(&t);
 	ck_assert_uint_eq(tx_count(t.tx)->ev_wb_ide[0] + 1, tx_count(t.tx)->ev_wb[0]);
 	traffic_stop(&t);
@@ -182,4 +182,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_ring = { "ring", tests };
+const struct tx_topic topic_ring = {"ring", tests};

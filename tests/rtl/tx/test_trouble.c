@@ -12,7 +12,7 @@ START_TEST(unreadable_buffers_bring_ones_and_do_not_stall)
 
 	memset(ones, 0xff, sizeof(ones));
 	traffic_start(&t, _i, RING);
-	struct tx_packet p = { .bytes = ones, .len = 100, .legacy = true };
+	struct tx_packet p = {.bytes = ones, .len = 100, .legacy = true};
 
 	tx_ring_legacy(&t.ring, 0, 100, TX_EOP | TX_RS, 0, 0);
 	tx_expect(&t.wire, &p, tx_pin(t.tx));
@@ -50,7 +50,8 @@ START_TEST(a_reset_ends_the_frame_on_the_wire_with_the_error_bit)
 		unsigned frames = tx_frames(t.tx);
 		uint64_t bytes = tx_count(t.tx)->wire_bytes;
 
-		for (unsigned i = 0; i < 5000 && tx_count(t.tx)->wire_bytes < bytes + 64 * after; i++)
+		for (unsigned i = 0; i < 5000 && tx_count(t.tx)->wire_bytes < bytes + 64 * after;
+		     i++)
 			tx_cycle(t.tx, 1);
 		tx_soft_reset(t.tx);
 		tx_pin(t.tx)->ring[0].tail = 0;
@@ -70,8 +71,9 @@ START_TEST(a_reset_ends_the_frame_on_the_wire_with_the_error_bit)
 		ck_assert(tx_settle(t.tx, 10000));
 		ck_assert_uint_eq(tx_frames(t.tx), frames + t.wire.count);
 		for (unsigned i = 0; i < t.wire.count; i++)
-			ck_assert_int_eq(memcmp(tx_nth_frame(t.tx, frames + i)->data, t.wire.frames[i].data,
-						t.wire.frames[i].len), 0);
+			ck_assert_int_eq(memcmp(tx_nth_frame(t.tx, frames + i)->data,
+						t.wire.frames[i].data, t.wire.frames[i].len),
+					 0);
 		tx_soft_reset(t.tx);
 		tx_ring_init(&t.ring, t.tx, 0, RING);
 	}
@@ -125,7 +127,9 @@ START_TEST(switching_off_under_way_loses_and_repeats_no_frame)
 	ck_assert_uint_eq(tx_frames(t.tx), t.wire.count);
 	for (unsigned i = 0; i < t.wire.count; i++) {
 		ck_assert_uint_eq(tx_nth_frame(t.tx, i)->len, t.wire.frames[i].len);
-		ck_assert_int_eq(memcmp(tx_nth_frame(t.tx, i)->data, t.wire.frames[i].data, t.wire.frames[i].len), 0);
+		ck_assert_int_eq(memcmp(tx_nth_frame(t.tx, i)->data, t.wire.frames[i].data,
+					t.wire.frames[i].len),
+				 0);
 	}
 	traffic_stop(&t);
 }
@@ -133,7 +137,7 @@ END_TEST
 
 START_TEST(switched_off_amid_a_packet_the_head_returns_to_its_start)
 {
-	uint8_t bytes[100] = { 0 };
+	uint8_t bytes[100] = {0};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
@@ -194,4 +198,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_trouble = { "trouble", tests };
+const struct tx_topic topic_trouble = {"trouble", tests};

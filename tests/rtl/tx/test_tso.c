@@ -69,7 +69,8 @@ static unsigned tso_flags(int variant, uint8_t flags, uint8_t *got)
 	traffic_header(&t, TCP4, 0, 0, bytes, &ctx);
 	traffic_random(&t, bytes + 54, sizeof(bytes) - 54);
 	bytes[47] = flags;
-	struct tx_packet p = { .bytes = bytes, .len = 54 + 3500, .tse = true, .popts = TX_IXSM | TX_TXSM };
+	struct tx_packet p = {
+		.bytes = bytes, .len = 54 + 3500, .tse = true, .popts = TX_IXSM | TX_TXSM};
 
 	ctx.mss = 1000;
 	ctx.paylen = 3500;
@@ -110,7 +111,8 @@ START_TEST(tso_counts_id_and_sequence_through_their_wrap)
 	traffic_random(&t, bytes + 54, 5000);
 	memcpy(bytes + 18, "\xff\xfe", 2);
 	memcpy(bytes + 38, "\xff\xff\xfc\x00", 4);
-	struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .tse = true, .popts = TX_IXSM | TX_TXSM };
+	struct tx_packet p = {
+		.bytes = bytes, .len = sizeof(bytes), .tse = true, .popts = TX_IXSM | TX_TXSM};
 
 	ctx.mss = 1024;
 	ctx.paylen = 5000;
@@ -126,13 +128,15 @@ END_TEST
 START_TEST(tso_header_may_be_split_over_descriptors)
 {
 	static const uint32_t splits[][8] = {
-		{ 1, 1, 12, 20, 33 }, { 65, 1, 2, 3 }, { 66, 1448 }, { 14, 20, 32, 100 }, { 0, 66, 0, 1, 0, 1447 }, { 60, 6, 64, 64 },
+		{1, 1, 12, 20, 33}, {65, 1, 2, 3},	    {66, 1448},
+		{14, 20, 32, 100},  {0, 66, 0, 1, 0, 1447}, {60, 6, 64, 64},
 	};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
 	for (unsigned i = 0; i < 6; i++)
-		traffic_tso(&t, TCP4, 3000, 1448, &(struct shape){ .parts = splits[i], .count = 8, .skew = i });
+		traffic_tso(&t, TCP4, 3000, 1448,
+			    &(struct shape){.parts = splits[i], .count = 8, .skew = i});
 	traffic_check(&t);
 	traffic_stop(&t);
 }
@@ -148,7 +152,10 @@ START_TEST(tso_headers_of_every_length_are_edited_in_place)
 		enum frame_kind kind = (enum frame_kind)(vlan % 4);
 		struct tx_context ctx;
 		uint32_t header = traffic_header(&t, kind, vlan, vlan % 11, bytes, &ctx);
-		struct tx_packet p = { .bytes = bytes, .len = header + 600, .tse = true, .popts = TX_TXSM | TX_IXSM };
+		struct tx_packet p = {.bytes = bytes,
+				      .len = header + 600,
+				      .tse = true,
+				      .popts = TX_TXSM | TX_IXSM};
 
 		traffic_random(&t, bytes + header, 600);
 		ctx.mss = 256;
@@ -203,27 +210,30 @@ END_TEST
 
 START_TEST(tso_of_64_kib_in_pages_in_16_kib_and_in_one_buffer)
 {
-	static const uint32_t pages[] = { 66, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096,
-					  4096, 4096 };
-	static const uint32_t big[] = { 66, 16384, 16384, 16384 };
+	static const uint32_t pages[] = {66,   4096, 4096, 4096, 4096, 4096, 4096, 4096,
+					 4096, 4096, 4096, 4096, 4096, 4096, 4096, 4096};
+	static const uint32_t big[] = {66, 16384, 16384, 16384};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
-	traffic_tso(&t, TCP4, 65536, 1448, &(struct shape){ .parts = pages, .count = 16, .skew = 13 });
-	traffic_tso(&t, TCP4, 65536, 1448, &(struct shape){ .parts = big, .count = 4, .skew = 63 });
-	traffic_tso(&t, TCP4, 65536, 1448, &(struct shape){ .skew = 1 });
+	traffic_tso(&t, TCP4, 65536, 1448,
+		    &(struct shape){.parts = pages, .count = 16, .skew = 13});
+	traffic_tso(&t, TCP4, 65536, 1448, &(struct shape){.parts = big, .count = 4, .skew = 63});
+	traffic_tso(&t, TCP4, 65536, 1448, &(struct shape){.skew = 1});
 	traffic_tso(&t, TCP6, 200000, 9000, NULL);
 	traffic_check(&t);
 	traffic_stop(&t);
 }
 END_TEST
 
-static void send_tso_with_paylen(struct traffic *t, uint32_t payload, uint32_t paylen, const struct shape *shape)
+static void send_tso_with_paylen(struct traffic *t, uint32_t payload, uint32_t paylen,
+				 const struct shape *shape)
 {
 	static uint8_t bytes[70000];
 	struct tx_context ctx;
 	uint32_t header = traffic_header(t, TCP4, 0, 0, bytes, &ctx);
-	struct tx_packet p = { .bytes = bytes, .len = header + payload, .tse = true, .popts = TX_IXSM | TX_TXSM };
+	struct tx_packet p = {
+		.bytes = bytes, .len = header + payload, .tse = true, .popts = TX_IXSM | TX_TXSM};
 
 	traffic_random(t, bytes + header, payload);
 	ctx.mss = 1000;
@@ -234,13 +244,13 @@ static void send_tso_with_paylen(struct traffic *t, uint32_t payload, uint32_t p
 
 START_TEST(tso_payload_shorter_than_paylen_ends_with_the_packet)
 {
-	static const uint32_t parts[] = { 54, 700, 300, 1000, 1 };
+	static const uint32_t parts[] = {54, 700, 300, 1000, 1};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
 	for (uint32_t n = 1999; n <= 2002; n++) {
 		send_tso_with_paylen(&t, n, 0xfffff, NULL);
-		send_tso_with_paylen(&t, n, 5000, &(struct shape){ .parts = parts, .count = 5 });
+		send_tso_with_paylen(&t, n, 5000, &(struct shape){.parts = parts, .count = 5});
 		send_tso_with_paylen(&t, n, n + 1, NULL);
 	}
 	traffic_check(&t);
@@ -250,13 +260,13 @@ END_TEST
 
 START_TEST(tso_payload_longer_than_paylen_is_cut)
 {
-	static const uint32_t parts[] = { 54, 700, 300, 1000, 1, 4000 };
+	static const uint32_t parts[] = {54, 700, 300, 1000, 1, 4000};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
 	for (uint32_t n = 1999; n <= 2002; n++) {
 		send_tso_with_paylen(&t, 30000, n, NULL);
-		send_tso_with_paylen(&t, 8000, n, &(struct shape){ .parts = parts, .count = 6 });
+		send_tso_with_paylen(&t, 8000, n, &(struct shape){.parts = parts, .count = 6});
 		send_tso_with_paylen(&t, n + 1, n, NULL);
 	}
 	traffic_check(&t);
@@ -272,8 +282,8 @@ START_TEST(tso_segments_of_more_fragments_than_the_queues_hold_are_sent)
 	traffic_start(&t, _i, 4096);
 	for (unsigned i = 0; i < 2000; i++)
 		parts[i] = 1 + i % 3;
-	traffic_tso(&t, TCP4, 3900, 1448, &(struct shape){ .parts = parts, .count = 2000 });
-	traffic_tso(&t, TCP4, 1000, 100, &(struct shape){ .parts = parts, .count = 2000 });
+	traffic_tso(&t, TCP4, 3900, 1448, &(struct shape){.parts = parts, .count = 2000});
+	traffic_tso(&t, TCP4, 1000, 100, &(struct shape){.parts = parts, .count = 2000});
 	traffic_plain(&t, 64, NULL);
 	traffic_check(&t);
 	traffic_stop(&t);
@@ -282,8 +292,16 @@ END_TEST
 
 START_TEST(tso_with_a_bad_context_is_dropped_with_dd_and_counted)
 {
-	static const struct tx_context good = { .ipcss = 14, .ipcso = 24, .ipcse = 33, .tucss = 34, .tucso = 50, .hdrlen = 54,
-						.mss = 1000, .paylen = 2000, .tcp = true, .ipv4 = true };
+	static const struct tx_context good = {.ipcss = 14,
+					       .ipcso = 24,
+					       .ipcse = 33,
+					       .tucss = 34,
+					       .tucso = 50,
+					       .hdrlen = 54,
+					       .mss = 1000,
+					       .paylen = 2000,
+					       .tcp = true,
+					       .ipv4 = true};
 	struct tx_context bad[12];
 	uint8_t bytes[2054];
 	struct traffic t;
@@ -304,16 +322,20 @@ START_TEST(tso_with_a_bad_context_is_dropped_with_dd_and_counted)
 	bad[11].hdrlen = 255, bad[11].tucso = 254;
 	traffic_start(&t, _i, RING);
 	for (unsigned i = 0; i < 12; i++) {
-		struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .tse = true, .popts = TX_IXSM | TX_TXSM };
-		static const uint32_t parts[] = { 54, 1000 };
+		struct tx_packet p = {.bytes = bytes,
+				      .len = sizeof(bytes),
+				      .tse = true,
+				      .popts = TX_IXSM | TX_TXSM};
+		static const uint32_t parts[] = {54, 1000};
 
 		traffic_random(&t, bytes, sizeof(bytes));
 		traffic_context(&t, &bad[i]);
-		traffic_send(&t, &p, &(struct shape){ .parts = parts, .count = 2 });
+		traffic_send(&t, &p, &(struct shape){.parts = parts, .count = 2});
 		traffic_plain(&t, 64, NULL);
 	}
 	traffic_context(&t, &good);
-	struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .tse = true, .popts = TX_IXSM | TX_TXSM };
+	struct tx_packet p = {
+		.bytes = bytes, .len = sizeof(bytes), .tse = true, .popts = TX_IXSM | TX_TXSM};
 
 	traffic_send(&t, &p, NULL);
 	traffic_check(&t);
@@ -325,25 +347,41 @@ END_TEST
 
 START_TEST(tso_with_a_header_longer_than_the_packet_is_dropped)
 {
-	static const uint32_t parts[] = { 10, 0, 20 };
+	static const uint32_t parts[] = {10, 0, 20};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
 	for (uint32_t len = 0; len <= 255; len += 17) {
-		uint8_t bytes[255] = { 0 };
-		struct tx_context ctx = { .ipcss = 14, .ipcso = 24, .ipcse = 33, .tucss = 34, .tucso = 50, .hdrlen = 255,
-					  .mss = 100, .paylen = 1000, .tcp = true, .ipv4 = true };
-		struct tx_packet p = { .bytes = bytes, .len = len, .tse = true, .popts = TX_TXSM };
+		uint8_t bytes[255] = {0};
+		struct tx_context ctx = {.ipcss = 14,
+					 .ipcso = 24,
+					 .ipcse = 33,
+					 .tucss = 34,
+					 .tucso = 50,
+					 .hdrlen = 255,
+					 .mss = 100,
+					 .paylen = 1000,
+					 .tcp = true,
+					 .ipv4 = true};
+		struct tx_packet p = {.bytes = bytes, .len = len, .tse = true, .popts = TX_TXSM};
 
 		traffic_context(&t, &ctx);
-		traffic_send(&t, &p, len % 2 ? &(struct shape){ .parts = parts, .count = 3 } : NULL);
+		traffic_send(&t, &p, len % 2 ? &(struct shape){.parts = parts, .count = 3} : NULL);
 		traffic_tso(&t, TCP6, 500, 200, NULL);
 	}
 	// The header is complete, but nothing follows: in the same descriptor, and in an empty one.
-	uint8_t bytes[54] = { 0 };
-	struct tx_context ctx = { .ipcss = 14, .ipcso = 24, .ipcse = 33, .tucss = 34, .tucso = 50, .hdrlen = 54, .mss = 100,
-				  .paylen = 1000, .tcp = true, .ipv4 = true };
-	struct tx_packet p = { .bytes = bytes, .len = 54, .tse = true, .popts = TX_TXSM };
+	uint8_t bytes[54] = {0};
+	struct tx_context ctx = {.ipcss = 14,
+				 .ipcso = 24,
+				 .ipcse = 33,
+				 .tucss = 34,
+				 .tucso = 50,
+				 .hdrlen = 54,
+				 .mss = 100,
+				 .paylen = 1000,
+				 .tcp = true,
+				 .ipv4 = true};
+	struct tx_packet p = {.bytes = bytes, .len = 54, .tse = true, .popts = TX_TXSM};
 
 	traffic_context(&t, &ctx);
 	traffic_send(&t, &p, NULL);
@@ -394,4 +432,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_tso = { "tso", tests };
+const struct tx_topic topic_tso = {"tso", tests};

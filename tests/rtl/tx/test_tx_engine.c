@@ -7,11 +7,11 @@
 #include "suite.h"
 
 #ifdef BARE // engine from which the offloads and the second ring are removed
-static const struct tx_topic *const topics[] = { &topic_frames, &topic_ring, &topic_random };
+static const struct tx_topic *const topics[] = {&topic_frames, &topic_ring, &topic_random};
 #else
 static const struct tx_topic *const topics[] = {
-	&topic_frames, &topic_ring, &topic_checksums, &topic_tso, &topic_vlan, &topic_queues,
-	&topic_trouble, &topic_random, &topic_pause,
+	&topic_frames, &topic_ring,    &topic_checksums, &topic_tso,   &topic_vlan,
+	&topic_queues, &topic_trouble, &topic_random,	 &topic_pause,
 };
 #endif
 

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-static const struct shape tagged = { .cmd = TX_VLE };
+static const struct shape tagged = {.cmd = TX_VLE};
 
 START_TEST(the_tag_goes_behind_the_addresses)
 {
 	uint8_t bytes[100];
-	struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .legacy = true };
+	struct tx_packet p = {.bytes = bytes, .len = sizeof(bytes), .legacy = true};
 	struct traffic t;
 
 	traffic_start(&t, _i, RING);
@@ -98,8 +98,12 @@ START_TEST(a_checksum_field_on_either_side_of_the_tag_is_filled)
 	traffic_start(&t, _i, RING);
 	traffic_random(&t, bytes, sizeof(bytes));
 	for (uint8_t cso = 8; cso <= 16; cso++) {
-		struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .legacy = true, .ic = true, .css = 20,
-				       .cso = cso };
+		struct tx_packet p = {.bytes = bytes,
+				      .len = sizeof(bytes),
+				      .legacy = true,
+				      .ic = true,
+				      .css = 20,
+				      .cso = cso};
 
 		traffic_send(&t, &p, &tagged);
 	}
@@ -131,8 +135,12 @@ START_TEST(headers_of_every_length_are_tagged_with_their_checksums)
 	traffic_start(&t, _i, 1024);
 	for (unsigned more = 0; more <= 130; more++) {
 		struct tx_context ctx;
-		uint32_t header = traffic_header(&t, (enum frame_kind)(more % 4), more, more % 11, bytes, &ctx);
-		struct tx_packet p = { .bytes = bytes, .len = header + 600, .tse = true, .popts = TX_TXSM | TX_IXSM };
+		uint32_t header = traffic_header(&t, (enum frame_kind)(more % 4), more, more % 11,
+						 bytes, &ctx);
+		struct tx_packet p = {.bytes = bytes,
+				      .len = header + 600,
+				      .tse = true,
+				      .popts = TX_TXSM | TX_IXSM};
 
 		traffic_random(&t, bytes + header, 600);
 		ctx.mss = 256;
@@ -152,10 +160,11 @@ static void send_halves(struct traffic *t, struct tx_packet *p, bool first_has_v
 
 	p->ctx = t->ctx;
 	t->ring.vlan = 0x111;
-	tx_ring_data(&t->ring, tx_ring_buffer(&t->ring, p->bytes, 100, 0), 100, cmd | (first_has_vle ? TX_VLE : 0), p->popts);
+	tx_ring_data(&t->ring, tx_ring_buffer(&t->ring, p->bytes, 100, 0), 100,
+		     cmd | (first_has_vle ? TX_VLE : 0), p->popts);
 	t->ring.vlan = 0x222;
-	tx_ring_data(&t->ring, tx_ring_buffer(&t->ring, p->bytes + 100, p->len - 100, 0), p->len - 100,
-		     cmd | TX_EOP | TX_RS | (first_has_vle ? 0 : TX_VLE), p->popts);
+	tx_ring_data(&t->ring, tx_ring_buffer(&t->ring, p->bytes + 100, p->len - 100, 0),
+		     p->len - 100, cmd | TX_EOP | TX_RS | (first_has_vle ? 0 : TX_VLE), p->popts);
 	p->vle = p->tse == first_has_vle;
 	p->vlan = p->tse ? 0x111 : 0x222;
 	tx_expect(&t->wire, p, tx_pin(t->tx));
@@ -174,7 +183,8 @@ START_TEST(the_tag_is_the_eop_descriptors_and_with_tse_the_firsts)
 	ctx.paylen = 1000;
 	traffic_context(&t, &ctx);
 	for (unsigned i = 0; i < 4; i++) {
-		struct tx_packet p = { .bytes = bytes, .len = sizeof(bytes), .tse = i / 2, .popts = TX_TXSM };
+		struct tx_packet p = {
+			.bytes = bytes, .len = sizeof(bytes), .tse = i / 2, .popts = TX_TXSM};
 
 		send_halves(&t, &p, i % 2);
 	}
@@ -196,4 +206,4 @@ static const TTest *const *const tests[] = {
 	NULL,
 };
 
-const struct tx_topic topic_vlan = { "vlan", tests };
+const struct tx_topic topic_vlan = {"vlan", tests};

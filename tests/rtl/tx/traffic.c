@@ -9,12 +9,16 @@
 enum { SETTLE_CYCLES = 300000, PACKET_MAX = 1 << 18 };
 
 static const struct tx_options variants[TRAFFIC_VARIANTS] = {
-	{ .read_latency = 1, .write_latency = 1, .check_idle = true },
-	{ .read_latency = 125, .write_latency = 125 },
-	{ .read_latency = 20, .write_latency = 3, .read_gap_pct = 60, .check_idle = true },
-	{ .read_latency = 9, .write_latency = 30, .wire_stall_pct = 70 },
-	{ .read_latency = 40, .write_latency = 40, .read_gap_pct = 30, .req_stall_pct = 50, .wire_stall_pct = 30,
-	  .write_stall_pct = 80 },
+	{.read_latency = 1, .write_latency = 1, .check_idle = true},
+	{.read_latency = 125, .write_latency = 125},
+	{.read_latency = 20, .write_latency = 3, .read_gap_pct = 60, .check_idle = true},
+	{.read_latency = 9, .write_latency = 30, .wire_stall_pct = 70},
+	{.read_latency = 40,
+	 .write_latency = 40,
+	 .read_gap_pct = 30,
+	 .req_stall_pct = 50,
+	 .wire_stall_pct = 30,
+	 .write_stall_pct = 80},
 };
 
 void traffic_start(struct traffic *t, int variant, unsigned ring_size)
@@ -56,8 +60,8 @@ void traffic_random(struct traffic *t, uint8_t *bytes, uint32_t len)
 		bytes[i] = (uint8_t)traffic_below(t, 256);
 }
 
-uint32_t traffic_header(struct traffic *t, enum frame_kind kind, unsigned vlan_bytes, unsigned option_words,
-			uint8_t *frame, struct tx_context *ctx)
+uint32_t traffic_header(struct traffic *t, enum frame_kind kind, unsigned vlan_bytes,
+			unsigned option_words, uint8_t *frame, struct tx_context *ctx)
 {
 	bool v4 = kind == TCP4 || kind == UDP4, tcp = kind == TCP4 || kind == TCP6;
 	uint32_t ip = 14 + vlan_bytes, ip_bytes = v4 ? 20 : 40, l4 = ip + ip_bytes;
@@ -68,8 +72,12 @@ uint32_t traffic_header(struct traffic *t, enum frame_kind kind, unsigned vlan_b
 	frame[ip + (v4 ? 9 : 6)] = tcp ? 6 : 17;
 	if (v4)
 		frame[ip + 10] = frame[ip + 11] = 0;
-	*ctx = (struct tx_context){ .ipcss = (uint8_t)ip, .tucss = (uint8_t)l4, .tucso = (uint8_t)(l4 + (tcp ? 16 : 6)),
-				    .hdrlen = (uint8_t)end, .tcp = tcp, .ipv4 = v4 };
+	*ctx = (struct tx_context){.ipcss = (uint8_t)ip,
+				   .tucss = (uint8_t)l4,
+				   .tucso = (uint8_t)(l4 + (tcp ? 16 : 6)),
+				   .hdrlen = (uint8_t)end,
+				   .tcp = tcp,
+				   .ipv4 = v4};
 	if (v4) {
 		ctx->ipcso = (uint8_t)(ip + 10);
 		ctx->ipcse = (uint16_t)(l4 - 1);
@@ -83,15 +91,17 @@ void traffic_context(struct traffic *t, const struct tx_context *ctx)
 	t->ctx = *ctx;
 }
 
-static void put_descriptor(struct traffic *t, const struct tx_packet *p, const struct shape *s, uint32_t at,
-			   uint32_t len, bool last)
+static void put_descriptor(struct traffic *t, const struct tx_packet *p, const struct shape *s,
+			   uint32_t at, uint32_t len, bool last)
 {
 	static const uint8_t none;
-	uint64_t addr = tx_ring_buffer(&t->ring, len ? p->bytes + at : &none, len, (s->skew + at) % 64);
+	uint64_t addr =
+		tx_ring_buffer(&t->ring, len ? p->bytes + at : &none, len, (s->skew + at) % 64);
 	unsigned cmd = s->cmd | (last ? TX_EOP | (s->no_report ? 0 : TX_RS) : 0);
 
 	if (p->legacy)
-		tx_ring_legacy(&t->ring, addr, (uint16_t)len, cmd | (p->ic ? TX_IC : 0), p->cso, p->css);
+		tx_ring_legacy(&t->ring, addr, (uint16_t)len, cmd | (p->ic ? TX_IC : 0), p->cso,
+			       p->css);
 	else
 		tx_ring_data(&t->ring, addr, len, cmd | (p->tse ? TX_TSE : 0), p->popts);
 }
@@ -113,13 +123,16 @@ void traffic_send(struct traffic *t, struct tx_packet *p, const struct shape *sh
 	tx_expect(&t->wire, p, tx_pin(t->tx));
 }
 
-void traffic_tso(struct traffic *t, enum frame_kind kind, uint32_t payload, uint16_t mss, const struct shape *shape)
+void traffic_tso(struct traffic *t, enum frame_kind kind, uint32_t payload, uint16_t mss,
+		 const struct shape *shape)
 {
 	static uint8_t bytes[PACKET_MAX];
 	struct tx_context ctx;
 	uint32_t header = traffic_header(t, kind, 0, kind == TCP4 ? 3 : 0, bytes, &ctx);
-	struct tx_packet p = { .bytes = bytes, .len = header + payload, .tse = true,
-			       .popts = TX_TXSM | (ctx.ipv4 ? TX_IXSM : 0) };
+	struct tx_packet p = {.bytes = bytes,
+			      .len = header + payload,
+			      .tse = true,
+			      .popts = TX_TXSM | (ctx.ipv4 ? TX_IXSM : 0)};
 
 	traffic_random(t, bytes + header, payload);
 	ctx.tse = true;
@@ -129,12 +142,15 @@ void traffic_tso(struct traffic *t, enum frame_kind kind, uint32_t payload, uint
 	traffic_send(t, &p, shape);
 }
 
-void traffic_checksum(struct traffic *t, enum frame_kind kind, uint32_t payload, const struct shape *shape)
+void traffic_checksum(struct traffic *t, enum frame_kind kind, uint32_t payload,
+		      const struct shape *shape)
 {
 	static uint8_t bytes[PACKET_MAX];
 	struct tx_context ctx;
 	uint32_t header = traffic_header(t, kind, 0, 0, bytes, &ctx);
-	struct tx_packet p = { .bytes = bytes, .len = header + payload, .popts = TX_TXSM | (ctx.ipv4 ? TX_IXSM : 0) };
+	struct tx_packet p = {.bytes = bytes,
+			      .len = header + payload,
+			      .popts = TX_TXSM | (ctx.ipv4 ? TX_IXSM : 0)};
 
 	traffic_random(t, bytes + header, payload);
 	traffic_context(t, &ctx);
@@ -144,7 +160,7 @@ void traffic_checksum(struct traffic *t, enum frame_kind kind, uint32_t payload,
 void traffic_plain(struct traffic *t, uint32_t len, const struct shape *shape)
 {
 	static uint8_t bytes[PACKET_MAX];
-	struct tx_packet p = { .bytes = bytes, .len = len, .legacy = true };
+	struct tx_packet p = {.bytes = bytes, .len = len, .legacy = true};
 
 	traffic_random(t, bytes, len);
 	traffic_send(t, &p, shape);
@@ -162,10 +178,12 @@ static void check_frame(unsigned i, const struct tx_frame *got, const struct exp
 	if (same_frame(got, want))
 		return;
 	ck_assert_msg(!got->bad, "frame %u ended with the error bit", i);
-	ck_assert_msg(got->len == want->len, "frame %u has %u bytes, not %u", i, got->len, want->len);
+	ck_assert_msg(got->len == want->len, "frame %u has %u bytes, not %u", i, got->len,
+		      want->len);
 	while (got->data[at] == want->data[at])
 		at++;
-	ck_abort_msg("frame %u (%u bytes): byte %u is %02x, not %02x", i, want->len, at, got->data[at], want->data[at]);
+	ck_abort_msg("frame %u (%u bytes): byte %u is %02x, not %02x", i, want->len, at,
+		     got->data[at], want->data[at]);
 }
 
 struct sums {
@@ -213,7 +231,8 @@ static bool dd_always(const uint8_t *desc)
 static void check_ring(const struct traffic *t)
 {
 	ck_assert_uint_eq(tx_head(t->tx, t->ring.index), t->ring.tail);
-	ck_assert_int_eq(tx_ring_touched(&t->ring, tx_pin(t->tx)->wb_all ? dd_always : dd_if_reported), -1);
+	ck_assert_int_eq(
+		tx_ring_touched(&t->ring, tx_pin(t->tx)->wb_all ? dd_always : dd_if_reported), -1);
 }
 
 static void settle(struct tx *tx)
@@ -227,7 +246,7 @@ static void settle(struct tx *tx)
 
 void traffic_check(struct traffic *t)
 {
-	struct sums sums = { 0 };
+	struct sums sums = {0};
 
 	tx_ring_kick(&t->ring);
 	settle(t->tx);
@@ -240,7 +259,7 @@ void traffic_check(struct traffic *t)
 
 void traffic_check_both(struct traffic *first, struct traffic *second)
 {
-	struct sums sums = { 0 };
+	struct sums sums = {0};
 	unsigned a = 0, b = 0;
 
 	tx_ring_kick(&first->ring);

@@ -33,8 +33,8 @@ void traffic_second(struct traffic *second, const struct traffic *first, unsigne
 
 // Bytes that look like Ethernet / IP / TCP or UDP, the rest random.
 enum frame_kind { TCP4, TCP6, UDP4, UDP6 };
-uint32_t traffic_header(struct traffic *t, enum frame_kind kind, unsigned vlan_bytes, unsigned option_words,
-			uint8_t *frame, struct tx_context *ctx);
+uint32_t traffic_header(struct traffic *t, enum frame_kind kind, unsigned vlan_bytes,
+			unsigned option_words, uint8_t *frame, struct tx_context *ctx);
 void traffic_random(struct traffic *t, uint8_t *bytes, uint32_t len);
 unsigned traffic_below(struct traffic *t, unsigned n);
 
@@ -42,8 +42,10 @@ void traffic_context(struct traffic *t, const struct tx_context *ctx);
 void traffic_send(struct traffic *t, struct tx_packet *packet, const struct shape *shape);
 
 // Header of `kind` and `payload` random bytes as one TSO packet / one packet with both checksums.
-void traffic_tso(struct traffic *t, enum frame_kind kind, uint32_t payload, uint16_t mss, const struct shape *shape);
-void traffic_checksum(struct traffic *t, enum frame_kind kind, uint32_t payload, const struct shape *shape);
+void traffic_tso(struct traffic *t, enum frame_kind kind, uint32_t payload, uint16_t mss,
+		 const struct shape *shape);
+void traffic_checksum(struct traffic *t, enum frame_kind kind, uint32_t payload,
+		      const struct shape *shape);
 void traffic_plain(struct traffic *t, uint32_t len, const struct shape *shape);
 
 // Runs until everything is done and checks wire, ring, head, statistics and the harness's own rules.

@@ -526,6 +526,8 @@ static int retransmit_prepare(struct sock *sk, struct sk_buff *skb, uint32_t seg
 	if (skb->len > len)
 		return tcp_fragment(sk, skb, len, mss, true);
 	update_pcount(sk, skb, mss);
+	if (skb->len < min_u32(room, mss))
+		tcp_retrans_try_collapse(sk, skb, min_u32(room, mss));
 	return 0;
 }
 

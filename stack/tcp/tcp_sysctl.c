@@ -49,6 +49,7 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_dsack = true;
 	s->tcp_window_scaling = true;
 	s->tcp_moderate_rcvbuf = true;
+	s->tcp_retrans_collapse = true;
 	s->tcp_rfc1337 = false;
 	s->tcp_stdurg = false;
 	s->tcp_slow_start_after_idle = true;

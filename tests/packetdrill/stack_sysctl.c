@@ -83,6 +83,7 @@ static const struct setting settings[] = {
 	BOOL(tcp_dsack),
 	BOOL(tcp_window_scaling),
 	BOOL(tcp_moderate_rcvbuf),
+	BOOL(tcp_retrans_collapse),
 	BOOL(tcp_rfc1337),
 	BOOL(tcp_slow_start_after_idle),
 };

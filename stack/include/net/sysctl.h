@@ -53,6 +53,7 @@ struct sysctl {
 	bool tcp_moderate_rcvbuf;
 	bool tcp_ecn_fallback; /* the second SYN goes without ECN */
 	bool tcp_frto; /* RFC 5682; on */
+	bool tcp_retrans_collapse; /* small segments are sent again as larger ones; on */
 	bool tcp_rfc1337;
 	bool tcp_stdurg; /* the urgent pointer names the urgent byte, not the one after it */
 	bool tcp_slow_start_after_idle;

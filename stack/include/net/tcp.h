@@ -764,6 +764,10 @@ void tcp_release_cb(struct sock *sk);
 void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
 
+/* ---- tcp_collapse.c ---- */
+/* skb is about to be sent again: with what follows it, up to max_bytes of payload. */
+void tcp_retrans_try_collapse(struct sock *sk, struct sk_buff *skb, uint32_t max_bytes);
+
 /* ---- tcp_input.c ---- */
 void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
 /* 0; or > 0: the caller is to answer with a RST. Consumes skb only when it returns 0. */

@@ -159,5 +159,6 @@ Suite *syncookies_suite(void);
 Suite *fastopen_suite(void);
 Suite *auth_suite(void);
 Suite *urgent_suite(void);
+Suite *collapse_suite(void);
 
 #endif

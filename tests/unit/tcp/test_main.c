@@ -27,6 +27,7 @@ int main(int argc, char **argv)
 		ipv6_suite,
 		auth_suite,
 		urgent_suite,
+		collapse_suite,
 	};
 	/* clang-format on */
 	SRunner *runner = srunner_create(NULL);

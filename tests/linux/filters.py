@@ -20,15 +20,18 @@ def frame(to, tag=None, size=100):
     return to + SENDER + vlan + struct.pack("!H", ETHERTYPE) + bytes(size)
 
 
+def count(session, device="eth0"):
+    """Frames that the device has received: all that were sent so far have come when the answer to a ping has."""
+    session.ping(1)
+    return int(session.run(f"cat /sys/class/net/{device}/statistics/rx_packets"))
+
+
 def accepted(session, to, tag=None):
     """How many of COUNT such frames reach the stack, rounded: other traffic is rare."""
-    def count():
-        return int(session.run("usleep 100000; cat /sys/class/net/eth0/statistics/rx_packets"))
-
-    before = count()
+    before = count(session)
     for _ in range(COUNT):
         session.peer.wire.send(frame(to, tag))
-    return COUNT * round((count() - before) / COUNT)
+    return COUNT * round((count(session) - before) / COUNT)
 
 
 def check(session, **wanted):
@@ -63,12 +66,11 @@ def many_groups_are_heard(session):
     """More than the receive address registers hold."""
     groups = [bytes([1, 0, 0x5E, 1, 2, n]) for n in range(60)]
     session.run("".join(f"ip maddr add {g.hex(':')} dev eth0\n" for g in groups))
-    before = int(session.run("cat /sys/class/net/eth0/statistics/rx_packets"))
+    before = count(session)
     for _ in range(4):
         for g in groups:
             session.peer.wire.send(frame(g))
-    session.run("usleep 100000")
-    got = int(session.run("cat /sys/class/net/eth0/statistics/rx_packets")) - before
+    got = count(session) - before
     session.run("".join(f"ip maddr del {g.hex(':')} dev eth0\n" for g in groups))
     if got < 4 * len(groups):
         raise Failure(f"{got} of {4 * len(groups)} frames came through")
@@ -85,12 +87,16 @@ def second_unicast_address_is_heard(session):
     check(session, stranger=False)
 
 
+def change_address(session, address):
+    session.run(f"ip link set eth0 down; ip link set eth0 address {address.hex(':')}")
+    session.up()
+    session.peer.forget_addresses()
+
+
 def address_may_be_changed(session):
-    session.run(f"ip link set eth0 down; ip link set eth0 address {STRANGER.hex(':')}")
-    session.up()
+    change_address(session, STRANGER)
     check(session, stranger=True, ours=False)
-    session.run(f"ip link set eth0 down; ip link set eth0 address {OURS.hex(':')}")
-    session.up()
+    change_address(session, OURS)
     session.set_addresses()
     check(session, stranger=False, ours=True)
 
@@ -117,12 +123,10 @@ def vlan_tags_are_put_in_and_taken_out(session):
             tags = vlan_frames(session)
             if not tags or set(tags) != {VID}:
                 raise Failure(f"rxvlan {rx}, txvlan {tx}: the frames' tags are {tags}")
-            session.run("usleep 100000")
-            before = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets"))
+            before = count(session, f"eth0.{VID}")
             for _ in range(COUNT):
                 session.peer.wire.send(frame(OURS, VID | 3 << 13))
-            session.run("usleep 200000")
-            got = int(session.run(f"cat /sys/class/net/eth0.{VID}/statistics/rx_packets")) - before
+            got = count(session, f"eth0.{VID}") - before
             if got != COUNT:
                 raise Failure(f"rxvlan {rx}, txvlan {tx}: {got} of {COUNT} tagged frames came to eth0.{VID}")
     session.run(f"ip link del eth0.{VID}; ethtool -K eth0 rxvlan on txvlan on")
@@ -131,17 +135,14 @@ def vlan_tags_are_put_in_and_taken_out(session):
 
 def frames_come_to_their_vlan(session):
     """The tag that the card took out is the one that the frame had."""
-    def count(device):
-        return int(session.run(f"usleep 100000; cat /sys/class/net/{device}/statistics/rx_packets"))
-
     vids = (1, VID, 100, 4094)
     session.run("".join(f"ip link add link eth0 name eth0.{vid} type vlan id {vid}; ip link set eth0.{vid} up\n"
                         for vid in vids))
     for tag in (*vids, 2, 4093):
-        before = {vid: count(f"eth0.{vid}") for vid in vids}
+        before = {vid: count(session, f"eth0.{vid}") for vid in vids}
         for priority in range(8):
             session.peer.wire.send(frame(OURS, priority << 13 | tag))
-        got = {vid: count(f"eth0.{vid}") - before[vid] for vid in vids}
+        got = {vid: count(session, f"eth0.{vid}") - before[vid] for vid in vids}
         if got != {vid: 8 if vid == tag else 0 for vid in vids}:
             raise Failure(f"of 8 frames of VLAN {tag} came to each: {got}")
     session.run("".join(f"ip link del eth0.{vid}\n" for vid in vids))

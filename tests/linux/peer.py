@@ -143,6 +143,10 @@ class Peer:
         """Of this end of the wire."""
         self.run("ip", "link", "set", "tap0", "mtu", str(mtu))
 
+    def forget_addresses(self):
+        """Asks again which Ethernet address the guest has."""
+        self.run("ip", "neigh", "flush", "dev", "tap0")
+
     def frames_sent(self):
         """How many frames this end put on the wire."""
         return json.loads(self.run("ip", "-json", "-statistics", "link", "show", "tap0"))[0]["stats64"]["tx"]["packets"]

@@ -90,8 +90,6 @@ class NetbootGuest(Guest):
 class NetbootLinux(NetbootGuest, LinuxGuest):
     """The same with Linux: ready when its agent answers."""
 
-    boot_limit_s = 240
-
     def _software_files(self):
         return NetbootGuest._software_files(self) + [(BZIMAGE, "make linux-guest"), (INITRAMFS, "make linux-guest")]
 

@@ -177,8 +177,6 @@ class LinuxOutOfTime(LinuxGuest):
     So nothing that it does is late, however busy this machine is.
     """
 
-    boot_limit_s = 240
-
     def __init__(self, network, run_dir, initramfs):
         super().__init__(None, network, run_dir)
         self._initramfs = initramfs

@@ -220,6 +220,7 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 	rtt_updated = tcp_ack_update_rtt(sk, cs.flag, seq_rtt_us, sack_rtt_us, ca_rtt_us);
 	if (cs.flag & FLAG_ACKED) {
 		cs.flag |= FLAG_SET_XMIT_TIMER;
+		tcp_mtu_probe_acked(sk);
 		if (!tcp_is_sack(tp))
 			tcp_remove_reno_sacks(sk, cs.pkts_acked);
 		else if (before(cs.reord, prior_fack))

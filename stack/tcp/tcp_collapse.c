@@ -11,10 +11,10 @@ static bool may_collapse(const struct sk_buff *skb)
 	return TCP_SKB_CB(skb)->pcount == 1 && !(TCP_SKB_CB(skb)->sacked & TCPCB_SACKED_ACKED);
 }
 
-/* Moves next, which follows skb in the queue, to the end of skb. false: skb has no room. */
-static bool append_next(struct sock *sk, struct sk_buff *skb, struct sk_buff *next)
+bool tcp_skb_take_next(struct sock *sk, struct sk_buff *skb, const struct sk_buff *next)
 {
-	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb), *next_cb = TCP_SKB_CB(next);
+	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
+	const struct tcp_skb_cb *next_cb = TCP_SKB_CB(next);
 
 	if (skb->nr_frags + next->nr_frags > MAX_SKB_FRAGS)
 		return false;
@@ -27,8 +27,6 @@ static bool append_next(struct sock *sk, struct sk_buff *skb, struct sk_buff *ne
 	tcb->tcp_flags |= next_cb->tcp_flags;
 	tcb->sacked |= next_cb->sacked & TCPCB_EVER_RETRANS;
 	tcb->eor = next_cb->eor;
-	tcp_adjust_pcount(sk, next, next_cb->pcount);
-	tcp_rtx_queue_unlink_and_free(sk, next);
 	return true;
 }
 
@@ -41,7 +39,9 @@ void tcp_retrans_try_collapse(struct sock *sk, struct sk_buff *skb, uint32_t max
 		return;
 	while ((next = skb_rb_next(skb)) && !TCP_SKB_CB(skb)->eor && may_collapse(next) &&
 	       skb->len + next->len <= max_bytes &&
-	       !after(TCP_SKB_CB(next)->end_seq, tcp_wnd_end(tcp_sk(sk))))
-		if (!append_next(sk, skb, next))
-			break;
+	       !after(TCP_SKB_CB(next)->end_seq, tcp_wnd_end(tcp_sk(sk))) &&
+	       tcp_skb_take_next(sk, skb, next)) {
+		tcp_adjust_pcount(sk, next, TCP_SKB_CB(next)->pcount);
+		tcp_rtx_queue_unlink_and_free(sk, next);
+	}
 }

@@ -622,6 +622,7 @@ static void take_syn(struct sock *sk, const struct sk_buff *skb)
 	}
 	tp->tcp_header_len = (uint16_t)(tp->tcp_header_len + tcp_auth_option_bytes(sk));
 	tcp_auth_finish_connect(sk, skb);
+	tcp_mtu_probe_init(sk);
 	tcp_sync_mss(sk, inet_csk(sk)->icsk_pmtu);
 	tcp_initialize_rcv_mss(sk);
 }

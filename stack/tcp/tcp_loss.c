@@ -509,6 +509,12 @@ void tcp_fastretrans_alert(struct sock *sk, uint32_t prior_snd_una, uint32_t num
 			try_to_open(sk, *ack_flag);
 			return;
 		}
+		if (tcp_mtu_probe_lost(sk)) {
+			if (!tcp_is_sack(tp))
+				tcp_limit_reno_sacked(tp);
+			tcp_non_congestion_loss_retransmit(sk);
+			return;
+		}
 		tcp_enter_recovery(sk, *ack_flag & FLAG_ECE);
 	}
 	*rexmit = REXMIT_LOST;

@@ -410,6 +410,7 @@ struct sock *tcp_create_openreq_child(struct sock *listener, struct request_sock
 	tp->advmss = tcp_advmss(ops, rt.mtu_bytes);
 	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < tp->advmss)
 		tp->advmss = tp->rx_opt.user_mss;
+	tcp_mtu_probe_init(child);
 	tcp_sync_mss(child, rt.mtu_bytes);
 	tp->total_retrans = req->num_retrans;
 	tcp_synack_rtt_meas(child, req);

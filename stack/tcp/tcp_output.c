@@ -421,6 +421,13 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 
 	tcp_mstamp_refresh(tp);
 	slow_start_after_idle_check(sk);
+	if (tp->mtu_probe.enabled && !push_one) {
+		const enum tcp_mtu_probe_result probe = tcp_mtu_probe(sk);
+
+		if (probe == TCP_MTU_PROBE_WAIT)
+			return false;
+		sent = probe == TCP_MTU_PROBE_SENT;
+	}
 	while ((skb = tcp_send_head(sk)) && !tcp_pacing_check(sk)) {
 		if (!prepare_head(sk, skb, mss, nonagle, push_one, &limits))
 			break;
@@ -536,8 +543,10 @@ int tcp_resend_skb(struct sock *sk, struct sk_buff *skb, uint32_t segs)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
-	int err = retransmit_prepare(sk, skb, segs);
+	int err;
 
+	tp->mtu_probe.size_bytes = 0; /* whichever was lost, the probe tells nothing now */
+	err = retransmit_prepare(sk, skb, segs);
 	if (err)
 		return err;
 	tcp_ecn_syn_retransmit(sk, tcb);

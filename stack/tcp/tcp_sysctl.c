@@ -42,6 +42,11 @@ void sysctl_init_tcp(struct sysctl *s)
 	s->tcp_adv_win_scale = 1;
 	s->tcp_tw_reuse = 2;
 	s->tcp_fastopen = 1;
+	s->tcp_mtu_probing = 0;
+	s->tcp_base_mss = 1024;
+	s->tcp_mtu_probe_floor = TCP_MIN_SND_MSS;
+	s->tcp_probe_threshold = 8;
+	s->tcp_probe_interval_s = 600;
 	s->tcp_syncookies = 1;
 	s->tcp_abort_on_overflow = false;
 	s->tcp_timestamps = true;

@@ -94,8 +94,10 @@ static bool write_timeout(struct sock *sk)
 		retry_until = icsk->icsk_syn_retries ? icsk->icsk_syn_retries : s->tcp_syn_retries;
 		expired = icsk->icsk_retransmits >= retry_until;
 	} else {
-		if (retransmits_timed_out(sk, s->tcp_retries1, 0))
+		if (retransmits_timed_out(sk, s->tcp_retries1, 0)) {
+			tcp_mtu_probe_timeout(sk);
 			inet_sk(sk)->route.generation = 0; /* R1: maybe the route is bad */
+		}
 		if (sock_flag(sk, SOCK_DEAD)) {
 			const bool alive = icsk->icsk_rto_us < TCP_RTO_MAX_US;
 

@@ -92,7 +92,8 @@
 	X(TcpExtTCPACKSkippedFinWait2) X(TcpExtTCPACKSkippedTimeWait) \
 	X(TcpExtTCPACKSkippedChallenge) X(TcpExtTCPWinProbe) X(TcpExtTCPKeepAlive) \
 	X(TcpExtTCPRcvQDrop) X(TcpExtTCPZeroWindowDrop) X(TcpExtTCPAutoCorking) \
-	X(TcpExtTCPAckCompressed) X(TcpExtTCPMemoryPressures)
+	X(TcpExtTCPAckCompressed) X(TcpExtTCPMemoryPressures) \
+	X(TcpExtTCPMTUPSuccess) X(TcpExtTCPMTUPFail)
 
 #define NET_MIB_ALL(X)                                                             \
 	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X)                               \

@@ -294,6 +294,14 @@ struct tcp_sock {
 		bool dsack_seen, advanced;
 	} rack; /* RFC 8985 */
 
+	struct {
+		uint64_t start_ns;			      /* of the search */
+		uint32_t start_seq, end_seq;		      /* of the probe in flight */
+		uint32_t search_low_bytes, search_high_bytes; /* MTU */
+		uint16_t size_bytes; /* of the probe in flight, as a packet; 0: none */
+		bool enabled;
+	} mtu_probe; /* RFC 4821 */
+
 	struct rb_root tcp_rtx_queue;	     /* sent, not acknowledged, by seq */
 	struct list_head tsorted_sent_queue; /* those by time of sending */
 	struct rb_root out_of_order_queue;
@@ -765,8 +773,20 @@ void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
 
 /* ---- tcp_collapse.c ---- */
+/* The payload, flags and border of next, which follows skb, to the end of skb; next is to be freed.
+ * false: skb has no room, nothing has changed. */
+bool tcp_skb_take_next(struct sock *sk, struct sk_buff *skb, const struct sk_buff *next);
 /* skb is about to be sent again: with what follows it, up to max_bytes of payload. */
 void tcp_retrans_try_collapse(struct sock *sk, struct sk_buff *skb, uint32_t max_bytes);
+
+/* ---- tcp_mtu_probe.c: path MTU by probing (RFC 4821) ---- */
+void tcp_mtu_probe_init(struct sock *sk);
+/* WAIT: nothing is to be sent until there is room for a probe. */
+enum tcp_mtu_probe_result { TCP_MTU_PROBE_NONE, TCP_MTU_PROBE_WAIT, TCP_MTU_PROBE_SENT };
+enum tcp_mtu_probe_result tcp_mtu_probe(struct sock *sk);
+void tcp_mtu_probe_acked(struct sock *sk);
+bool tcp_mtu_probe_lost(struct sock *sk);
+void tcp_mtu_probe_timeout(struct sock *sk);
 
 /* ---- tcp_input.c ---- */
 void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);

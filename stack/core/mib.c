@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Names of counters and drop reasons (mib.h, drop_reason.h) for whoever prints them. */
+/* Names of counters and drop reasons (mib.h, drop_reason.h) for whoever prints them; and the counter
+ * of what no layer of the stack owns: memory that was not there. */
 #include <net/net_namespace.h>
 
 static const char *const mib_names[MIB_COUNT] = {
@@ -13,6 +14,12 @@ static const char *const drop_names[SKB_DROP_COUNT] = {
 	NET_DROP_ALL(NAME)
 #undef NAME
 };
+
+void port_alloc_failed(struct port *p)
+{
+	if (p->net)
+		NET_INC(p->net, LimitMemory);
+}
 
 void net_mib_for_each(struct net *net, net_mib_visit visit, void *ctx)
 {

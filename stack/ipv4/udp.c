@@ -69,6 +69,7 @@ static uint16_t choose_port(struct sock *sk)
 		if (!in_use(sk, port))
 			return port;
 	}
+	NET_INC(sk->sk_net, LimitUdpPorts);
 	return 0;
 }
 
@@ -84,7 +85,7 @@ static int get_port(struct sock *sk, uint16_t port)
 	if (!port) {
 		port = choose_port(sk);
 		if (!port)
-			return -EAGAIN;
+			return -EADDRINUSE;
 	} else if (in_use(sk, port)) {
 		return -EADDRINUSE;
 	}
@@ -94,13 +95,18 @@ static int get_port(struct sock *sk, uint16_t port)
 	return 0;
 }
 
+/* Soft interrupts off. Some port, if sk has none; that there is none is another error than bind()'s. */
+static int any_port(struct sock *sk)
+{
+	return sk->sk_num || !get_port(sk, 0) ? 0 : -EAGAIN;
+}
+
 static int autobind(struct sock *sk)
 {
-	int err = 0;
+	int err;
 
 	local_bh_disable(sk->sk_net);
-	if (!sk->sk_num)
-		err = get_port(sk, 0);
+	err = any_port(sk);
 	local_bh_enable(sk->sk_net);
 	return err;
 }
@@ -243,8 +249,8 @@ static int udp_connect(struct sock *sk, const struct sockaddr *addr, socklen_t l
 		disconnect(sk);
 	} else {
 		err = read_address(sk, addr, len, &to);
-		if (!err && !sk->sk_num)
-			err = get_port(sk, 0);
+		if (!err)
+			err = any_port(sk);
 		if (!err)
 			err = connect_to(sk, &to);
 	}

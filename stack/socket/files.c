@@ -94,8 +94,10 @@ int fd_reserve(struct files_struct *files)
 {
 	unsigned int fd = lowest_free(files);
 
-	if (fd >= files->limit)
+	if (fd >= files->limit) {
+		NET_INC(files->net, LimitProcessFiles);
 		return -EMFILE;
+	}
 	if (fd == files->slots && files_resize(files, files->slots * 2))
 		return -ENOMEM;
 	files->used[fd / 64] |= 1ull << (fd % 64);
@@ -144,8 +146,10 @@ void fput(struct file *f)
 
 int file_init(struct file *f, struct net *net, const struct file_ops *ops, uint32_t flags)
 {
-	if (net->files_open >= net->sysctl.file_max)
+	if (net->files_open >= net->sysctl.file_max) {
+		NET_INC(net, LimitSystemFiles);
 		return -ENFILE;
+	}
 	net->files_open++;
 	*f = (struct file){.ops = ops, .net = net, .refcnt = 1, .flags = flags & O_NONBLOCK};
 	INIT_LIST_HEAD(&f->epitems);

@@ -117,6 +117,7 @@ static struct inet_bind_bucket *bind_any(struct sock *sk)
 		if (!tb)
 			return bucket_create(net, port);
 	}
+	NET_INC(net, LimitTcpPorts);
 	return NULL;
 }
 
@@ -207,5 +208,6 @@ int inet_hash_connect(struct sock *sk)
 		*counter = (uint16_t)(*counter + i + 1 + random_u32(net) % 4);
 		return enter_ehash(sk, port);
 	}
+	NET_INC(net, LimitTcpPorts);
 	return -EADDRNOTAVAIL;
 }

@@ -11,17 +11,30 @@
 
 #define VALUE_MAX 512
 
-/* {tcpm_key="secret"}: for the peer (RFC 2385); the runner signs and verifies with it from now on. */
-static bool put_md5_key(struct run *r, const struct expr *e, void *to, socklen_t *len)
-{
-	const struct expr *key = expr_field(e, "tcpm_key");
-	struct tcp_md5sig *sig = to;
-	struct sockaddr_in *in = (struct sockaddr_in *)&sig->tcpm_addr;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&sig->tcpm_addr;
+/* Linux's since 6.7, which the C library of Debian 12 does not know. */
+struct linux_ao_add {
+	struct sockaddr_storage addr;
+	char alg_name[64];
+	int32_t ifindex;
+	uint32_t set_current : 1, set_rnext : 1, reserved : 30;
+	uint16_t reserved2;
+	uint8_t prefix, sndid, rcvid, maclen, keyflags, keylen;
+	uint8_t key[TCP_AO_KEY_MAX];
+} __attribute__((aligned(8)));
 
-	if (key->kind != EXPR_STRING || strlen(key->text) > TCP_MD5SIG_MAXKEYLEN)
-		return run_fail(r, e->line, "tcpm_key is a text of at most %d bytes",
-				TCP_MD5SIG_MAXKEYLEN);
+struct linux_ao_info {
+	uint32_t set_current : 1, set_rnext : 1, ao_required : 1, set_counters : 1,
+		accept_icmps : 1, reserved : 27;
+	uint16_t reserved2;
+	uint8_t current_key, rnext;
+	uint64_t counters[5];
+} __attribute__((aligned(8)));
+
+static void put_peer(const struct run *r, struct sockaddr_storage *to)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)to;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
+
 	if (r->addresses.version == 4) {
 		in->sin_family = AF_INET;
 		memcpy(&in->sin_addr, r->addresses.remote.bytes, 4);
@@ -29,11 +42,83 @@ static bool put_md5_key(struct run *r, const struct expr *e, void *to, socklen_t
 		in6->sin6_family = AF_INET6;
 		memcpy(&in6->sin6_addr, r->addresses.remote.bytes, 16);
 	}
+}
+
+/* {tcpm_key="secret"}: for the peer (RFC 2385); the runner signs and verifies with it from now on. */
+static bool put_md5_key(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	const struct expr *key = expr_field(e, "tcpm_key");
+	struct tcp_md5sig *sig = to;
+
+	if (key->kind != EXPR_STRING || strlen(key->text) > TCP_MD5SIG_MAXKEYLEN)
+		return run_fail(r, e->line, "tcpm_key is a text of at most %d bytes",
+				TCP_MD5SIG_MAXKEYLEN);
+	put_peer(r, &sig->tcpm_addr);
 	sig->tcpm_keylen = (uint16_t)strlen(key->text);
 	memcpy(sig->tcpm_key, key->text, sig->tcpm_keylen);
 	*len = sizeof(*sig);
 	r->md5_key = *key->text ? key->text : NULL;
 	return true;
+}
+
+/* A field that is a number of 8 bits; left out: or_else. */
+static bool field_byte(struct run *r, const struct expr *e, const char *name, int or_else,
+		       uint8_t *value)
+{
+	const struct expr *field = expr_field(e, name);
+	int64_t given = or_else;
+
+	if (field && !expr_integer(r, field, &given))
+		return false;
+	if (given < 0 || given > UINT8_MAX)
+		return run_fail(r, e->line, "%s is a number from 0 to 255", name);
+	*value = (uint8_t)given;
+	return true;
+}
+
+/* {ao_key="secret", alg="hmac(sha1)", sndid=1, rcvid=2}: for the peer; the runner signs and verifies
+ * with it too. */
+static bool put_ao_key(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	const struct expr *secret = expr_field(e, "ao_key"), *alg = expr_field(e, "alg");
+	struct linux_ao_add *add = to;
+	struct ao_key *key = &r->ao_keys[r->ao_key_count];
+
+	if (r->ao_key_count == TCP_AO_KEYS_MAX)
+		return run_fail(r, e->line, "more than %d keys", TCP_AO_KEYS_MAX);
+	if (secret->kind != EXPR_STRING || strlen(secret->text) > TCP_AO_KEY_MAX || !alg ||
+	    alg->kind != EXPR_STRING || strlen(alg->text) >= sizeof(add->alg_name))
+		return run_fail(
+			r, e->line,
+			"a key is {ao_key=\"at most %d bytes\", alg=\"hmac(sha1)\", sndid=, rcvid=}",
+			TCP_AO_KEY_MAX);
+	if (!field_byte(r, e, "sndid", 0, &key->sndid) ||
+	    !field_byte(r, e, "rcvid", 0, &key->rcvid))
+		return false;
+	key->secret = secret->text;
+	key->algorithm = strstr(alg->text, "cmac") ? AO_CMAC_AES128 : AO_HMAC_SHA1;
+	r->ao_key_count++;
+	put_peer(r, &add->addr);
+	add->prefix = r->addresses.version == 4 ? 32 : 128;
+	add->sndid = key->sndid;
+	add->rcvid = key->rcvid;
+	add->keylen = (uint8_t)strlen(key->secret);
+	memcpy(add->key, key->secret, add->keylen);
+	memcpy(add->alg_name, alg->text, strlen(alg->text));
+	*len = sizeof(*add);
+	return true;
+}
+
+/* {current_key=2, rnext=2}: what to send with, what to ask the peer for. */
+static bool put_ao_info(struct run *r, const struct expr *e, void *to, socklen_t *len)
+{
+	struct linux_ao_info *info = to;
+
+	info->set_current = expr_field(e, "current_key") != NULL;
+	info->set_rnext = expr_field(e, "rnext") != NULL;
+	*len = sizeof(*info);
+	return field_byte(r, e, "current_key", 0, &info->current_key) &&
+	       field_byte(r, e, "rnext", 0, &info->rnext);
 }
 
 /* What an option's value is, by how the script writes it. */
@@ -64,9 +149,14 @@ static bool put_fields(struct run *r, const struct expr *e, void *to, socklen_t 
 	}
 	if (expr_field(e, "tcpm_key"))
 		return put_md5_key(r, e, to, len);
+	if (expr_field(e, "ao_key"))
+		return put_ao_key(r, e, to, len);
+	if (expr_field(e, "current_key") || expr_field(e, "rnext"))
+		return put_ao_info(r, e, to, len);
 	return run_fail(
 		r, e->line,
-		"a value's fields are {onoff=, linger=}, {tv_sec=, tv_usec=} or {tcpm_key=\"...\"}");
+		"a value's fields are {onoff=, linger=}, {tv_sec=, tv_usec=}, {tcpm_key=\"...\"}, "
+		"{ao_key=\"...\", alg=\"...\", sndid=, rcvid=} or {current_key=, rnext=}");
 }
 
 /* [1], {onoff=1, linger=0}, "cubic", ... */

@@ -431,6 +431,12 @@ option_list:
 option:
 	WORD { $$ = word_option(script, @1.first_line, $1); }
 	| WORD INTEGER { $$ = value_option(script, @1.first_line, $1, $2); }
+	| WORD INTEGER INTEGER {
+		expect_word(script, @1.first_line, $1, "ao");
+		$$ = new_option(script, OPTION_AO);
+		$$->value = (uint8_t)$2;
+		$$->echo = (uint8_t)$3;
+	}
 	| WORD WORD INTEGER WORD INTEGER {
 		expect_word(script, @1.first_line, $1, "TS");
 		expect_word(script, @2.first_line, $2, "val");

@@ -101,16 +101,58 @@ static struct option_spec wire_option(const struct flow *f, const struct option_
 	}
 	if (o->kind == OPTION_MD5 && !o->count)
 		w.count = TCP_MD5_BYTES;
+	if (o->kind == OPTION_AO)
+		w.count = TCP_AO_MAC_BYTES;
 	return w;
 }
 
-/* "md5" without digits: the right digest. Options have their length already. */
+/* The stack has a key by this id for what it sends (inbound: receives). NULL: it has none. */
+static const struct ao_key *ao_key(const struct run *r, uint32_t id, bool inbound)
+{
+	for (unsigned int i = 0; i < r->ao_key_count; i++)
+		if ((inbound ? r->ao_keys[i].rcvid : r->ao_keys[i].sndid) == id)
+			return &r->ao_keys[i];
+	return NULL;
+}
+
+/* The initial numbers as the sender of a segment sees them (RFC 5925, 5.2): a SYN knows its own. */
+static void ao_numbers(const struct flow *f, const struct tcp_fields *tcp, bool inbound,
+		       struct ao_segment *s)
+{
+	const uint32_t local = flow_to_wire(f, f->local_isn), remote = f->remote_isn;
+	const bool syn = (tcp->flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
+
+	s->src_isn = inbound ? remote : local;
+	s->dst_isn = syn ? 0 : inbound ? local : remote;
+}
+
+static bool sign_ao(struct run *r, const struct event *e, const struct tcp_fields *tcp,
+		    const uint8_t *payload, struct option_spec *wire)
+{
+	const struct ao_key *key = ao_key(r, wire->value, true);
+	struct ao_segment s = {.src = r->addresses.remote.bytes,
+			       .dst = r->addresses.local.bytes,
+			       .ip_version = r->addresses.version,
+			       .tcp = tcp,
+			       .payload = payload,
+			       .len = e->packet->payload_len};
+
+	if (!key)
+		return run_fail(r, e->line, "ao: no key was set that has rcvid=%u", wire->value);
+	ao_numbers(r->flow, tcp, true, &s);
+	ao_segment_mac(&s, key, wire->bytes);
+	return true;
+}
+
+/* "md5" without digits: the right digest; so with "ao". Options have their length already. */
 static bool sign(struct run *r, const struct event *e, struct tcp_fields *tcp,
 		 const uint8_t *payload, struct option_spec *wire)
 {
 	const struct option_spec *o = e->packet->options;
 
 	for (; o; o = o->next, wire++) {
+		if (o->kind == OPTION_AO && !sign_ao(r, e, tcp, payload, wire))
+			return false;
 		if (o->kind != OPTION_MD5 || o->count)
 			continue;
 		if (!r->md5_key)
@@ -388,6 +430,26 @@ static bool same_digest(struct run *r, const struct packet_view *v, const struct
 	return !memcmp(digest, got->bytes, TCP_MD5_BYTES);
 }
 
+static bool same_mac(struct run *r, const struct packet_view *v, const struct option_spec *want,
+		     const struct option_spec *got)
+{
+	const struct ao_key *key = ao_key(r, got->value, false);
+	struct ao_segment s = {.src = v->src,
+			       .dst = v->dst,
+			       .ip_version = v->version,
+			       .tcp = &v->tcp,
+			       .payload = v->payload,
+			       .len = v->payload_len};
+	uint8_t mac[TCP_AO_MAC_BYTES];
+
+	if (!key || want->value != got->value || want->echo != got->echo ||
+	    got->count != TCP_AO_MAC_BYTES)
+		return false;
+	ao_numbers(r->flow, &v->tcp, false, &s);
+	ao_segment_mac(&s, key, mac);
+	return !memcmp(mac, got->bytes, sizeof(mac));
+}
+
 static bool same_option(struct run *r, const struct packet_view *v, const struct option_spec *want,
 			const struct option_spec *got)
 {
@@ -404,6 +466,8 @@ static bool same_option(struct run *r, const struct packet_view *v, const struct
 		       memcmp(want->block, got->block, sizeof(want->block[0]) * want->count) == 0;
 	case OPTION_MD5:
 		return same_digest(r, v, want, got);
+	case OPTION_AO:
+		return same_mac(r, v, want, got);
 	case OPTION_FO:
 	case OPTION_FO_EXP:
 	case OPTION_RAW:

@@ -8,6 +8,7 @@
 #include "backend.h"
 #include "flow.h"
 #include "script.h"
+#include "tcp_ao.h"
 
 #define RUN_FDS_MAX 256
 
@@ -38,7 +39,9 @@ struct run {
 	unsigned int mtu;
 	uint64_t tolerance_ns;
 
-	const char *md5_key; /* the last that the script set; NULL: none */
+	const char *md5_key;			/* the last that the script set; NULL: none */
+	struct ao_key ao_keys[TCP_AO_KEYS_MAX]; /* all that it set */
+	unsigned int ao_key_count;
 
 	uint64_t start_ns;	   /* of the first event */
 	uint64_t last_ns;	   /* when the latest event happened: what + counts from */

@@ -58,6 +58,7 @@ enum option_kind {
 	OPTION_FO,     /* kind 34 */
 	OPTION_FO_EXP, /* kind 254, magic f989 */
 	OPTION_MD5,    /* kind 19 */
+	OPTION_AO,     /* kind 29 */
 	OPTION_RAW,    /* bytes as they are */
 };
 
@@ -66,12 +67,12 @@ enum option_kind {
 
 struct option_spec {
 	enum option_kind kind;
-	uint32_t value, echo; /* mss, wscale, TS val and ecr */
+	uint32_t value, echo; /* mss, wscale, TS val and ecr, AO KeyID and RNextKeyID */
 	unsigned int count;   /* SACK blocks, or bytes */
 	struct {
 		uint32_t start, end;
 	} block[SACK_BLOCKS_MAX];
-	uint8_t bytes[OPTION_BYTES_MAX]; /* cookie, digest, raw */
+	uint8_t bytes[OPTION_BYTES_MAX]; /* cookie, digest, MAC, raw */
 	struct option_spec *next;
 };
 

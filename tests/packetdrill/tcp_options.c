@@ -9,6 +9,7 @@
 #define KIND_SACK     5
 #define KIND_TS	      8
 #define KIND_MD5      19
+#define KIND_AO	      29
 #define KIND_FASTOPEN 34
 #define KIND_EXP      254
 
@@ -91,6 +92,11 @@ static unsigned int put_option(uint8_t *at, const struct option_spec *o)
 		return put_bytes(at, KIND_EXP, bytes, 2 + o->count);
 	case OPTION_MD5:
 		return put_bytes(at, KIND_MD5, o->bytes, o->count);
+	case OPTION_AO:
+		bytes[0] = (uint8_t)o->value;
+		bytes[1] = (uint8_t)o->echo;
+		memcpy(bytes + 2, o->bytes, o->count);
+		return put_bytes(at, KIND_AO, bytes, 2 + o->count);
 	case OPTION_RAW:
 		memcpy(at, o->bytes, o->count);
 		return o->count;
@@ -164,6 +170,13 @@ static bool get_option(uint8_t kind, const uint8_t *data, unsigned int len, stru
 	case KIND_MD5:
 		get_bytes(data, len, OPTION_MD5, o);
 		return len == 16;
+	case KIND_AO:
+		if (len < 2)
+			return false;
+		get_bytes(data + 2, len - 2, OPTION_AO, o);
+		o->value = data[0];
+		o->echo = data[1];
+		return true;
 	case KIND_FASTOPEN:
 		get_bytes(data, len, OPTION_FO, o);
 		return true;
@@ -246,6 +259,9 @@ void option_print(FILE *to, const struct option_spec *o)
 		break;
 	case OPTION_MD5:
 		print_bytes(to, "md5", o);
+		break;
+	case OPTION_AO:
+		fprintf(to, "ao %u %u", o->value, o->echo);
 		break;
 	case OPTION_RAW:
 		print_bytes(to, "raw", o);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TCP options between bytes and struct option_spec (RFC 9293, 7323, 2018, 7413, 2385). */
+/* TCP options between bytes and struct option_spec (RFC 9293, 7323, 2018, 7413, 2385, 5925). */
 #ifndef PACKETDRILL_TCP_OPTIONS_H
 #define PACKETDRILL_TCP_OPTIONS_H
 

@@ -95,10 +95,15 @@
 	X(TcpExtTCPAckCompressed) X(TcpExtTCPMemoryPressures) \
 	X(TcpExtTCPMTUPSuccess) X(TcpExtTCPMTUPFail)
 
+/* What ran out; each time the caller was told. */
+#define NET_MIB_LIMIT(X) \
+	X(LimitMemory) X(LimitProcessFiles) X(LimitSystemFiles) X(LimitTcpPorts) X(LimitUdpPorts)
+
 #define NET_MIB_ALL(X)                                                             \
 	NET_MIB_IP(X) NET_MIB_ICMP(X) NET_MIB_UDP(X)                               \
 	NET_MIB_IP6(X) NET_MIB_ICMP6(X) NET_MIB_UDP6(X)                            \
-	NET_MIB_SOFTNET(X) NET_MIB_TCP(X) NET_MIB_TCPEXT(X)
+	NET_MIB_SOFTNET(X) NET_MIB_TCP(X) NET_MIB_TCPEXT(X)                        \
+	NET_MIB_LIMIT(X)
 /* clang-format on */
 
 enum net_mib {

@@ -84,9 +84,16 @@ static inline void port_charge_copy(struct port *p, size_t len)
 		p->ops->charge_copy(p, len);
 }
 
+/* Counts it. */
+void port_alloc_failed(struct port *p);
+
 static inline void *port_alloc(struct port *p, size_t size_bytes)
 {
-	return p->ops->alloc(p, size_bytes);
+	void *block = p->ops->alloc(p, size_bytes);
+
+	if (!block)
+		port_alloc_failed(p);
+	return block;
 }
 
 static inline void port_free(struct port *p, void *mem, size_t size_bytes)

@@ -160,6 +160,7 @@ Suite *fastopen_suite(void);
 Suite *auth_suite(void);
 Suite *urgent_suite(void);
 Suite *collapse_suite(void);
+Suite *limits_suite(void);
 Suite *mtu_probe_suite(void);
 
 #endif

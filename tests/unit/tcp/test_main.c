@@ -28,6 +28,7 @@ int main(int argc, char **argv)
 		auth_suite,
 		urgent_suite,
 		collapse_suite,
+		limits_suite,
 		mtu_probe_suite,
 	};
 	/* clang-format on */

@@ -161,6 +161,12 @@ void AxiMemory::gather()
 		extend_run(at, at + kBeatBytes, bytes);
 		return;
 	}
+	/* A reset cut the burst off: what it wrote until then is written before software, which
+	 * waits for no more than the reset, uses the memory again. */
+	if (strobes == Lanes{}) {
+		flush_run();
+		return;
+	}
 	for (size_t word = 0; word < strobes.size(); word++)
 		gather_lanes(strobes[word], at + 64 * word, bytes + 64 * word);
 }

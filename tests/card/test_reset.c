@@ -110,7 +110,7 @@ START_TEST(no_descriptor_is_written_after_reset)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
 
-	for (uint32_t wait_ns = 0; wait_ns < 4000; wait_ns += 172) {
+	for (uint32_t wait_ns = 0; wait_ns < 4000; wait_ns += 31) {
 		uint8_t *memory = host_at(&b->host, HOST_HIGH_BASE);
 		uint8_t *before = malloc(1 << 20);
 
@@ -123,7 +123,7 @@ START_TEST(no_descriptor_is_written_after_reset)
 				  0, 0);
 		tx_doorbell(&tx);
 		for (int i = 0; i < 4; i++)
-			feed(b, frame, 100);
+			feed(b, frame, i & 1 ? sizeof(frame) : 100);
 		run_ns(b, wait_ns);
 		wr(b, CTRL, CTRL_RST);
 		rd(b, STATUS);

@@ -69,6 +69,31 @@ START_TEST(second_transmit_queue_sends)
 }
 END_TEST
 
+START_TEST(each_queue_sends_from_anywhere_in_64_bits_of_address)
+{
+	for (unsigned int place = 0; place < HOST_PLACES; place++) {
+		struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+		unsigned int frames[2];
+
+		host_move(&b->host, place);
+		for (unsigned int q = 0; q < 2; q++)
+			tx_setup_queue(&tx[q], b, q, 8);
+		for (unsigned int i = 0; i < 20; i++) {
+			for (unsigned int q = 0; q < 2; q++) {
+				unsigned int index = put_numbered(q, i);
+
+				tx_doorbell(&tx[q]);
+				run_ns(b, US(20));
+				ck_assert(tx_done(&tx[q], index));
+			}
+		}
+		check_numbered(b, frames);
+		ck_assert_uint_eq(frames[0], 20);
+		ck_assert_uint_eq(frames[1], 20);
+	}
+}
+END_TEST
+
 START_TEST(both_queues_send_all_in_their_order)
 {
 	struct bench *b = queues_up(RINGSIDE_IRQ_MSIX, 256);
@@ -373,6 +398,7 @@ END_TEST
 
 static const struct card_test tests[] = {
 	CARD_TEST(second_transmit_queue_sends),
+	CARD_TEST(each_queue_sends_from_anywhere_in_64_bits_of_address),
 	CARD_TEST(both_queues_send_all_in_their_order),
 	CARD_TEST(neither_queue_starves_the_other),
 	CARD_TEST(tarc_switches_each_queue),

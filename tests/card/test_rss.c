@@ -46,11 +46,8 @@ static void fill_table(struct bench *b, uint32_t word)
 }
 
 /* Two rings of which RSS chooses; the table leads to queue 0. */
-static struct bench *scaled_up_with(enum ringside_irq_mode mode, unsigned int size,
-				    uint32_t hash_types)
+static void scale(struct bench *b, unsigned int size, uint32_t hash_types)
 {
-	struct bench *b = card_up(mode);
-
 	write_key(b, sheet_key);
 	wr(b, MRQC, MRQC_RSS | hash_types);
 	wr(b, RXCSUM, RXCSUM_IPOFL | RXCSUM_TUOFL | RXCSUM_PCSD);
@@ -58,6 +55,14 @@ static struct bench *scaled_up_with(enum ringside_irq_mode mode, unsigned int si
 		rx_setup_queue(&rx[q], b, q, size, 2048, true, 0);
 		rx_post(&rx[q], size - 1);
 	}
+}
+
+static struct bench *scaled_up_with(enum ringside_irq_mode mode, unsigned int size,
+				    uint32_t hash_types)
+{
+	struct bench *b = card_up(mode);
+
+	scale(b, size, hash_types);
 	return b;
 }
 
@@ -368,6 +373,28 @@ START_TEST(bit_7_of_the_entry_is_the_queue)
 }
 END_TEST
 
+START_TEST(each_queue_receives_to_anywhere_in_64_bits_of_address)
+{
+	const struct packet_options o = {.payload = 1000, .seed = 11};
+
+	packet_build(&packet, &o);
+	for (unsigned int place = 0; place < HOST_PLACES; place++) {
+		struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+		host_move(&b->host, place);
+		scale(b, 16, MRQC_ALL);
+		for (int q = 0; q < 2; q++) {
+			fill_table(b, q ? 0x80808080 : 0);
+			for (unsigned int i = 0; i < 20; i++) {
+				ck_assert_int_eq(arrives(b), q);
+				ck_assert_uint_eq(got.len, packet.len);
+				ck_assert_mem_eq(got.bytes, packet.bytes, packet.len);
+			}
+		}
+	}
+}
+END_TEST
+
 START_TEST(second_queue_has_its_cause_and_vector)
 {
 	struct bench *b = scaled_up(MRQC_ALL);
@@ -643,6 +670,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(what_is_not_ip_goes_to_queue_0_without_a_hash),
 	CARD_TEST(rss_needs_mrqc_pcsd_and_extended_descriptors),
 	CARD_TEST(bit_7_of_the_entry_is_the_queue),
+	CARD_TEST(each_queue_receives_to_anywhere_in_64_bits_of_address),
 	CARD_TEST(second_queue_has_its_cause_and_vector),
 	CARD_TEST(both_queues_raise_rxt0_without_msix),
 	CARD_TEST(flows_stay_in_order_in_both_queues),

@@ -181,6 +181,22 @@ START_TEST(pages_are_filled_one_after_the_other)
 }
 END_TEST
 
+START_TEST(buffers_are_anywhere_in_64_bits_of_address)
+{
+	const struct packet_options o = {.payload = 12287, .seed = 12};
+
+	packet_build(&packet, &o);
+	for (unsigned int place = 0; place < HOST_PLACES; place++) {
+		struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+		host_move(&b->host, place);
+		ring_up(b, 16, PSRCTL_PAGES(3), 0);
+		for (unsigned int i = 0; i < 20; i++)
+			check_frame(b, packet.bytes, packet.len, packet.payload);
+	}
+}
+END_TEST
+
 START_TEST(what_is_not_ip_begins_in_the_header_buffer)
 {
 	static const size_t lengths[] = {60, 127, 128, 129, 1514, 4224};
@@ -510,6 +526,7 @@ END_TEST
 static const struct card_test tests[] = {
 	CARD_TEST(headers_and_payload_part),
 	CARD_TEST(pages_are_filled_one_after_the_other),
+	CARD_TEST(buffers_are_anywhere_in_64_bits_of_address),
 	CARD_TEST(what_is_not_ip_begins_in_the_header_buffer),
 	CARD_TEST(headers_longer_than_their_buffer_are_not_split),
 	CARD_TEST(fragments_split_behind_ip_unless_switched_off),

@@ -27,7 +27,7 @@ static struct host_event *record(struct host *h, enum host_event_kind kind)
 /* Where [addr, addr + len) lies in the array, or NULL. */
 static uint8_t *translate(struct host *h, uint64_t addr, size_t len)
 {
-	static const uint64_t bases[] = {HOST_LOW_BASE, HOST_HIGH_BASE};
+	const uint64_t bases[] = {HOST_LOW_BASE, HOST_HIGH_BASE, h->base};
 
 	for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
 		uint64_t offset = addr - bases[i];
@@ -189,6 +189,16 @@ void host_clear(struct host *h)
 	h->room_frames = UINT64_MAX;
 	h->intx = false;
 	h->violation = NULL;
+}
+
+void host_move(struct host *h, unsigned int place)
+{
+	static const uint64_t places[HOST_PLACES] = {UINT64_C(0x5555555555555500),
+						     UINT64_C(0xaaaaaaaaaaaaaa80)};
+	const uint64_t within = HOST_MEMORY_BYTES - 1;
+
+	h->base = places[place] & ~within;
+	h->allocated = places[place] & within;
 }
 
 uint64_t host_alloc(struct host *h, size_t bytes, size_t align)

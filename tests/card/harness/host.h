@@ -3,8 +3,8 @@
  * The machine that a card under test is plugged into: memory, interrupt lines and a line end, with
  * a record of everything the card did in the order in which it did it.
  *
- * Memory is one array that answers at two bus addresses, below and above 4 GiB; every other address
- * is an error, as are addresses that a test declares faulty.
+ * Memory is one array that answers at two bus addresses, below and above 4 GiB, and where a test
+ * moves it to; every other address is an error, as are addresses that a test declares faulty.
  */
 #ifndef TESTS_CARD_HOST_H
 #define TESTS_CARD_HOST_H
@@ -64,6 +64,10 @@ void host_clear(struct host *h);
 
 const struct ringside_host_ops *host_ops(void);
 
+/* What host_alloc() gives out from now on is at other addresses; those of all places together have
+ * each bit as 0 and as 1. */
+#define HOST_PLACES 2
+void host_move(struct host *h, unsigned int place);
 /* Memory for a test: its bus address, 16-aligned unless align says more. */
 uint64_t host_alloc(struct host *h, size_t bytes, size_t align);
 /* The bytes behind a bus address of host_alloc(). */

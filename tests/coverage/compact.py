@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""compact.py FILE...: one call a signal where Verilator's code counts the toggles of each bit by itself.
+"""compact.py POINTS FILE...: makes the code that Verilator made to count with quick to compile and to run.
 
-Of a card it makes tens of megabytes, most of them "if bit n differs from what it was, count it and remember
-it". Neighbouring bits of one word are done at once here, with the same counts. What looks otherwise stays.
+Of a card it makes tens of megabytes. Half are "if bit n differs from what it was, count it and remember it":
+neighbouring bits of one word are done at once here, with the same counts; what looks otherwise stays. The
+other half are a call for each point that says what it is: those go to the file POINTS, the records of
+Verilator's coverage files less the counts, in the order of the table of counts.
 """
 
 import pathlib
@@ -18,6 +20,11 @@ MASKED = re.compile(r"^(0x[0-9a-f]+|\d+)U & \((.*) \^ (.*)\)$")
 SHIFTED = re.compile(r"^1U & \(\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\) \^ "
                      r"\(IData\)\(\((.*) >> (0x[0-9a-f]+|\d+)U\)\)\)$")
 CALL = "{indent}count_toggles({signal}, {before}, {first}U, {bits}U, &vlSymsp->__Vcoverage[{count}]);\n"
+# What tells a point: its number, file, line, column, instance, page, comment.
+INSERT = re.compile(r'^ *vlSelf->__vlCoverInsert\(&\(vlSymsp->__Vcoverage\[(\d+)\]\), first, '
+                    r'"([^"]*)", (\d+), (\d+), "([^"]*)", "([^"]*)", "([^"]*)", "[^"]*"\);\n', re.M)
+KEYS = ("f", "l", "n", "h", "page", "o")
+REGISTER = re.compile(r"VL_COVER_INSERT\(.*?\);", re.S)
 HELPER = """
 #ifndef COUNT_TOGGLES
 #define COUNT_TOGGLES
@@ -76,12 +83,25 @@ def compact(text):
     return "".join(out) + text[at:]
 
 
+def points_of(text):
+    """(the text without the calls that tell points, number -> record)"""
+    records = {int(call[1]): "".join(f"\1{key}\2{value}" for key, value in zip(KEYS, call.groups()[1:]))
+               for call in INSERT.finditer(text)}
+    return REGISTER.sub("(void)count32p;", INSERT.sub("", text)), records
+
+
 def main():
-    for name in sys.argv[1:]:
+    records = {}
+    for name in sys.argv[2:]:
         path = pathlib.Path(name)
-        text = compact(path.read_text(encoding="utf-8"))
+        text, told = points_of(compact(path.read_text(encoding="utf-8")))
+        records.update(told)
         head, include, rest = text.partition("#include")
         path.write_text(head + HELPER + include + rest, encoding="utf-8")
+    if sorted(records) != list(range(len(records))):
+        sys.exit("compact.py: the points are not numbered from 0 on; see INSERT")
+    lines = "".join(f"C '{records[number]}'\n" for number in range(len(records)))
+    pathlib.Path(sys.argv[1]).write_text(lines, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,11 @@ FILE are what verilator_coverage merged, or single runs. Two kinds of points: li
 that Verilator counts) and toggles (a bit of a signal that was both 0 and 1). A point counts once, whatever
 instances, parameters and test benches its module has, and is covered when any of them covers it.
 
-Fails when the bars are missed, when a point is uncovered and tests/plan/uncovered.json does not say why, and
-when that file excuses what is covered. --all: prints each point that is not covered.
+The table, the bars and coverage.json are raw: an excuse makes no figure better. Below the table stand the
+entries of tests/plan/uncovered.json, which say why points are uncovered, and how many each excuses.
+
+Fails when the bars are missed, when a point is uncovered and no entry says why, and when an entry excuses
+nothing. --all: prints each point that is not covered.
 """
 
 import argparse
@@ -60,11 +63,11 @@ def source_line(point, sources):
 
 
 def excuses(uncovered):
-    """(points that no entry excuses, entries that excuse nothing). An entry: module, kind, match, reason;
-    match is a regular expression for all of a signal's bit, or of the text of a source line."""
+    """(points that no entry excuses, [(entry, how many points it excuses)]). An entry: module, kind, match,
+    reason; match is a regular expression for all of a signal's bit, or of the text of a source line."""
     entries = json.loads(EXCUSES.read_text(encoding="utf-8"))
     patterns = [(re.compile(e["module"]), e["kind"], re.compile(e["match"])) for e in entries]
-    used, left, sources = set(), [], {}
+    used, left, sources = collections.Counter(), [], {}
     for point in uncovered:
         text = point.what if point.kind == "toggle" else source_line(point, sources)
         found = [i for i, (module, kind, match) in enumerate(patterns)
@@ -72,7 +75,7 @@ def excuses(uncovered):
         used.update(found)
         if not found:
             left.append(point)
-    return left, [e for i, e in enumerate(entries) if i not in used]
+    return left, [(entry, used[i]) for i, entry in enumerate(entries)]
 
 
 def percent(covered, total):
@@ -97,6 +100,14 @@ def show(table):
         (lines, all_lines), (toggles, all_toggles) = cells["line"], cells["toggle"]
         print(f"{name:20} {lines:6} of {all_lines:4} {percent(lines, all_lines):6.1f} "
               f"{toggles:7} of {all_toggles:5} {percent(toggles, all_toggles):6.1f}")
+
+
+def show_excuses(entries, total):
+    print("\nuncovered, with a reason (share of all points of the kind):")
+    for entry, count in entries:
+        print(f"{count:7} {entry['kind']}s {percent(count, total[entry['kind']][1]):5.2f} %  "
+              f"{entry['module']} {entry['match']}: {entry['reason']}")
+    print()
 
 
 def by_signal(points):
@@ -124,7 +135,9 @@ def main():
     uncovered = sorted(point for point, covered in points.items() if not covered)
     table = summary(points)
     show(table)
-    left, idle = excuses(uncovered)
+    left, entries = excuses(uncovered)
+    idle = [entry for entry, count in entries if not count]
+    show_excuses(entries, table["total"])
     print("".join(f"{line}\n" for line in by_signal(uncovered if arguments.all else left)), end="")
     print("".join(f"excuses nothing: {e['module']} {e['kind']} {e['match']}\n" for e in idle), end="")
     missed = [kind for kind, bar in BARS.items() if percent(*table["total"][kind]) < bar]

@@ -9,7 +9,8 @@ COVERAGE_DATA_W := 128
 COVERAGE_STREAMS := 300
 COVERAGE_MAKE = PATH=$(CURDIR)/tests/coverage/bin:$$PATH $(MAKE) --no-print-directory BUILD=$(COVERAGE_DIR) \
 	HW_PROFDATA= HW_DATA_W=$(COVERAGE_DATA_W) HW_OPT=-O1
-COVERAGE_UNITS := rtl-dma_ rtl-irq-ctrl rtl-registers rtl-system-time rtl-time-use rtl-tx-128 rtl-tx-1024 rtl-rx-
+COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-pause- rtl-registers rtl-system-time rtl-time-use \
+	rtl-tx-128 rtl-rx-64
 
 # Programs of make test, by the beginnings of their names: name:program,arguments
 coverage_tests = $(foreach word,$(1),$(filter $(word)%,$(filter-out rtl-tx-removed%,$(TESTS))))

@@ -10,6 +10,9 @@ HW_LIB_WAVES := $(BUILD)/hw/libringside-waves.so
 # -march=native gives less: 512-bit registers, filled from 32-bit stores.
 HW_CXX := $(shell command -v clang++ >/dev/null && echo clang++ || echo $(CXX))
 HW_DATA_W := 1024
+# What Verilator makes a model of: the card behind flip-flops.
+HW_TOP := hw/rtl/sampled_card.sv
+HW_TOP_MODULE := $(basename $(notdir $(HW_TOP)))
 HW_ARCH := $(if $(shell grep -m1 -w avx2 /proc/cpuinfo | grep -w bmi2 | grep -w fma),-march=x86-64-v3 -mprefer-vector-width=256)
 HW_OPT := -O3 $(HW_ARCH)
 HW_CXXFLAGS := -std=gnu++17 $(HW_OPT) -g $(WARN) -MMD -MP -fPIC -fvisibility=hidden -I. -Ihw/include
@@ -50,10 +53,10 @@ HW_OBJS_$(1) := $(HW_RTL_SRCS:hw/rtl/%.cpp=$(BUILD)/hw/$(1)/%.o) \
 	$(patsubst %,$(BUILD)/hw/$(1)/%.o,$(HW_RUNTIME) $(if $(filter waves,$(1)),verilated_fst_c))
 HW_VERILATED_$(1) := $(BUILD)/hw/$(1)/verilated
 
-$$(HW_VERILATED_$(1))/Vringside_card.mk: $(RTL_FILES) $(RTL_GEN) hw/rules.mk
+$$(HW_VERILATED_$(1))/Vringside_card.mk: $(RTL_FILES) $(HW_TOP) $(RTL_GEN) hw/rules.mk
 	$$(call say,VERILATE,$(RTL_TOP) ($(1)))
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(3) --top-module $(RTL_TOP) --prefix Vringside_card --Mdir $$(@D) $(RTL_FILES)
+	$$(Q)$(3) --top-module $(HW_TOP_MODULE) --prefix Vringside_card --Mdir $$(@D) $(RTL_FILES) $(HW_TOP)
 	$$(Q)touch $$@
 
 $$(HW_VERILATED_$(1))/Vringside_card__ALL.a: $$(HW_VERILATED_$(1))/Vringside_card.mk $(if $(filter fast,$(1)),$(HW_PROFILE))

@@ -41,5 +41,12 @@ $(BUILD)/rtl/lint/%.ok: $(RTL_FILES)
 	$(Q)yosys -q -p '$(call RTL_YOSYS_LINT,$*)'
 	$(Q)touch $@
 
+# What stands round the card in its simulation.
+$(BUILD)/rtl/lint/sampled_card.ok: hw/rtl/sampled_card.sv $(RTL_FILES)
+	$(call say,LINT,sampled_card)
+	@mkdir -p $(@D)
+	$(Q)$(RTL_VERILATOR_LINT) $(RTL_FILES) $< --top-module sampled_card
+	$(Q)touch $@
+
 .PHONY: lint-rtl
-lint-rtl: $(RTL_LINT_STAMPS) ## lint the card with Verilator and Yosys: each module alone, and the whole
+lint-rtl: $(RTL_LINT_STAMPS) $(BUILD)/rtl/lint/sampled_card.ok ## lint the card with Verilator and Yosys: each module alone, and the whole

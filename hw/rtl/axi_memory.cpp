@@ -59,44 +59,41 @@ bool AxiMemory::step(uint64_t t_ns)
 	const bool read = step_read_addr(t_ns);
 	const bool write = step_write(t_ns);
 
-	changed_handshakes_ = answer || read || write;
-	return data || changed_handshakes_;
+	return data || answer || read || write;
+}
+
+void AxiMemory::finish_read_beat()
+{
+	if (!model_->m_axi_rlast_i) {
+		read_beat_++;
+		return;
+	}
+	read_beat_ = 0;
+	spare_.push_back(std::move(reads_.front().data));
+	reads_.pop_front();
 }
 
 bool AxiMemory::step_read_data(uint64_t t_ns)
 {
+	const bool offered = model_->m_axi_rvalid_i;
+
+	if (offered && model_->m_axi_rready_o)
+		finish_read_beat();
 	if (reads_.empty() || !is_due(reads_.front().due_ns, t_ns)) {
 		model_->m_axi_rvalid_i = 0;
-		return false;
+		return offered;
 	}
 
-	Read &read = reads_.front();
-	const bool last = read_beat_ + 1 == read.beats;
+	const Read &read = reads_.front();
 	set_beat(model_->m_axi_rdata_i, read.data->data() + read_beat_ * kBeatBytes % kBurstBytes);
 	model_->m_axi_rresp_i = read.ok ? kOkay : kSlvErr;
-	model_->m_axi_rlast_i = last;
+	model_->m_axi_rlast_i = read_beat_ + 1 == read.beats;
 	model_->m_axi_rvalid_i = 1;
-	if (!model_->m_axi_rready_o)
-		return true;
-	if (last) {
-		read_beat_ = 0;
-		spare_.push_back(std::move(read.data));
-		reads_.pop_front();
-	} else {
-		read_beat_++;
-	}
 	return true;
 }
 
-bool AxiMemory::step_read_addr(uint64_t t_ns)
+void AxiMemory::take_read(uint64_t t_ns)
 {
-	const bool ready = reads_.size() < kMaxReads;
-	const bool changed = model_->m_axi_arready_i != ready;
-
-	model_->m_axi_arready_i = ready;
-	if (!ready || !model_->m_axi_arvalid_o)
-		return changed;
-
 	Read read{nullptr, model_->m_axi_arlen_o + 1u, t_ns, true};
 	if (spare_.empty()) {
 		read.data = std::make_unique<Buffer>();
@@ -110,7 +107,16 @@ bool AxiMemory::step_read_addr(uint64_t t_ns)
 				    std::min(len, kBurstBytes), &read.due_ns) &&
 		  len <= kBurstBytes;
 	reads_.push_back(std::move(read));
-	return changed;
+}
+
+bool AxiMemory::step_read_addr(uint64_t t_ns)
+{
+	const bool was_ready = model_->m_axi_arready_i;
+
+	if (was_ready && model_->m_axi_arvalid_o)
+		take_read(t_ns);
+	model_->m_axi_arready_i = reads_.size() < kMaxReads;
+	return model_->m_axi_arready_i != was_ready;
 }
 
 /* Hands the host the bytes that were gathered without a gap. */
@@ -171,40 +177,44 @@ void AxiMemory::gather()
 		gather_lanes(strobes[word], at + 64 * word, bytes + 64 * word);
 }
 
-bool AxiMemory::step_write(uint64_t t_ns)
+void AxiMemory::take_write_beat(uint64_t t_ns)
 {
-	if (model_->m_axi_awvalid_o)
-		write_addrs_.push_back(to_beat(model_->m_axi_awaddr_o));
-
-	/* Data is taken once its address is known. */
-	const bool ready = !write_addrs_.empty();
-	const bool changed = model_->m_axi_wready_i != ready;
-	model_->m_axi_wready_i = ready;
-	if (!ready || !model_->m_axi_wvalid_o)
-		return changed;
-
 	write_ns_ = write_done_ns_ = t_ns;
 	gather();
-	if (model_->m_axi_wlast_o) {
-		flush_run();
-		answers_.push_back({write_done_ns_, write_ok_});
-		write_addrs_.pop_front();
-		gathered_ = 0;
-		write_ok_ = true;
-	}
-	return changed;
+	if (!model_->m_axi_wlast_o)
+		return;
+	flush_run();
+	answers_.push_back({write_done_ns_, write_ok_});
+	write_addrs_.pop_front();
+	gathered_ = 0;
+	write_ok_ = true;
+}
+
+bool AxiMemory::step_write(uint64_t t_ns)
+{
+	const bool was_ready = model_->m_axi_wready_i;
+
+	if (model_->m_axi_awvalid_o)
+		write_addrs_.push_back(to_beat(model_->m_axi_awaddr_o));
+	if (was_ready && model_->m_axi_wvalid_o)
+		take_write_beat(t_ns);
+	/* Data is taken once its address is known. */
+	model_->m_axi_wready_i = !write_addrs_.empty();
+	return model_->m_axi_wready_i != was_ready;
 }
 
 bool AxiMemory::step_write_answer(uint64_t t_ns)
 {
+	const bool offered = model_->m_axi_bvalid_i;
+
+	if (offered && model_->m_axi_bready_o)
+		answers_.pop_front();
 	if (answers_.empty() || !is_due(answers_.front().due_ns, t_ns)) {
 		model_->m_axi_bvalid_i = 0;
-		return false;
+		return offered;
 	}
 	model_->m_axi_bresp_i = answers_.front().ok ? kOkay : kSlvErr;
 	model_->m_axi_bvalid_i = 1;
-	if (model_->m_axi_bready_o)
-		answers_.pop_front();
 	return true;
 }
 

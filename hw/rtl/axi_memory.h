@@ -42,15 +42,9 @@ class AxiMemory
 
 	/*
 	 * The part of one cycle before its clock edge: takes what the card offers, offers what is
-	 * due. Returns whether the card's inputs carry something now, or changed.
+	 * due, for the next cycle. Returns whether the card's inputs carry something then, or change.
 	 */
 	bool step(uint64_t t_ns);
-
-	/* Whether that was more than read data: clients of the card's DMA may see it in this cycle. */
-	bool changed_handshakes() const
-	{
-		return changed_handshakes_;
-	}
 
 	/* When the next answer is due; NEVER: none is outstanding. */
 	uint64_t next_ns() const;
@@ -83,6 +77,9 @@ class AxiMemory
 		bool ok;
 	};
 
+	void finish_read_beat();
+	void take_read(uint64_t t_ns);
+	void take_write_beat(uint64_t t_ns);
 	bool step_read_data(uint64_t t_ns);
 	bool step_read_addr(uint64_t t_ns);
 	bool step_write(uint64_t t_ns);
@@ -99,7 +96,6 @@ class AxiMemory
 	Model &model_;
 	HostMemory &memory_;
 	bool hurry_ = false;
-	bool changed_handshakes_ = false;
 
 	std::deque<Read> reads_;
 	uint32_t read_beat_ = 0;

@@ -27,13 +27,12 @@ class FrameSink
 	/* As AxiMemory::step(). send(frame, len) says whether it took the frame. */
 	template <typename Send> bool step(Send send)
 	{
-		const bool ready = !blocked_;
-		const bool changed = model_->m_axis_tready_i != ready;
+		const bool was_ready = model_->m_axis_tready_i;
 
-		model_->m_axis_tready_i = ready;
-		if (ready && model_->m_axis_tvalid_o && gather())
+		if (was_ready && model_->m_axis_tvalid_o && gather())
 			finish(send);
-		return changed;
+		model_->m_axis_tready_i = !blocked_;
+		return model_->m_axis_tready_i != was_ready;
 	}
 
 	/* Offers the frame that is kept. */

@@ -44,24 +44,24 @@ void FrameSource::abort()
 
 bool FrameSource::step()
 {
-	const bool valid = !frames_.empty();
-	const bool changed = model_->s_axis_tvalid_i != valid;
+	const bool offered = model_->s_axis_tvalid_i;
 
-	model_->s_axis_tvalid_i = valid;
-	if (!valid)
-		return changed;
+	if (offered && !model_->s_axis_tready_o)
+		return false;
+	if (offered && model_->s_axis_tlast_i)
+		pop();
+	else if (offered)
+		sent_ += kBeatBytes;
+
+	model_->s_axis_tvalid_i = !frames_.empty();
+	if (frames_.empty())
+		return offered;
 
 	const Frame &frame = frames_.front();
 	const size_t left = frame.len - sent_;
 	set_beat(model_->s_axis_tdata_i, frame.bytes.data() + sent_);
 	set_lanes(model_->s_axis_tkeep_i, left >= kBeatBytes ? kWholeBeat : first_lanes(left));
 	model_->s_axis_tlast_i = left <= kBeatBytes;
-	if (!model_->s_axis_tready_o)
-		return changed;
-	if (left <= kBeatBytes)
-		pop();
-	else
-		sent_ += kBeatBytes;
 	return true;
 }
 

@@ -59,6 +59,8 @@ size_t Model::changed_by_edge(uint64_t now_ns, uint32_t blocks)
 {
 	const auto *state = reinterpret_cast<const uint8_t *>(top_->rootp);
 
+	if (blocks & kRestOfCard)
+		top_->rootp->sampled_card__DOT__now_q = now_ns; /* time alone may go on */
 	settle(now_ns);
 	before_.assign(state, state + sizeof(*top_->rootp));
 	top_->clk_i = (blocks & kRestOfCard) != 0;

@@ -117,7 +117,7 @@ class Model
 	/* A new card, as switched on: nothing of an earlier one is left. */
 	void power_on(const std::string &trace_file, uint64_t trace_from_ns, uint64_t trace_to_ns);
 
-	/* One cycle at now_ns, with the inputs that are set; only these blocks get its edge. */
+	/* One cycle's edge, at now_ns, after which the inputs that are set act; only these blocks get it. */
 	void cycle(uint64_t now_ns, uint32_t blocks)
 	{
 		top_->now_i = now_ns;
@@ -144,7 +144,8 @@ class Model
 		return sizeof(*top_->rootp);
 	}
 
-	/* Lets the inputs that were set act on the outputs, within the cycle. */
+      private:
+	/* All clocks low. */
 	void settle(uint64_t now_ns)
 	{
 		top_->now_i = now_ns;
@@ -152,7 +153,6 @@ class Model
 		top_->eval();
 	}
 
-      private:
 	void set_clocks(bool level, uint32_t blocks)
 	{
 		top_->clk_i = level;

@@ -69,7 +69,6 @@ void RtlCard::hold_reset(ringside_reset_kind kind)
 		model_.cycle(now_ns_, kAllBlocks);
 	cycles_ += kResetCycles;
 	model_->rst_ni = 1;
-	wake_ = kAllBlocks;
 	quiet_ = false;
 }
 
@@ -79,7 +78,6 @@ void RtlCard::hold_reset(ringside_reset_kind kind)
 void RtlCard::come_to(uint64_t t_ns)
 {
 	now_ns_ = std::max(now_ns_, step_ns_ ? on_grid(t_ns) : t_ns);
-	wake_ = kAllBlocks;
 	quiet_ = false;
 }
 
@@ -91,20 +89,12 @@ uint64_t RtlCard::next_ns() const
 	return std::max(now_ns_, step_ns_ ? on_grid(next_ns) : next_ns);
 }
 
-/* Those that are not idle, or for which the steps changed something. */
-uint32_t RtlCard::blocks_to_clock(bool memory, bool interrupts, bool sink, bool source) const
+/* Those that are not idle. */
+uint32_t RtlCard::blocks_to_clock() const
 {
-	if (!time_config().skip || (memory && memory_.changed_handshakes()))
+	if (!time_config().skip)
 		return kAllBlocks;
-
-	uint32_t blocks = wake_ | (~model_->block_idle_o & kAllBlocks);
-	if (interrupts || model_->deadline_o <= now_ns_)
-		blocks |= kBlockRegs;
-	if (sink)
-		blocks |= kBlockTx;
-	if (source)
-		blocks |= kBlockRx;
-	return blocks;
+	return ~model_->block_idle_o & kAllBlocks;
 }
 
 void RtlCard::try_edge(uint64_t t_ns, uint32_t blocks, const char *what)
@@ -126,8 +116,10 @@ void RtlCard::check_sleep(uint64_t next_ns)
 {
 	if (!time_config().check_skips || next_ns <= now_ns_)
 		return;
-	try_edge(now_ns_, kAllBlocks | kRestOfCard, "the sleeping card");
-	try_edge(next_ns - kCycleNs, kAllBlocks | kRestOfCard, "the card at the end of its sleep");
+	/* At an edge the card sees the time of the one before. */
+	try_edge(now_ns_ - kCycleNs, kAllBlocks | kRestOfCard, "the sleeping card");
+	try_edge(next_ns - 2 * kCycleNs, kAllBlocks | kRestOfCard,
+		 "the card at the end of its sleep");
 }
 
 /* The part of a cycle before its clock edge, the edge, and whether that leaves anything to do. */
@@ -142,14 +134,13 @@ void RtlCard::cycle()
 		const bool sink = sink_.step(send);
 		const bool source = source_.step();
 
-		const uint32_t blocks = blocks_to_clock(memory, interrupts, sink, source);
+		const uint32_t blocks = blocks_to_clock();
 		const uint32_t spared = kAllBlocks & ~blocks;
 		if (time_config().check_skips && spared &&
 		    (spared != spared_ || cycles_ % kTryEvery == 0))
 			try_edge(now_ns_, spared, "a block");
 		spared_ = spared;
 		model_.cycle(now_ns_, blocks);
-		wake_ = 0;
 		quiet_ = model_->idle_o && !memory && !interrupts && !sink && !source &&
 			 !model_->irq_req_o && static_cast<bool>(model_->intx_o) == intx_;
 	});
@@ -242,15 +233,16 @@ bool RtlCard::step_interrupts()
 	if (model_->pme_o)
 		eval_clock_.outside([&] { outside().irq(RINGSIDE_VECTOR_PME, 1); });
 
-	const bool request = model_->irq_req_o;
-	const bool changed = model_->irq_ack_i != request;
+	/* The one that is acknowledged in this cycle is still there. */
+	const bool acknowledged = model_->irq_ack_i;
+	const bool request = model_->irq_req_o && !acknowledged;
 	model_->irq_ack_i = request;
 	if (request) {
 		interrupted_ = true;
 		uint32_t vector = model_->irq_vec_o;
 		eval_clock_.outside([&] { outside().irq(vector, 1); });
 	}
-	return changed || request;
+	return acknowledged || request;
 }
 
 // What the host does to the card
@@ -258,13 +250,10 @@ bool RtlCard::step_interrupts()
 template <typename Accept, typename Done> bool RtlCard::access(Accept accept, Done done)
 {
 	for (int i = 0; i < kAccessCycles; i++) {
-		model_.settle(now_ns_);
-		auto accepted = accept();
-		wake_ |= kBlockRegs;
 		cycle();
-		accepted();
 		if (done())
 			return true;
+		accept();
 	}
 	outside().log(0, "the card did not answer a register access within 64 cycles");
 	return false;
@@ -276,10 +265,7 @@ uint32_t RtlCard::reg_read(uint64_t t_ns, uint32_t addr)
 	model_->s_axil_araddr_i = addr;
 	model_->s_axil_arvalid_i = 1;
 
-	auto accept = [this] {
-		bool address = model_->s_axil_arready_o;
-		return [this, address] { model_->s_axil_arvalid_i &= !address; };
-	};
+	auto accept = [this] { model_->s_axil_arvalid_i &= !model_->s_axil_arready_o; };
 	bool answered = access(accept, [this] { return model_->s_axil_rvalid_o; });
 	model_->s_axil_arvalid_i = 0;
 	return answered ? model_->s_axil_rdata_o : UINT32_MAX;
@@ -295,11 +281,8 @@ void RtlCard::reg_write(uint64_t t_ns, uint32_t addr, uint32_t value)
 	model_->s_axil_wvalid_i = 1;
 
 	auto accept = [this] {
-		bool address = model_->s_axil_awready_o, data = model_->s_axil_wready_o;
-		return [this, address, data] {
-			model_->s_axil_awvalid_i &= !address;
-			model_->s_axil_wvalid_i &= !data;
-		};
+		model_->s_axil_awvalid_i &= !model_->s_axil_awready_o;
+		model_->s_axil_wvalid_i &= !model_->s_axil_wready_o;
 	};
 	access(accept, [this] { return model_->s_axil_bvalid_o; });
 	model_->s_axil_awvalid_i = 0;
@@ -351,7 +334,6 @@ void RtlCard::drain()
 	step_ns_ = 0;
 	memory_.hurry(true);
 	model_->bus_master_i = 0;
-	wake_ = kAllBlocks;
 	int cycles = 0;
 	do
 		cycle();

@@ -3,13 +3,12 @@
  * The Verilated card: one loop clocks it, does on each cycle what its bus, wire and interrupt ports
  * ask for, and leaves as soon as the card says that nothing but time or the outside can change it.
  *
- * All handshakes of a cycle are settled before its clock edge, from the outputs as the last edge
- * left them: outputs of the bus, wire and interrupt ports must not depend on inputs of the same
- * cycle. (AXI4-Lite's ready may: register accesses let the inputs settle first.)
+ * What is set before a clock edge is what the card sees in the cycle after it (sampled_card.sv), time
+ * included. So all handshakes of a cycle are settled before the edge that ends it, from the outputs
+ * and the inputs as the edge before left them; then the next cycle's inputs are set.
  *
  * An idle block's registers keep their values whether it gets a clock edge or not. So only those
- * blocks get one that said after the last edge that they are not idle, or of which an input is
- * another one now. (With skip=off all get all.)
+ * blocks get one that say that they are not idle. (With skip=off all get all.)
  */
 #ifndef RINGSIDE_HW_RTL_RTL_CARD_H
 #define RINGSIDE_HW_RTL_RTL_CARD_H
@@ -56,7 +55,7 @@ class RtlCard final : public Card, private HostMemory
 			uint64_t *done_ns) override;
 
 	void cycle();
-	uint32_t blocks_to_clock(bool memory, bool interrupts, bool sink, bool source) const;
+	uint32_t blocks_to_clock() const;
 	bool step_interrupts();
 	void report_intx();
 	bool send(const uint8_t *frame, size_t len);
@@ -67,8 +66,7 @@ class RtlCard final : public Card, private HostMemory
 	void try_edge(uint64_t t_ns, uint32_t blocks, const char *what);
 	void check_sleep(uint64_t next_ns);
 
-	/* A register access's cycles: start has set the request; ready and done look at the
-	 * outputs. */
+	/* The cycles of a register access that is requested: accept takes back what the card takes. */
 	template <typename Accept, typename Done> bool access(Accept accept, Done done);
 
 	Model model_;
@@ -78,16 +76,15 @@ class RtlCard final : public Card, private HostMemory
 	EvalClock eval_clock_;
 
 	ringside_pci_state pci_ = {};
-	uint64_t now_ns_ = 0;	     /* of the next clock edge */
-	uint64_t step_ns_;	     /* a cycle's time: 4 ns, or 0 while time stands still */
-	uint32_t wake_ = kAllBlocks; /* whose inputs may have changed since the last edge */
-	bool quiet_ = false;	     /* nothing changes before next_ns() */
-	bool intx_ = false;	     /* the line, as last reported */
-	bool refused_ = false;	     /* receive() returned false */
-	bool interrupted_ = false;   /* in this burst: its host hears of it first */
-	uint32_t spared_ = 0;	     /* blocks that the last edge left out */
-	uint64_t cycles_ = 0;	     /* clocked */
-	uint64_t timed_cycles_ = 0;  /* of them, those that took time */
+	uint64_t now_ns_ = 0;	    /* of the next clock edge */
+	uint64_t step_ns_;	    /* a cycle's time: 4 ns, or 0 while time stands still */
+	bool quiet_ = false;	    /* nothing changes before next_ns() */
+	bool intx_ = false;	    /* the line, as last reported */
+	bool refused_ = false;	    /* receive() returned false */
+	bool interrupted_ = false;  /* in this burst: its host hears of it first */
+	uint32_t spared_ = 0;	    /* blocks that the last edge left out */
+	uint64_t cycles_ = 0;	    /* clocked */
+	uint64_t timed_cycles_ = 0; /* of them, those that took time */
 };
 
 } // namespace ringside

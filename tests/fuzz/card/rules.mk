@@ -40,11 +40,11 @@ $(FUZZ_CARD_DIR)/obj/%.o: tests/%.c | $(BUILD)/gen/ringside_reg_table.h
 	$(Q)mkdir -p $(@D)
 	$(Q)$(FUZZ_CARD_CC) $(FUZZ_CARD_CFLAGS) -O1 $(FUZZ_CARD_SANITIZE) -c $< -o $@
 
-$(FUZZ_CARD_VERILATED)/Vringside_card.mk: $(RTL_FILES) $(RTL_GEN) tests/fuzz/card/rules.mk
+$(FUZZ_CARD_VERILATED)/Vringside_card.mk: $(RTL_FILES) $(HW_TOP) $(RTL_GEN) tests/fuzz/card/rules.mk
 	$(call say,VERILATE,$(RTL_TOP) (fuzzed))
 	$(Q)mkdir -p $(@D)
 	$(Q)verilator --cc -O3 --x-assign fast --x-initial fast --assert -GDataW=$(HW_DATA_W) \
-		--top-module $(RTL_TOP) --prefix Vringside_card --Mdir $(@D) $(RTL_FILES)
+		--top-module $(HW_TOP_MODULE) --prefix Vringside_card --Mdir $(@D) $(RTL_FILES) $(HW_TOP)
 
 $(FUZZ_CARD_VERILATED)/Vringside_card__ALL.a: $(FUZZ_CARD_VERILATED)/Vringside_card.mk
 	$(call say,CXX,$(@D))

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 # `make coverage`: which lines and toggles of the RTL the card suite, the comparison of the cards and the
 # benches of rtl/'s units reach. Everything is built anew below build/coverage, with tests/coverage/bin
-# before Verilator in PATH. The whole card has a bus of COVERAGE_DATA_W there (the units also have 1024):
-# counting every bit of the wide one makes it slower than is of use.
+# before Verilator in PATH. The whole card has a bus of COVERAGE_DATA_W there, the units their narrowest:
+# counting every bit of wide ones makes them slower than is of use.
 
 COVERAGE_DIR := $(BUILD)/coverage
 COVERAGE_DATA_W := 128
-COVERAGE_STREAMS := 300
+COVERAGE_STREAMS := 100
 COVERAGE_MAKE = PATH=$(CURDIR)/tests/coverage/bin:$$PATH $(MAKE) --no-print-directory BUILD=$(COVERAGE_DIR) \
 	HW_PROFDATA= HW_DATA_W=$(COVERAGE_DATA_W) HW_OPT=-O1
 COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-pause- rtl-registers rtl-system-time rtl-time-use \

@@ -354,7 +354,7 @@ static void cpu_main(void *arg)
 
 /* ---- the loop ---- */
 
-static uint64_t host_next_ns(const struct host *h)
+static uint64_t cpu_next_ns(const struct host *h)
 {
 	return h->idle ? h->wakes_at_ns : h->cpu_ns;
 }
@@ -379,7 +379,7 @@ static struct host *earliest_host(struct host_world *w, const struct host *excep
 
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a list's entries are never NULL */
 	list_for_each_entry(h, &w->hosts, node)
-		if (h != except && (!first || host_next_ns(h) < host_next_ns(first)))
+		if (h != except && (!first || cpu_next_ns(h) < cpu_next_ns(first)))
 			first = h;
 	return first;
 }
@@ -402,7 +402,7 @@ static void run_host(struct host_world *w, struct host *h, uint64_t event_ns, ui
 	w->horizon_ns = until_ns;
 	lower_horizon(w, event_ns);
 	if (other)
-		lower_horizon(w, host_next_ns(other));
+		lower_horizon(w, cpu_next_ns(other));
 	w->current = h;
 	fiber_switch(&w->fiber, h->resume);
 	w->current = NULL;
@@ -424,7 +424,7 @@ enum host_run_result host_run_until(struct host_world *w, uint64_t until_ns)
 		uint64_t event_ns = next_event_ns(w), host_ns;
 		struct host *h = earliest_host(w, NULL);
 
-		host_ns = h ? host_next_ns(h) : HOST_NEVER;
+		host_ns = h ? cpu_next_ns(h) : HOST_NEVER;
 		if (event_ns == HOST_NEVER && host_ns == HOST_NEVER) {
 			if (until_ns != HOST_NEVER)
 				set_now(w, until_ns);
@@ -472,6 +472,14 @@ bool host_run_tasks(struct host_world *w, uint64_t limit_ns)
 	if (w->tasks_alive)
 		name_tasks_left(w);
 	return !w->tasks_alive;
+}
+
+uint64_t host_next_ns(struct host_world *w)
+{
+	const uint64_t event_ns = next_event_ns(w);
+	const struct host *h = earliest_host(w, NULL);
+
+	return h && cpu_next_ns(h) < event_ns ? cpu_next_ns(h) : event_ns;
 }
 
 void host_stop(struct host_world *w)

@@ -227,6 +227,10 @@ static void hystart_update(struct sock *sk, uint32_t rtt_us)
 
 	if (after(tp->snd_una, ca->end_seq)) /* this ACK's sample is the new round's first */
 		hystart_round_start(sk);
+	/* Rounds are told apart from the beginning on: one that began in mid-flight would hold two halves of
+	 * trains, neither long enough. */
+	if (tp->snd_cwnd < HYSTART_LOW_WINDOW)
+		return;
 	/* ACKs in close succession are a train; its length shows the bandwidth-delay product. */
 	if (now_ns - ca->last_ack_ns <= HYSTART_ACK_DELTA_NS) {
 		ca->last_ack_ns = now_ns;
@@ -261,7 +265,7 @@ static void cubic_pkts_acked(struct sock *sk, const struct tcp_ack_sample *s)
 	rtt_us = max_u32((uint32_t)s->rtt_us, 1);
 	if (!ca->delay_min_us || rtt_us < ca->delay_min_us)
 		ca->delay_min_us = rtt_us;
-	if (!ca->found && tcp_in_slow_start(tp) && tp->snd_cwnd >= HYSTART_LOW_WINDOW)
+	if (!ca->found && tcp_in_slow_start(tp))
 		hystart_update(sk, rtt_us);
 }
 

@@ -92,6 +92,7 @@ class TapNetwork:
     """
 
     name = "tap"
+    address = TAP_HOST
 
     def __enter__(self):
         self.host = TAP_GUEST
@@ -101,7 +102,7 @@ class TapNetwork:
         self._hold()
         try:
             self._ip("tuntap", "add", "tap0", "mode", "tap")
-            self._ip("addr", "add", f"{TAP_HOST}/{TAP_PREFIX}", "dev", "tap0")
+            self._ip("addr", "add", f"{self.address}/{TAP_PREFIX}", "dev", "tap0")
             self._ip("link", "set", "tap0", "up")
             self._ip("link", "set", "lo", "up")
         except UserError:

@@ -85,6 +85,8 @@ enum host_run_result host_run_until(struct host_world *w, uint64_t until_ns);
 /* Until every task has ended: true; false: limit_ns of virtual time passed or all sleep for ever
  * (names of the tasks that are left go to stderr). */
 bool host_run_tasks(struct host_world *w, uint64_t limit_ns);
+/* When something happens next; HOST_NEVER. For who keeps virtual time at the pace of real time. */
+uint64_t host_next_ns(struct host_world *w);
 /* Ends host_run_*() soon; from a task, an event or an interrupt handler. */
 void host_stop(struct host_world *w);
 

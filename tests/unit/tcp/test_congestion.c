@@ -110,6 +110,49 @@ START_TEST(without_f_rto_the_next_segments_are_retransmitted)
 }
 END_TEST
 
+/* ---- HyStart ---- */
+
+static void sleep_until(uint64_t time_ns)
+{
+	const uint64_t now_ns = host_now_ns(bench.world);
+
+	if (now_ns < time_ns)
+		host_sleep(bench.host[0], time_ns - now_ns);
+}
+
+/* A path of 40 ms that carries a segment a millisecond: each acknowledged by itself, in trains of 10, 20
+ * and then 40. The window passes the 16 segments below which HyStart says nothing in the first one. */
+static void trains(void)
+{
+	const int fd = script_accept(false, true, 7, 1460);
+	uint64_t start_ns;
+	uint32_t acked;
+
+	ck_assert_int_eq(set_opt(0, fd, SOL_SOCKET, SO_SNDBUFFORCE, 1 << 20), 0);
+	start_ns = host_now_ns(bench.world);
+	write_all(0, fd, block, 200 * 1460);
+	settle();
+	acked = seg_from(0, 0)->seq;
+	for (uint64_t train = 1, count = 10; train <= 3; train++, count *= 2) {
+		for (uint64_t i = 0; i < count; i++) {
+			if (train == 3 && i == 22) /* nothing yet: half a round trip, and 2 ms */
+				ck_assert_uint_eq(MIB(0, TcpExtTCPHystartTrainDetect), 0);
+			sleep_until(start_ns + (40 * train + i) * HOST_MS);
+			ack_now(acked += 1460);
+		}
+	}
+	ck_assert_uint_eq(MIB(0, TcpExtTCPHystartTrainDetect), 1);
+	/* 23 ms into the last round, which a loss probe (the handshake took but 1 ms) put two ACKs later. */
+	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_ssthresh, 40 + 23 + 2);
+}
+
+START_TEST(a_train_of_acks_longer_than_half_a_round_trip_ends_slow_start)
+{
+	use_ca(0, "cubic");
+	in_script(trains);
+}
+END_TEST
+
 /* ---- compressed ACKs ---- */
 
 /* Thirty segments one by one (else GRO makes them one) within a few microseconds. */
@@ -463,6 +506,7 @@ Suite *congestion_suite(void)
 	tcase_add_test(t, a_needless_time_out_is_found_without_time_stamps);
 	tcase_add_test(t, a_real_time_out_goes_on_retransmitting);
 	tcase_add_test(t, without_f_rto_the_next_segments_are_retransmitted);
+	tcase_add_test(t, a_train_of_acks_longer_than_half_a_round_trip_ends_slow_start);
 	tcase_add_test(t, acks_of_data_above_a_hole_are_compressed);
 	tcase_add_test(t, tcp_comp_sack_nr_0_acknowledges_each);
 	tcase_add_test(t, a_window_that_was_idle_restarts_and_remembers);

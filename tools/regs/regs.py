@@ -177,7 +177,8 @@ def sv_assignments(desc, reg, base, pad):
         if reg.count == 1:
             lines.append(f"index_o = {width}'d{reg.index};")
         else:
-            lines.append(f"index_o = {width}'((addr_i - 17'h{base:05x}) >> 2) + {width}'d{reg.index};")
+            shift = 3 if reg.stride == 8 else 2
+            lines.append(f"index_o = {width}'((addr_i - 17'h{base:05x}) >> {shift}) + {width}'d{reg.index};")
     return [pad + line for line in lines]
 
 

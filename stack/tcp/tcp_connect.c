@@ -51,6 +51,7 @@ static int send_syn(struct sock *sk, struct tcp_fastopen_request *fo)
 	if (tp->fastopen_connect && !fo) {
 		if (tcp_fastopen_cookie_check(sk, &mss, &ask.cookie)) {
 			tp->defer_connect = true;
+			tp->snd_una = tp->snd_nxt = tp->write_seq; /* nothing is sent */
 			return 0;
 		}
 		fo = &ask;

@@ -153,7 +153,7 @@ static void shrunk_window_timer(struct sock *sk)
 	}
 	tcp_enter_loss(sk);
 	tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1);
-	icsk->icsk_backoff++;
+	icsk->icsk_backoff += icsk->icsk_backoff < UINT8_MAX;
 	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
 	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, icsk->icsk_rto_us);
 }
@@ -199,8 +199,10 @@ static void retransmit_timer(struct sock *sk)
 		tp->loss_stamp_ns = tp->tcp_mstamp_ns;
 		tp->total_rto_recoveries++;
 	}
-	if (!icsk->icsk_retransmits++)
+	if (!icsk->icsk_retransmits)
 		tp->timeout_stamp_ms = tcp_time_stamp_ms(tp);
+	/* TCP_USER_TIMEOUT may allow more than fit: never 0 again, that would be a new beginning. */
+	icsk->icsk_retransmits += icsk->icsk_retransmits < UINT8_MAX;
 	tp->total_rto++;
 	if (tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1)) {
 		/* Local trouble, not the path's: soon again without backing off. */
@@ -208,7 +210,7 @@ static void retransmit_timer(struct sock *sk)
 				     min_u32(icsk->icsk_rto_us, TCP_RESOURCE_PROBE_INTERVAL_US));
 		return;
 	}
-	icsk->icsk_backoff++;
+	icsk->icsk_backoff += icsk->icsk_backoff < UINT8_MAX;
 	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
 	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, next_rto_us(sk));
 }

@@ -45,7 +45,7 @@ class Results:
 
     def __init__(self, card):
         self.card, self.passed, self.failed, self.skipped = card, 0, 0, 0
-        self._watch = Watch()
+        self.watch = Watch()
 
     def missing(self, case):
         """Features of the case that the card does not have."""
@@ -64,7 +64,7 @@ class Results:
 
     def fails(self, case, why):
         """Counts and says it; what failed while this machine stood still is not judged: False."""
-        if seconds := self._watch.worst():
+        if seconds := self.watch.worst():
             self.skipped += 1
             print(f"NOT JUDGED {case.name}: this machine stood still for {seconds:.0f} s; {why}", flush=True)
             return False
@@ -94,7 +94,7 @@ def run_place(place, cases, results):
     waiting = list(cases)
     while waiting:
         try:
-            with Session(results.card, place) as session:
+            with Session(results.card, place, results.watch) as session:
                 while waiting and not (why := run_case(session, waiting[0], results)):
                     waiting.pop(0)
         except (Failure, GuestFailure, UserError) as e:

@@ -45,10 +45,13 @@ class Failure(AssertionError):
 
 
 class Session:
-    """Context manager of a guest. `place` is one of PLACES; the driver is loaded, eth0 is up and reaches the peer."""
+    """Context manager of a guest. `place` is one of PLACES; the driver is loaded, eth0 is up and reaches the peer.
 
-    def __init__(self, card, place):
-        self.card, self.place = card, place
+    watch: the standstill.Watch that knows whether what failed may be judged.
+    """
+
+    def __init__(self, card, place, watch):
+        self.card, self.place, self.watch = card, place, watch
         self._stack = contextlib.ExitStack()
         self.guest = self.peer = self.network = None
         self.boot_messages, self._errors = [], {}

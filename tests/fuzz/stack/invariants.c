@@ -54,11 +54,11 @@ static void check_sending(const struct sock *sk)
 	REQUIRE(bytes == sk->sk_wmem_queued);
 }
 
-/* The receive queue runs up to rcv_nxt; what is out of order lies above, sorted, apart. */
+/* The receive queue runs up to rcv_nxt; what is out of order lies above, sorted, none within another. */
 static void check_receiving(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	uint32_t bytes = 0, seq = tp->rcv_nxt;
+	uint32_t bytes = 0, seq = tp->rcv_nxt, end_seq = tp->rcv_nxt;
 	const struct sk_buff *skb;
 
 	REQUIRE(!after(tp->copied_seq, tp->rcv_nxt));
@@ -69,9 +69,10 @@ static void check_receiving(const struct sock *sk)
 	}
 	for (struct rb_node *n = rb_first(&tp->out_of_order_queue); n; n = rb_next(n)) {
 		skb = rb_entry(n, struct sk_buff, rbnode);
-		REQUIRE(after(TCP_SKB_CB(skb)->end_seq, tp->rcv_nxt));
-		REQUIRE(!before(TCP_SKB_CB(skb)->seq, seq));
-		seq = TCP_SKB_CB(skb)->end_seq;
+		REQUIRE(after(TCP_SKB_CB(skb)->seq, seq));
+		REQUIRE(after(TCP_SKB_CB(skb)->end_seq, end_seq));
+		seq = TCP_SKB_CB(skb)->seq;
+		end_seq = TCP_SKB_CB(skb)->end_seq;
 		bytes += skb->truesize;
 	}
 	REQUIRE(bytes == sk->sk_rmem_alloc);

@@ -22,9 +22,15 @@ $(FUZZ_STACK): $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.o)
 	$(call say,LD,$@)
 	$(Q)clang -fsanitize=fuzzer,address,undefined $^ $(NETTLE_LIB) -o $@
 
+# First inputs besides the kept ones, made of the tables in the sources as they are now.
+FUZZ_STACK_SEEDS := $(FUZZ_STACK_BUILD)/seeds
+
+$(FUZZ_STACK_SEEDS): $(FUZZ_STACK_DIR)/seeds.py $(FUZZ_STACK_DIR)/fuzz.c $(FUZZ_STACK_DIR)/calls.c
+	$(Q)rm -rf $@ && python3 $< $@ --random 1500
+
 .PHONY: fuzz-stack
-fuzz-stack: $(FUZZ_STACK) ## the stack under libFuzzer (RUNS=n; what it finds: build/tests/fuzz/stack/found)
-	$(Q)tests/fuzz/stack/fuzz.sh $(FUZZ_STACK) $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_BUILD) $(or $(RUNS),100000)
+fuzz-stack: $(FUZZ_STACK) $(FUZZ_STACK_SEEDS) ## the stack under libFuzzer (RUNS=n; what it finds: build/tests/fuzz/stack/found)
+	$(Q)tests/fuzz/stack/fuzz.sh $(FUZZ_STACK) $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_BUILD) $(or $(RUNS),100000) $(FUZZ_STACK_SEEDS)
 
 $(BUILD)/asan/$(FUZZ_STACK_DIR)/%.o: $(FUZZ_STACK_DIR)/%.c
 	$(call say,CC,$@)
@@ -38,4 +44,20 @@ $(FUZZ_STACK_REPLAY): $(patsubst %.c,$(BUILD)/asan/%.o,$(FUZZ_STACK_SRCS) $(FUZZ
 TESTS += fuzz-stack-corpus:$(FUZZ_STACK_REPLAY),$(FUZZ_STACK_CORPUS)
 TEST_PROGRAMS += $(FUZZ_STACK_REPLAY)
 
--include $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.d) $(wildcard $(BUILD)/asan/$(FUZZ_STACK_DIR)/*.d)
+# The same program without sanitizers, with clang's exact counts of lines.
+FUZZ_STACK_COVERAGE := $(FUZZ_STACK_BUILD)/coverage
+
+$(FUZZ_STACK_COVERAGE)/%.o: %.c
+	$(call say,CLANG,$@)
+	@mkdir -p $(@D)
+	$(Q)clang $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -fprofile-instr-generate -fcoverage-mapping -c $< -o $@
+
+$(FUZZ_STACK_COVERAGE)/fuzz-stack: $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_COVERAGE)/%.o)
+	$(call say,LD,$@)
+	$(Q)clang -fsanitize=fuzzer -fprofile-instr-generate $^ $(NETTLE_LIB) -o $@
+
+.PHONY: fuzz-stack-coverage
+fuzz-stack-coverage: $(FUZZ_STACK_COVERAGE)/fuzz-stack $(FUZZ_STACK_SEEDS) ## lines of the stack that the inputs of its fuzzer reach, by file
+	$(Q)python3 $(FUZZ_STACK_DIR)/coverage.py $< $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_SEEDS)
+
+-include $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.d) $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_COVERAGE)/%.d) $(wildcard $(BUILD)/asan/$(FUZZ_STACK_DIR)/*.d)

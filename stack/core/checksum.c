@@ -43,25 +43,27 @@ static uint64_t sum_words(const uint8_t *p, uint32_t words)
 	return (even.sum & 0xffffffff) + (even.sum >> 32);
 }
 
+/* The last 1 to 7 bytes, at `end`, as a word padded with zeros. */
+static uint64_t sum_rest(const uint8_t *end, uint32_t rest, uint32_t len)
+{
+	uint64_t w = 0;
+
+	if (len >= sizeof(w)) { /* with bytes before it, which are shifted out */
+		__builtin_memcpy(&w, end - sizeof(w), sizeof(w));
+		w >>= 64 - 8 * rest;
+	} else {
+		for (uint32_t i = 0; i < rest; i++)
+			w |= (uint64_t)*(end - rest + i) << (8 * i);
+	}
+	return (w & 0xffffffff) + (w >> 32);
+}
+
 uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum)
 {
 	const uint8_t *p = buf;
-	uint64_t total = sum_words(p, len / 8), tail = 0;
-	uint32_t rest = len % 8;
+	uint64_t total = sum_words(p, len / 8) + sum;
 
-	if (rest) {
-		p += len - rest;
-		if (rest & 4) {
-			uint32_t w;
-
-			__builtin_memcpy(&w, p, sizeof(w));
-			total += w;
-			p += sizeof(w);
-		}
-		for (uint32_t i = 0; i < (rest & 3); i++)
-			tail |= (uint64_t)p[i] << (8 * i);
-		total += tail;
-	}
-	total += sum;
+	if (len % 8)
+		total += sum_rest(p + len, len % 8, len);
 	return csum_add((uint32_t)total, (uint32_t)(total >> 32));
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * sk_buffs and the blocks of memory behind them (skbuff.h). Freed ones of the usual sizes are kept
- * per network: in the emulated guest an allocation costs more than handling a small packet.
+ * per network, an sk_buff together with its block where it can be: in the emulated guest an allocation
+ * costs more than handling a small packet.
  */
 #include <string.h>
 #include <net/skbuff.h>
@@ -56,43 +57,91 @@ static void cache_drain(struct mem_cache *c, struct port *port)
 		port_free(port, mem, c->size_bytes);
 }
 
+static void cache_give_or_free(struct mem_cache *c, struct port *port, void *mem)
+{
+	if (!cache_give(c, mem))
+		port_free(port, mem, c->size_bytes);
+}
+
 void skb_caches_init(struct net *net)
 {
 	cache_init(&net->skb_cache, sizeof(struct sk_buff), SKB_CACHE_LIMIT);
-	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++) {
 		cache_init(&net->data_cache[i], sizeof(struct skb_data) + data_class_bytes[i],
-			   data_class_limit[i]);
+			   data_class_limit[i] / 2);
+		cache_init(&net->whole_cache[i], sizeof(struct sk_buff), data_class_limit[i] / 2);
+	}
 }
 
 void skb_caches_drain(struct net *net)
 {
-	cache_drain(&net->skb_cache, net->port);
-	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
+	struct sk_buff *skb;
+
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++) {
+		while ((skb = cache_take(&net->whole_cache[i]))) {
+			port_free(net->port, skb->head_data, net->data_cache[i].size_bytes);
+			port_free(net->port, skb, sizeof(*skb));
+		}
 		cache_drain(&net->data_cache[i], net->port);
+	}
+	cache_drain(&net->skb_cache, net->port);
 }
 
-/* ---- blocks ---- */
+/* ---- blocks; soft interrupts off ---- */
 
-/* Soft interrupts off. */
-static struct skb_data *data_alloc(struct net *net, struct port *port, uint32_t size_bytes)
+/* SKB_DATA_CLASSES: of no usual size, never kept. */
+static inline unsigned int data_class(uint32_t size_bytes)
 {
-	struct skb_data *d = NULL;
 	unsigned int i = 0;
 
 	while (i < SKB_DATA_CLASSES && size_bytes > data_class_bytes[i])
 		i++;
-	if (i < SKB_DATA_CLASSES) {
-		size_bytes = data_class_bytes[i];
-		d = cache_take(&net->data_cache[i]);
+	return i;
+}
+
+/* From a cache, be it of pairs, or new. */
+static void *block_memory(struct net *net, unsigned int class)
+{
+	void *mem = cache_take(&net->data_cache[class]);
+	struct sk_buff *whole = mem ? NULL : cache_take(&net->whole_cache[class]);
+
+	if (whole) {
+		mem = whole->head_data;
+		cache_give_or_free(&net->skb_cache, net->port, whole);
+	}
+	return mem ? mem : port_alloc(net->port, net->data_cache[class].size_bytes);
+}
+
+/* Likewise. */
+static struct sk_buff *skb_memory(struct net *net)
+{
+	struct sk_buff *skb = cache_take(&net->skb_cache);
+
+	for (unsigned int i = 0; i < SKB_DATA_CLASSES && !skb; i++) {
+		skb = cache_take(&net->whole_cache[i]);
+		if (skb)
+			cache_give_or_free(&net->data_cache[i], net->port, skb->head_data);
+	}
+	return skb ? skb : port_alloc(net->port, sizeof(*skb));
+}
+
+static struct skb_data *data_alloc(struct net *net, unsigned int class, uint32_t size_bytes)
+{
+	struct skb_data *d;
+
+	if (class < SKB_DATA_CLASSES) {
+		size_bytes = data_class_bytes[class];
+		d = block_memory(net, class);
+	} else {
+		d = port_alloc(net->port, sizeof(*d) + size_bytes);
 	}
 	if (!d)
-		d = port_alloc(port, sizeof(*d) + size_bytes);
-	if (d) {
-		d->port = port;
-		d->refcount = 1;
-		d->size_bytes = size_bytes;
-		net->blocks_alive++;
-	}
+		return NULL;
+	d->port = net->port;
+	d->refcount = 1;
+	d->size_bytes = size_bytes;
+	d->size_class = class;
+	net->blocks_alive++;
 	return d;
 }
 
@@ -101,28 +150,25 @@ struct skb_data *skb_data_alloc(struct port *port, uint32_t size_bytes)
 	struct skb_data *d;
 
 	local_bh_disable(port->net);
-	d = data_alloc(port->net, port, size_bytes);
+	d = data_alloc(port->net, data_class(size_bytes), size_bytes);
 	local_bh_enable(port->net);
 	return d;
 }
 
-static void skb_data_free(struct net *net, struct skb_data *d)
+static void data_free(struct net *net, struct skb_data *d)
 {
-	uint32_t size_bytes = d->size_bytes;
-
 	net->blocks_alive--;
-	for (unsigned int i = 0; i < SKB_DATA_CLASSES; i++)
-		if (size_bytes == data_class_bytes[i] && cache_give(&net->data_cache[i], d))
-			return;
-	port_free(net->port, d, sizeof(*d) + size_bytes);
+	if (d->size_class < SKB_DATA_CLASSES)
+		cache_give_or_free(&net->data_cache[d->size_class], net->port, d);
+	else
+		port_free(net->port, d, sizeof(*d) + d->size_bytes);
 }
 
-/* Soft interrupts off. */
-static void data_put(struct net *net, struct skb_data *d)
+static inline void data_put(struct net *net, struct skb_data *d)
 {
 	assert(d->refcount > 0);
 	if (--d->refcount == 0)
-		skb_data_free(net, d);
+		data_free(net, d);
 }
 
 void skb_data_put(struct skb_data *d)
@@ -134,10 +180,10 @@ void skb_data_put(struct skb_data *d)
 	local_bh_enable(net);
 }
 
-/* ---- birth and death ---- */
+/* ---- birth and death; soft interrupts off ---- */
 
 /* In halves: for one piece of this size gcc takes `rep stos`, which is slow to start. */
-static void clear_before_frags(struct sk_buff *skb)
+static inline void clear_before_frags(struct sk_buff *skb)
 {
 	const size_t half = offsetof(struct sk_buff, dev) + 64;
 
@@ -146,16 +192,9 @@ static void clear_before_frags(struct sk_buff *skb)
 	memset((uint8_t *)skb + half, 0, offsetof(struct sk_buff, frags) - half);
 }
 
-/* Soft interrupts off. */
-static struct sk_buff *skb_new(struct net *net, struct skb_data *data, uint32_t offset,
-			       uint32_t end)
+static inline void skb_init(struct net *net, struct sk_buff *skb, struct skb_data *data,
+			    uint32_t offset, uint32_t end)
 {
-	struct sk_buff *skb = cache_take(&net->skb_cache);
-
-	if (!skb)
-		skb = port_alloc(net->port, sizeof(*skb));
-	if (!skb)
-		return NULL;
 	net->skbs_alive++;
 	clear_before_frags(skb);
 	memset(skb->cb, 0, sizeof(skb->cb));
@@ -166,20 +205,65 @@ static struct sk_buff *skb_new(struct net *net, struct skb_data *data, uint32_t 
 	skb->data = skb->tail = data->bytes + offset;
 	skb->end = data->bytes + end;
 	skb->truesize = (uint32_t)(sizeof(*skb) + sizeof(*data)) + data->size_bytes;
+}
+
+/* Of parts: none that was freed with its block is left. */
+static __attribute__((noinline)) struct sk_buff *assemble(struct net *net, unsigned int class, uint32_t size_bytes)
+{
+	struct skb_data *data = data_alloc(net, class, size_bytes);
+	struct sk_buff *skb = data ? skb_memory(net) : NULL;
+
+	if (skb)
+		skb->head_data = data;
+	else if (data)
+		data_put(net, data);
 	return skb;
+}
+
+static inline struct sk_buff *skb_new(struct net *net, uint32_t size_bytes)
+{
+	const unsigned int class = data_class(size_bytes);
+	struct sk_buff *skb = class < SKB_DATA_CLASSES ? cache_take(&net->whole_cache[class]) : NULL;
+
+	if (skb)
+		net->blocks_alive++;
+	else
+		skb = assemble(net, class, size_bytes);
+	if (skb)
+		skb_init(net, skb, skb->head_data, 0, size_bytes);
+	return skb;
+}
+
+static __attribute__((noinline)) void take_apart(struct net *net, struct sk_buff *skb,
+						 struct skb_data *data)
+{
+	data_put(net, data);
+	cache_give_or_free(&net->skb_cache, net->port, skb);
+}
+
+/* With its block, if nobody else has that: most are needed again as they are. */
+static inline void skb_free(struct net *net, struct sk_buff *skb)
+{
+	struct skb_data *data = skb->head_data;
+
+	if (skb->destructor)
+		skb->destructor(skb);
+	for (unsigned int i = 0; i < skb->nr_frags; i++)
+		data_put(net, skb->frags[i].data);
+	net->skbs_alive--;
+	if (data->refcount == 1 && data->size_class < SKB_DATA_CLASSES &&
+	    cache_give(&net->whole_cache[data->size_class], skb))
+		net->blocks_alive--;
+	else
+		take_apart(net, skb, data);
 }
 
 struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes)
 {
-	struct sk_buff *skb = NULL;
-	struct skb_data *data;
+	struct sk_buff *skb;
 
 	local_bh_disable(net);
-	data = data_alloc(net, net->port, size_bytes);
-	if (data)
-		skb = skb_new(net, data, 0, size_bytes);
-	if (data && !skb)
-		data_put(net, data);
+	skb = skb_new(net, size_bytes);
 	local_bh_enable(net);
 	return skb;
 }
@@ -190,10 +274,12 @@ struct sk_buff *build_skb(struct net *net, struct skb_data *data, uint32_t offse
 
 	assert(offset <= data->size_bytes && len <= data->size_bytes - offset);
 	local_bh_disable(net);
-	skb = skb_new(net, data, offset, data->size_bytes);
-	local_bh_enable(net);
-	if (skb)
+	skb = skb_memory(net);
+	if (skb) {
+		skb_init(net, skb, data, offset, data->size_bytes);
 		skb_put(skb, len);
+	}
+	local_bh_enable(net);
 	return skb;
 }
 
@@ -222,15 +308,8 @@ void consume_skb(struct sk_buff *skb)
 
 	assert(skb->users > 0);
 	local_bh_disable(net);
-	if (--skb->users == 0) {
-		skb_orphan(skb);
-		for (unsigned int i = 0; i < skb->nr_frags; i++)
-			data_put(net, skb->frags[i].data);
-		data_put(net, skb->head_data);
-		net->skbs_alive--;
-		if (!cache_give(&net->skb_cache, skb))
-			port_free(net->port, skb, sizeof(*skb));
-	}
+	if (--skb->users == 0)
+		skb_free(net, skb);
 	local_bh_enable(net);
 }
 
@@ -246,6 +325,28 @@ void kfree_skb(struct sk_buff *skb)
 	kfree_skb_reason(skb, SKB_DROP_NotSpecified);
 }
 
+static void copy_payload(struct sk_buff *clone, const struct sk_buff *skb)
+{
+	_Static_assert(MAX_HEADER - SKB_COPYBREAK_BYTES >= 60 + 40 + 18, "TCP, IPv6, Ethernet");
+	skb_reserve(clone, MAX_HEADER - SKB_COPYBREAK_BYTES);
+	for (unsigned int i = 0; i < skb->nr_frags; i++) {
+		const struct skb_frag *f = &skb->frags[i];
+
+		memcpy(skb_put(clone, f->len), f->data->bytes + f->offset, f->len);
+	}
+}
+
+static void share_payload(struct sk_buff *clone, const struct sk_buff *skb)
+{
+	skb_reserve(clone, MAX_HEADER);
+	clone->len = clone->data_len = skb->data_len;
+	clone->nr_frags = skb->nr_frags;
+	for (unsigned int i = 0; i < skb->nr_frags; i++) {
+		clone->frags[i] = skb->frags[i];
+		skb_data_get(clone->frags[i].data);
+	}
+}
+
 struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
 {
 	struct sk_buff *clone;
@@ -254,14 +355,11 @@ struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
 	clone = alloc_skb(net, MAX_HEADER);
 	if (!clone)
 		return NULL;
-	skb_reserve(clone, MAX_HEADER);
-	clone->len = clone->data_len = skb->data_len;
+	if (skb->len <= SKB_COPYBREAK_BYTES)
+		copy_payload(clone, skb);
+	else
+		share_payload(clone, skb);
 	clone->truesize += skb->data_len;
-	clone->nr_frags = skb->nr_frags;
-	for (unsigned int i = 0; i < skb->nr_frags; i++) {
-		clone->frags[i] = skb->frags[i];
-		skb_data_get(clone->frags[i].data);
-	}
 	clone->gso_size = skb->gso_size;
 	clone->gso_segs = skb->gso_segs;
 	clone->gso_type = skb->gso_type;
@@ -448,7 +546,7 @@ int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len)
 	return 0;
 }
 
-uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum)
+uint32_t skb_checksum_frags(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum)
 {
 	uint32_t headlen = skb_headlen(skb), done = 0, n;
 

@@ -82,15 +82,17 @@ static inline uint32_t csum_ipv6_nofold(const void *saddr, const void *daddr, ui
 /* A header checksum for `ihl` words of IPv4 header, at least five. */
 static inline uint16_t ip_fast_csum(const void *iph, unsigned int ihl)
 {
-	uint64_t sum = 0;
-	uint32_t w;
+	uint32_t w[5];
+	uint64_t sum;
 
-	for (unsigned int i = 0; i < ihl; i++) {
-		__builtin_memcpy(&w, (const uint8_t *)iph + 4 * i, sizeof(w));
-		sum += w;
+	__builtin_memcpy(w, iph, sizeof(w));
+	sum = (uint64_t)w[0] + w[1] + w[2] + w[3] + w[4];
+	for (unsigned int i = 5; i < ihl; i++) {
+		__builtin_memcpy(w, (const uint8_t *)iph + 4 * i, sizeof(w[0]));
+		sum += w[0];
 	}
 	sum = (sum & 0xffffffff) + (sum >> 32);
-	return csum_fold((uint32_t)((sum & 0xffffffff) + (sum >> 32)));
+	return csum_fold(csum_add((uint32_t)sum, (uint32_t)(sum >> 32)));
 }
 
 /* RFC 1624: the field `check` after one 16-bit word of what it covers changed. */

@@ -41,6 +41,7 @@ struct softnet {
 	struct list_head poll_list;
 	uint64_t poll_ns;    /* when the running poll began: arrival time of its packets */
 	uint32_t xmit_batch; /* depth of net_xmit_batch_begin() */
+	bool tx_flush;	     /* a device has it set */
 };
 
 struct net {
@@ -58,6 +59,7 @@ struct net {
 	struct netns_ipv6 *ipv6;
 	struct netns_tcp *tcp;
 	struct mem_cache skb_cache, data_cache[SKB_DATA_CLASSES];
+	struct mem_cache whole_cache[SKB_DATA_CLASSES]; /* sk_buffs with a block each */
 	uint64_t skbs_alive, blocks_alive;
 	uint64_t tcp_memory_bytes, other_memory_bytes; /* of sockets' queues */
 	uint64_t mib[MIB_COUNT];

@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include "checksum.h"
 #include "list.h"
 #include "port.h"
 #include "rbtree.h"
@@ -26,6 +27,9 @@ struct sock;
 #define MAX_SKB_FRAGS 17
 /* Room in front of a transport header for TCP (60), IP (60 / 40 + extensions) and Ethernet+VLAN. */
 #define MAX_HEADER 192
+/* Payload up to so many bytes is copied behind the headers when it is sent: cheaper than a reference,
+ * and the frame is one piece for checksum and card. What is left of MAX_HEADER is enough for headers. */
+#define SKB_COPYBREAK_BYTES 64
 /* Alignment offset that puts the IP header of a received frame on a 4-byte boundary. */
 #define NET_IP_ALIGN  2
 #define GSO_MAX_BYTES 65535u
@@ -35,6 +39,7 @@ struct skb_data {
 	struct port *port;
 	uint32_t refcount;
 	uint32_t size_bytes; /* of bytes[] */
+	unsigned int size_class; /* enum skb_data_class, or none (skbuff.c) */
 	uint8_t bytes[] __attribute__((aligned(64)));
 };
 
@@ -121,8 +126,8 @@ static inline struct sk_buff *skb_get(struct sk_buff *skb)
 }
 
 /*
- * For (re)transmission: a new sk_buff with an empty linear part of MAX_HEADER bytes (data at its
- * end) that shares skb's fragments, with its length and gso fields. skb must have no linear
+ * For (re)transmission: a new sk_buff with room for headers in front that shares skb's fragments, or
+ * has copied SKB_COPYBREAK_BYTES at most, with its length and gso fields. skb must have no linear
  * payload. sk and destructor are not copied. NULL: no memory.
  */
 struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb);
@@ -228,8 +233,16 @@ int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t
 bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len);
 /* Moves the bytes of skb from `len` on into `rest` (empty), sharing payload. 0 or -ENOMEM. */
 int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len);
+/* The same as below when more than the linear part is summed. */
+uint32_t skb_checksum_frags(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum);
 /* Internet checksum (RFC 1071), not inverted, of len bytes at offset, added to sum. */
-uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len, uint32_t sum);
+static inline uint32_t skb_checksum(const struct sk_buff *skb, uint32_t offset, uint32_t len,
+				    uint32_t sum)
+{
+	if ((uint64_t)offset + len <= skb_headlen(skb))
+		return csum_partial(skb->data + offset, len, sum);
+	return skb_checksum_frags(skb, offset, len, sum);
+}
 /* Completes CHECKSUM_PARTIAL in software. 0 or a negative errno. */
 int skb_checksum_help(struct sk_buff *skb);
 

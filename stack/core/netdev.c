@@ -161,6 +161,26 @@ void netif_carrier_off(struct net_device *dev)
 
 /* ---- the way out ---- */
 
+/* It is sent by net_tx_action(). */
+static void flush_later(struct net_device *dev)
+{
+	dev->tx_flush = true;
+	dev->net->softnet.tx_flush = true;
+}
+
+/* false: the ring is full, skb stays with the caller. */
+static bool xmit_one(struct net_device *dev, struct sk_buff *skb, bool more)
+{
+	const uint32_t len = skb->len, segs = skb->gso_size ? skb->gso_segs : 1;
+
+	port_poll_point(dev->net->port);
+	if (dev->ops->xmit(skb, dev, more) == NETDEV_TX_BUSY)
+		return false;
+	dev->stats.tx_packets += segs;
+	dev->stats.tx_bytes += len;
+	return true;
+}
+
 static void qdisc_run(struct net_device *dev)
 {
 	struct net *net = dev->net;
@@ -170,17 +190,13 @@ static void qdisc_run(struct net_device *dev)
 		return;
 	dev->trans_start_ns = port_time_ns(net->port);
 	while (!dev->queue_stopped && (skb = skb_dequeue(&dev->qdisc))) {
-		uint32_t len = skb->len, segs = skb->gso_size ? skb->gso_segs : 1;
-
-		port_poll_point(net->port);
-		if (dev->ops->xmit(skb, dev, dev->qdisc.qlen > 0) == NETDEV_TX_BUSY) {
-			skb_queue_head(&dev->qdisc, skb);
-			dev->tx_flush = !dev->queue_stopped;
-			raise_softirq(net);
-			return;
-		}
-		dev->stats.tx_packets += segs;
-		dev->stats.tx_bytes += len;
+		if (xmit_one(dev, skb, dev->qdisc.qlen > 0))
+			continue;
+		skb_queue_head(&dev->qdisc, skb);
+		if (!dev->queue_stopped)
+			flush_later(dev);
+		raise_softirq(net);
+		return;
 	}
 }
 
@@ -188,6 +204,9 @@ void net_tx_action(struct net *net)
 {
 	struct net_device *dev;
 
+	if (!net->softnet.tx_flush)
+		return;
+	net->softnet.tx_flush = false;
 	list_for_each_entry(dev, &net->devices, node) {
 		if (!dev->tx_flush)
 			continue;
@@ -245,7 +264,20 @@ static int enqueue_segments(struct net_device *dev, struct sk_buff *skb)
 	return 0;
 }
 
-/* Does in software what the card cannot, then queues. */
+/* Straight to the card when nothing is before it, or onto the queue. */
+static int send_or_enqueue(struct net_device *dev, struct sk_buff *skb)
+{
+	struct net *net = dev->net;
+
+	if (!net->softnet.xmit_batch && !dev->qdisc.qlen && !dev->queue_stopped) {
+		dev->trans_start_ns = port_time_ns(net->port);
+		if (xmit_one(dev, skb, false))
+			return 0;
+	}
+	return enqueue(dev, skb);
+}
+
+/* Does in software what the card cannot. */
 static int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
 {
 	if (skb->gso_size) {
@@ -261,7 +293,7 @@ static int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
 		return drop_out(dev, skb, SKB_DROP_GsoFailed);
 	if (skb->nr_frags && !(dev->features & NETIF_F_SG) && !pskb_may_pull(skb, skb->len))
 		return drop_out(dev, skb, SKB_DROP_NoMemory);
-	return enqueue(dev, skb);
+	return send_or_enqueue(dev, skb);
 }
 
 int dev_queue_xmit(struct sk_buff *skb)
@@ -273,7 +305,7 @@ int dev_queue_xmit(struct sk_buff *skb)
 		return drop_out(dev, skb, SKB_DROP_DeviceDown);
 	err = prepare_and_enqueue(dev, skb);
 	if (dev->net->softnet.xmit_batch && dev->qdisc.qlen < XMIT_BATCH_MAX)
-		dev->tx_flush = true;
+		flush_later(dev);
 	else
 		qdisc_run(dev);
 	return err;
@@ -309,7 +341,7 @@ void netif_wake_queue(struct net_device *dev)
 	dev->queue_stopped = false;
 	if (!dev->net || !dev->qdisc.qlen)
 		return;
-	dev->tx_flush = true;
+	flush_later(dev);
 	raise_softirq(dev->net);
 }
 

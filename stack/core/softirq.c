@@ -136,11 +136,11 @@ bool napi_complete_done(struct napi_struct *napi, int work_done)
 }
 
 /* Returns how many packets were handled; puts a context with more to do back onto the list. */
-static int napi_poll(struct net *net, struct napi_struct *napi)
+static int napi_poll(struct net *net, struct napi_struct *napi, uint64_t now_ns)
 {
 	int work;
 
-	net->softnet.poll_ns = port_time_ns(net->port);
+	net->softnet.poll_ns = now_ns;
 	napi->missed = false;
 	napi->polls++;
 	net_xmit_batch_begin(net);
@@ -154,40 +154,38 @@ static int napi_poll(struct net *net, struct napi_struct *napi)
 	return work;
 }
 
-static void net_rx_action(struct net *net)
+static void net_rx_action(struct net *net, uint64_t start_ns)
 {
 	int budget = net->sysctl.netdev_budget ? (int)net->sysctl.netdev_budget : BUDGET_DEFAULT;
 	struct softnet *sn = &net->softnet;
-	uint64_t start_ns;
+	uint64_t now_ns = start_ns;
 
 	collect_incoming(sn);
-	if (list_empty(&sn->poll_list))
-		return;
-	start_ns = port_time_ns(net->port);
 	while (!list_empty(&sn->poll_list)) {
 		struct napi_struct *napi =
 			list_first_entry(&sn->poll_list, struct napi_struct, poll_node);
 
 		list_del_init(&napi->poll_node);
-		budget -= napi_poll(net, napi);
-		if (budget > 0 && port_time_ns(net->port) - start_ns < TIME_LIMIT_NS)
-			continue;
-		if (!list_empty(&sn->poll_list)) {
+		budget -= napi_poll(net, napi, now_ns);
+		if (list_empty(&sn->poll_list))
+			break;
+		now_ns = port_time_ns(net->port);
+		if (budget <= 0 || now_ns - start_ns >= TIME_LIMIT_NS) {
 			NET_INC(net, SoftnetTimeSqueezed);
 			raise_softirq(net);
+			break;
 		}
-		break;
 	}
 }
 
 /* ---- running ---- */
 
-static void softnet_round(struct net *net)
+static void softnet_round(struct net *net, uint64_t now_ns)
 {
 	set_pending(&net->softnet, false);
 	NET_INC(net, SoftnetRounds);
-	timer_wheel_run(&net->timers, port_time_ns(net->port));
-	net_rx_action(net);
+	timer_wheel_run(&net->timers, now_ns);
+	net_rx_action(net, now_ns);
 	net_tx_action(net);
 }
 
@@ -196,16 +194,20 @@ static void softnet_run(struct net *net)
 {
 	struct softnet *sn = &net->softnet;
 	unsigned int rounds = 0;
-	uint64_t start_ns;
+	uint64_t start_ns, now_ns;
 
 	assert(!sn->bh_disabled && !sn->running);
 	sn->bh_disabled++;
 	sn->running = true;
-	start_ns = port_time_ns(net->port);
-	do
-		softnet_round(net);
-	while (is_pending(sn) && ++rounds < ROUNDS_PER_CALL &&
-	       port_time_ns(net->port) - start_ns < TIME_LIMIT_NS);
+	start_ns = now_ns = port_time_ns(net->port);
+	for (;;) {
+		softnet_round(net, now_ns);
+		if (!is_pending(sn) || ++rounds == ROUNDS_PER_CALL)
+			break;
+		now_ns = port_time_ns(net->port);
+		if (now_ns - start_ns >= TIME_LIMIT_NS)
+			break;
+	}
 	sn->running = false;
 	sn->bh_disabled--;
 }

@@ -117,25 +117,42 @@ static void ip_local_deliver(struct sk_buff *skb)
 	ip_deliver_transport(skb, iph->protocol);
 }
 
+/* false: skb is gone. Packets come in runs: what was right for the one before is not looked up again. */
+static bool addresses_ok(struct net *net, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct in_device *in = in_dev(skb->dev);
+
+	if (in && in->rcv_saddr == iph->saddr && in->rcv_daddr == iph->daddr &&
+	    in->rcv_generation == net->route_generation)
+		return true;
+	if (!destination_ok(net, skb->dev, iph)) {
+		NET_INC(net, IpInAddrErrors);
+		drop(skb, SKB_DROP_IpInAddrErrors);
+		return false;
+	}
+	if (!source_ok(net, skb->dev, iph)) {
+		NET_INC(net, IpInAddrErrors);
+		drop(skb, SKB_DROP_IpMartianSource);
+		return false;
+	}
+	if (in) {
+		in->rcv_saddr = iph->saddr;
+		in->rcv_daddr = iph->daddr;
+		in->rcv_generation = net->route_generation;
+	}
+	return true;
+}
+
 void ip_rcv(struct sk_buff *skb)
 {
-	struct net_device *dev = skb->dev;
-	struct net *net = dev->net;
+	struct net *net = skb->dev->net;
 
 	if (skb->pkt_type == PACKET_OTHERHOST) {
 		drop(skb, SKB_DROP_OtherHost);
 		return;
 	}
 	NET_INC(net, IpInReceives);
-	if (!header_ok(net, skb))
-		return;
-	if (!destination_ok(net, dev, ip_hdr(skb))) {
-		NET_INC(net, IpInAddrErrors);
-		drop(skb, SKB_DROP_IpInAddrErrors);
-	} else if (!source_ok(net, dev, ip_hdr(skb))) {
-		NET_INC(net, IpInAddrErrors);
-		drop(skb, SKB_DROP_IpMartianSource);
-	} else {
+	if (header_ok(net, skb) && addresses_ok(net, skb))
 		ip_local_deliver(skb);
-	}
 }

@@ -16,6 +16,9 @@ struct dhcp_client;
 /* IPv4 of one device (dev->ip_ptr); addr 0: not configured. */
 struct in_device {
 	__be32 addr, mask, broadcast, gateway;
+	/* Of the latest packet whose addresses were found right, and the route_generation when. */
+	__be32 rcv_saddr, rcv_daddr;
+	uint32_t rcv_generation;
 	struct dhcp_client *dhcp; /* NULL: configured by hand, or not at all */
 };
 

@@ -2,7 +2,9 @@
 /*
  * Timers on a hierarchical wheel (timer_wheel.h). A timer lies in the level of the highest byte in
  * which its time differs from the wheel's: arming and disarming are O(1); when the wheel reaches a
- * slot of a higher level, that slot's timers move down. Equal times run in the order of arming.
+ * slot of a higher level, that slot's timers move down. Equal times run in the order of arming. The
+ * wheel knows when it has something to do next, so that looking too early, as each poll of a card
+ * does, costs a comparison.
  */
 #include <net/timer_wheel.h>
 #include <net/net_namespace.h>
@@ -14,6 +16,8 @@ void timer_wheel_init(struct timer_wheel *w, uint64_t now_ns)
 {
 	w->base_ns = now_ns;
 	w->floor_ns = now_ns;
+	w->next_ns = UINT64_MAX;
+	w->next_known = true;
 	w->pending = 0;
 	w->levels_occupied = 0;
 	for (unsigned int l = 0; l < TIMER_LEVELS; l++) {
@@ -83,16 +87,42 @@ static void fire(struct timer_wheel *w, struct timer_list *t)
 	t->function(t);
 }
 
-void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
+/* The earliest timer by looking at it. */
+static uint64_t find_next(struct timer_wheel *w)
+{
+	uint64_t begins_ns, next_ns = UINT64_MAX;
+	struct list_head *slot;
+	struct timer_list *t;
+	unsigned int level, seen = 0;
+
+	if (!w->pending)
+		return UINT64_MAX;
+	slot = earliest_slot(w, &level, &begins_ns);
+	assert(slot);
+	list_for_each_entry(t, slot, node) {
+		if (++seen > NEXT_SCAN_LIMIT)
+			return begins_ns;
+		if (t->expires_ns < next_ns)
+			next_ns = t->expires_ns;
+	}
+	return next_ns;
+}
+
+uint64_t timer_wheel_next(struct timer_wheel *w)
+{
+	if (!w->next_known) {
+		w->next_ns = find_next(w);
+		w->next_known = true;
+	}
+	return w->next_ns;
+}
+
+static void run_due(struct timer_wheel *w, uint64_t now_ns)
 {
 	struct list_head *slot;
 	unsigned int level;
 	uint64_t begins_ns;
 
-	if (now_ns < w->base_ns)
-		return;
-	if (now_ns != UINT64_MAX)
-		w->floor_ns = now_ns + 1;
 	while ((slot = earliest_slot(w, &level, &begins_ns)) && begins_ns <= now_ns) {
 		w->base_ns = begins_ns;
 		if (level == 0) {
@@ -110,25 +140,17 @@ void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
 	w->base_ns = now_ns;
 }
 
-uint64_t timer_wheel_next(const struct timer_wheel *w)
+void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
 {
-	uint64_t begins_ns, next_ns = UINT64_MAX;
-	struct list_head *slot;
-	struct timer_list *t;
-	unsigned int level, seen = 0;
-
-	if (!w->pending)
-		return UINT64_MAX;
-	/* Only marks of empty slots are changed. */
-	slot = earliest_slot((struct timer_wheel *)w, &level, &begins_ns);
-	assert(slot);
-	list_for_each_entry(t, slot, node) {
-		if (++seen > NEXT_SCAN_LIMIT)
-			return begins_ns;
-		if (t->expires_ns < next_ns)
-			next_ns = t->expires_ns;
-	}
-	return next_ns;
+	if (now_ns < w->base_ns)
+		return;
+	if (now_ns != UINT64_MAX)
+		w->floor_ns = now_ns + 1;
+	if (now_ns < w->next_ns)
+		return;
+	run_due(w, now_ns);
+	w->next_known = false;
+	timer_wheel_next(w);
 }
 
 void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))
@@ -139,22 +161,34 @@ void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))
 	t->pending = false;
 }
 
+/* Off its slot; was it the earliest, another one is now. */
+static void take_off(struct timer_wheel *w, struct timer_list *t)
+{
+	list_del_init(&t->node);
+	if (t->expires_ns == w->next_ns)
+		w->next_known = false;
+}
+
 void timer_wheel_add(struct timer_wheel *w, struct timer_list *t, uint64_t expires_ns)
 {
 	if (t->pending)
-		list_del_init(&t->node);
+		take_off(w, t);
 	else
 		w->pending++;
 	t->pending = true;
 	t->expires_ns = expires_ns > w->floor_ns ? expires_ns : w->floor_ns;
 	insert(w, t);
+	if (t->expires_ns < w->next_ns) {
+		w->next_ns = t->expires_ns;
+		w->next_known = true;
+	}
 }
 
 bool timer_wheel_del(struct timer_wheel *w, struct timer_list *t)
 {
 	if (!t->pending)
 		return false;
-	list_del_init(&t->node);
+	take_off(w, t);
 	t->pending = false;
 	w->pending--;
 	return true;

@@ -18,15 +18,13 @@ void tcp_reset_xmit_timer(struct sock *sk, enum icsk_time what, uint64_t when_us
 		when_us += tcp_pacing_delay_us(sk);
 	icsk->icsk_pending = what;
 	icsk->icsk_timeout_ns = sk_now_ns(sk) + when_us * NSEC_PER_USEC;
-	sk_reset_timer(sk, &icsk->icsk_retransmit_timer, icsk->icsk_timeout_ns);
+	sk_advance_timer(sk, &icsk->icsk_retransmit_timer, icsk->icsk_timeout_ns);
 }
 
+/* The timer itself may run: it finds nothing to do. */
 static void clear_xmit_timer(struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
-
-	icsk->icsk_pending = ICSK_TIME_NONE;
-	sk_stop_timer(sk, &icsk->icsk_retransmit_timer);
+	inet_csk(sk)->icsk_pending = ICSK_TIME_NONE;
 }
 
 /* RFC 6298, 5.3; after a probe timer the time since the first segment was sent counts. */

@@ -24,30 +24,34 @@ void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f)
 	f->dev = skb->dev;
 }
 
-/* Soft interrupts off; sk not owned by a task, or the owner runs its backlog. Consumes skb. */
-int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
+static void rcv_not_established(struct sock *sk, struct sk_buff *skb)
 {
 	struct sock *child;
 
-	if (sk->sk_state == TCP_ESTABLISHED) {
-		tcp_rcv_established(sk, skb);
-		return 0;
-	}
 	if (sk->sk_state == TCP_LISTEN) {
 		child = tcp_cookie_check(sk, skb);
 		if (!child) {
 			kfree_skb_reason(skb, SKB_DROP_TcpListenOverflow);
-			return 0;
+			return;
 		}
 		if (child != sk) {
 			tcp_child_process(sk, child, skb);
-			return 0;
+			return;
 		}
 	}
 	if (tcp_rcv_state_process(sk, skb)) {
 		tcp_send_reset(sk->sk_net, sk, skb);
 		kfree_skb_reason(skb, SKB_DROP_TcpFlags);
 	}
+}
+
+/* Soft interrupts off; sk not owned by a task, or the owner runs its backlog. Consumes skb. */
+int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_state == TCP_ESTABLISHED)
+		tcp_rcv_established(sk, skb);
+	else
+		rcv_not_established(sk, skb);
 	return 0;
 }
 
@@ -104,10 +108,13 @@ malformed:
 }
 
 /* Authentic, if that is asked for; else dropped. */
-static bool auth_ok(struct sock *sk, const struct request_sock *req, struct sk_buff *skb)
+static inline bool auth_ok(struct sock *sk, const struct request_sock *req, struct sk_buff *skb)
 {
-	const int reason = net_tcp(sk)->auth_keys ? tcp_auth_check(sk, req, skb) : 0;
+	int reason;
 
+	if (!net_tcp(sk)->auth_keys)
+		return true;
+	reason = tcp_auth_check(sk, req, skb);
 	if (reason)
 		kfree_skb_reason(skb, (enum skb_drop_reason)reason);
 	return !reason;

@@ -394,7 +394,8 @@ static void in_order(struct sock *sk, struct sk_buff *skb)
 
 	if (skb->len)
 		event_data_recv(sk, skb);
-	tcp_queue_rcv(sk, skb);
+	if (tcp_queue_rcv(sk, skb))
+		consume_skb(skb);
 	if (fin)
 		tcp_fin(sk);
 	if (tp->out_of_order_queue.node) {
@@ -493,6 +494,7 @@ static void fast_pure_ack(struct sock *sk, struct sk_buff *skb)
 static void fast_data(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	bool merged;
 
 	if (tp->rx_opt.saw_tstamp && tp->rcv_nxt == tp->rcv_wup)
 		store_ts_recent(tp);
@@ -501,15 +503,15 @@ static void fast_data(struct sock *sk, struct sk_buff *skb)
 	tp->rx_opt.dsack = false;
 	tcp_rcv_rtt_measure_ts(sk, skb);
 	event_data_recv(sk, skb);
-	skb_get(skb); /* tcp_ack() reads its header */
-	tcp_queue_rcv(sk, skb);
+	merged = tcp_queue_rcv(sk, skb); /* tcp_ack() still reads its header */
 	if (TCP_SKB_CB(skb)->ack_seq != tp->snd_una) {
 		tcp_ack(sk, skb, FLAG_DATA);
 		data_snd_check(sk);
 	} else {
 		tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
 	}
-	consume_skb(skb);
+	if (merged)
+		consume_skb(skb);
 	ack_snd_check(sk);
 	sk_data_ready(sk);
 }
@@ -640,7 +642,7 @@ static void ack_handshake(struct sock *sk)
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
 	icsk->icsk_ack.timeout_ns = sk_now_ns(sk) + (uint64_t)TCP_DELACK_MAX_US * NSEC_PER_USEC;
-	sk_reset_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
+	sk_advance_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
 }
 
 /* 0 consumed; 1 answer with RST. */

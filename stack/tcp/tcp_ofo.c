@@ -200,7 +200,7 @@ static bool try_coalesce(struct sock *sk, struct sk_buff *to, const struct sk_bu
 	return true;
 }
 
-/* Data at rcv_nxt: onto the receive queue. true: merged into the last one and consumed. */
+/* Data at rcv_nxt: onto the receive queue. true: merged into the last one, the caller keeps skb. */
 bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -208,10 +208,8 @@ bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb)
 
 	tp->bytes_received += TCP_SKB_CB(skb)->end_seq - tp->rcv_nxt;
 	tp->rcv_nxt = TCP_SKB_CB(skb)->end_seq;
-	if (tail && try_coalesce(sk, tail, skb)) {
-		consume_skb(skb);
+	if (tail && try_coalesce(sk, tail, skb))
 		return true;
-	}
 	if (!skb->destructor)
 		skb_set_owner_r(skb, sk);
 	skb_queue_tail(&sk->sk_receive_queue, skb);
@@ -423,7 +421,8 @@ void tcp_ofo_queue(struct sock *sk)
 			continue;
 		}
 		fin = tcb->tcp_flags & TCPHDR_FIN;
-		tcp_queue_rcv(sk, skb);
+		if (tcp_queue_rcv(sk, skb))
+			consume_skb(skb);
 		if (fin)
 			tcp_fin(sk); /* purges the tree */
 	}

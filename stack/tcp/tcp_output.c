@@ -272,19 +272,25 @@ static bool small_queue_full(struct sock *sk, const struct sk_buff *skb)
 
 /* ---- after sending ---- */
 
-void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
+/* true: the retransmission timer is to be armed. */
+static bool new_data_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const uint32_t prior_packets = tp->packets_out;
+	const bool first = !tp->packets_out;
 
 	tp->snd_nxt = TCP_SKB_CB(skb)->end_seq;
 	skb_unlink(&sk->sk_write_queue, skb);
 	tcp_rtx_queue_insert(sk, skb);
 	tp->packets_out += TCP_SKB_CB(skb)->pcount;
-	if (!prior_packets || inet_csk(sk)->icsk_pending == ICSK_TIME_LOSS_PROBE)
-		tcp_rearm_rto(sk);
 	NET_ADD(sk->sk_net, TcpExtTCPOrigDataSent, TCP_SKB_CB(skb)->pcount);
 	tcp_check_space(sk);
+	return first || inet_csk(sk)->icsk_pending == ICSK_TIME_LOSS_PROBE;
+}
+
+void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
+{
+	if (new_data_sent(sk, skb))
+		tcp_rearm_rto(sk);
 }
 
 /* A round trip's worth of time the application used only a part of the window: halfway down to what
@@ -391,7 +397,6 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 		limits->rwnd = true;
 		return false;
 	}
-	max_segs = min_u32(quota, tcp_tso_segs(sk, mss));
 	limit = mss;
 	if (TCP_SKB_CB(skb)->pcount == 1) {
 		if (!nagle_allows(tp, skb, mss,
@@ -399,6 +404,7 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 									    : TCP_NAGLE_PUSH))
 			return false;
 	} else {
+		max_segs = min_u32(quota, tcp_tso_segs(sk, mss));
 		if (!push_one && tso_should_defer(sk, skb, mss, max_segs, &limits->cwnd))
 			return false;
 		limit = split_point(sk, skb, mss, max_segs, nonagle);
@@ -416,6 +422,7 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct limits limits = {0};
+	bool rearm_rto = false;
 	uint32_t sent = 0;
 	struct sk_buff *skb;
 
@@ -433,7 +440,7 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 			break;
 		if (tcp_transmit_skb(sk, skb))
 			break;
-		tcp_event_new_data_sent(sk, skb);
+		rearm_rto |= new_data_sent(sk, skb);
 		if (skb->len < TCP_SKB_CB(skb)->pcount * mss)
 			tp->snd_sml = TCP_SKB_CB(skb)->end_seq;
 		sent += TCP_SKB_CB(skb)->pcount;
@@ -442,7 +449,7 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 	}
 	if (limits.rwnd)
 		tcp_chrono_start(sk, TCP_CHRONO_RWND_LIMITED);
-	else
+	else if (tp->chrono == TCP_CHRONO_RWND_LIMITED)
 		tcp_chrono_stop(sk, TCP_CHRONO_RWND_LIMITED);
 	limits.cwnd |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
 	if (sent || limits.cwnd)
@@ -450,8 +457,9 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 	if (sent) {
 		if (tcp_in_cwnd_reduction(sk))
 			tp->prr_out += sent;
-		if (push_one != 2)
-			tcp_schedule_loss_probe(sk, false);
+		/* The probe comes before the time-out, which then is not armed for nothing. */
+		if ((push_one == 2 || !tcp_schedule_loss_probe(sk, false)) && rearm_rto)
+			tcp_rearm_rto(sk);
 		return false;
 	}
 	return !tp->packets_out && tcp_send_head(sk);

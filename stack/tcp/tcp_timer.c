@@ -2,7 +2,9 @@
 /*
  * TCP's timers: retransmission (RFC 6298, 5), zero-window probes (RFC 9293, 3.8.6.1), delayed ACK,
  * keepalive (RFC 9293, 3.8.4) and FIN_WAIT2, and when each gives up (RFC 9293, 3.8.3: R1, R2). A
- * timer that finds the sock owned by a task leaves its work to release_sock().
+ * timer that finds the sock owned by a task leaves its work to release_sock(). What is put off with
+ * every segment (retransmission, delayed ACK) has its time in the sock; its timer may end earlier and
+ * is then armed anew.
  */
 #include <net/tcp.h>
 
@@ -325,11 +327,24 @@ void tcp_delack_timer_handler(struct sock *sk)
 	NET_INC(sk->sk_net, TcpExtDelayedACKs);
 }
 
+/* An ACK is due, not the remains of one that went with data meanwhile. */
+static bool delack_due(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+
+	return (icsk->icsk_ack.pending & ICSK_ACK_TIMER) &&
+	       icsk->icsk_ack.timeout_ns <= sk_now_ns(sk);
+}
+
 static void delack_timer(struct timer_list *t)
 {
-	struct sock *sk = csk_sock(container_of(t, struct inet_connection_sock, icsk_delack_timer));
+	struct inet_connection_sock *icsk = container_of(t, struct inet_connection_sock, icsk_delack_timer);
+	struct sock *sk = csk_sock(icsk);
 
-	if (sock_owned_by_user(sk)) {
+	if (!delack_due(sk)) {
+		if (icsk->icsk_ack.pending & ICSK_ACK_TIMER)
+			sk_reset_timer(sk, t, icsk->icsk_ack.timeout_ns);
+	} else if (sock_owned_by_user(sk)) {
 		NET_INC(sk->sk_net, TcpExtDelayedACKLocked);
 		tcp_sk(sk)->tsq_flags |= TCP_DELACK_TIMER_DEFERRED;
 	} else {

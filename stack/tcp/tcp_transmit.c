@@ -87,6 +87,8 @@ static void established_options(struct sock *sk, struct tcp_out_options *o)
 	const struct tcp_sock *tp = tcp_sk(sk);
 
 	o->tstamp = tp->rx_opt.tstamp_ok;
+	if (!tp->rx_opt.num_sacks && !tp->rx_opt.dsack)
+		return;
 	o->num_sacks = (uint8_t)tcp_sack_blocks(tp);
 	o->dsack = tp->rx_opt.dsack && o->num_sacks ? &tp->duplicate_sack : NULL;
 	o->sacks = tp->selective_acks;
@@ -105,8 +107,6 @@ static void tcp_event_ack_sent(struct sock *sk, uint32_t pcount)
 	}
 	icsk->icsk_ack.pending = 0;
 	icsk->icsk_ack.retry = 0;
-	if (icsk->icsk_delack_timer.pending)
-		sk_stop_timer(sk, &icsk->icsk_delack_timer);
 }
 
 static void tcp_event_data_sent(struct sock *sk)
@@ -243,7 +243,7 @@ void tcp_send_ack(struct sock *sk)
 	icsk->icsk_ack.ato_us = TCP_ATO_MIN_US;
 	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
 	icsk->icsk_ack.timeout_ns = sk_now_ns(sk) + (uint64_t)TCP_DELACK_MAX_US * NSEC_PER_USEC;
-	sk_reset_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
+	sk_advance_timer(sk, &icsk->icsk_delack_timer, icsk->icsk_ack.timeout_ns);
 }
 
 void tcp_send_delayed_ack(struct sock *sk)
@@ -272,7 +272,7 @@ void tcp_send_delayed_ack(struct sock *sk)
 	}
 	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
 	icsk->icsk_ack.timeout_ns = timeout_ns;
-	sk_reset_timer(sk, &icsk->icsk_delack_timer, timeout_ns);
+	sk_advance_timer(sk, &icsk->icsk_delack_timer, timeout_ns);
 }
 
 void tcp_send_active_reset(struct sock *sk)

@@ -231,6 +231,13 @@ void inet_csk_clear_xmit_timers(struct sock *sk);
 /* A pending timer holds a reference to its sock. */
 void sk_reset_timer(struct sock *sk, struct timer_list *t, uint64_t expires_ns);
 void sk_stop_timer(struct sock *sk, struct timer_list *t);
+/* For a timer whose function looks whether it is time yet and else arms it again: one that is armed
+ * for earlier stays as it is. Most are put off again and again and never come to anything. */
+static inline void sk_advance_timer(struct sock *sk, struct timer_list *t, uint64_t expires_ns)
+{
+	if (!t->pending || t->expires_ns > expires_ns)
+		sk_reset_timer(sk, t, expires_ns);
+}
 struct sock *inet_csk_accept(struct sock *sk, int file_flags, int *err);
 static inline bool sk_acceptq_is_full(const struct sock *sk)
 {

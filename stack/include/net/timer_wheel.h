@@ -21,8 +21,10 @@ struct timer_level {
 };
 
 struct timer_wheel {
-	uint64_t base_ns;  /* everything before it has run */
+	uint64_t base_ns;  /* slots before it are empty: everything before it has run */
 	uint64_t floor_ns; /* timers armed now expire no earlier */
+	uint64_t next_ns;  /* nothing expires before; UINT64_MAX: nothing at all */
+	bool next_known;   /* next_ns is what timer_wheel_next() tells, not less */
 	uint32_t pending;
 	uint8_t levels_occupied; /* bit per level that may hold timers */
 	struct timer_level levels[TIMER_LEVELS];
@@ -36,6 +38,6 @@ bool timer_wheel_del(struct timer_wheel *w, struct timer_list *t);
 /* Runs every timer due at now_ns, in order of time; timers armed meanwhile wait for the next run. */
 void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns);
 /* A lower bound of the next expiry, exact when few timers share its slot; UINT64_MAX: none. */
-uint64_t timer_wheel_next(const struct timer_wheel *w);
+uint64_t timer_wheel_next(struct timer_wheel *w);
 
 #endif

@@ -23,11 +23,6 @@ void remove_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *e)
 	local_bh_enable(wq->port->net);
 }
 
-bool waitqueue_active(const struct wait_queue_head *wq)
-{
-	return !list_empty(&wq->waiters);
-}
-
 void wake_up(struct wait_queue_head *wq, uint32_t key)
 {
 	struct wait_queue_entry *e, *next;

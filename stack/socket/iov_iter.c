@@ -32,11 +32,30 @@ static size_t next_piece(struct iov_iter *it, size_t len, uint8_t **at)
 	return n;
 }
 
+/* Most calls have one piece of memory: where its next len bytes are, or NULL. */
+static inline uint8_t *next_whole(struct iov_iter *it, size_t len)
+{
+	uint8_t *at;
+
+	if (!it->nr_segs || len > it->count || len > it->iov->iov_len - it->iov_offset ||
+	    !it->iov->iov_base)
+		return NULL;
+	at = (uint8_t *)it->iov->iov_base + it->iov_offset;
+	it->iov_offset += len;
+	it->count -= len;
+	return at;
+}
+
 size_t copy_from_iter(void *to, size_t len, struct iov_iter *it)
 {
 	size_t done = 0, n;
-	uint8_t *from;
+	uint8_t *from = next_whole(it, len);
 
+	if (from) {
+		memcpy(to, from, len);
+		port_charge_copy(it->port, len);
+		return len;
+	}
 	while (done < len && (n = next_piece(it, len - done, &from))) {
 		memcpy((uint8_t *)to + done, from, n);
 		done += n;
@@ -48,8 +67,13 @@ size_t copy_from_iter(void *to, size_t len, struct iov_iter *it)
 size_t copy_to_iter(const void *from, size_t len, struct iov_iter *it)
 {
 	size_t done = 0, n;
-	uint8_t *to;
+	uint8_t *to = next_whole(it, len);
 
+	if (to) {
+		memcpy(to, from, len);
+		port_charge_copy(it->port, len);
+		return len;
+	}
 	while (done < len && (n = next_piece(it, len - done, &to))) {
 		memcpy(to, (const uint8_t *)from + done, n);
 		done += n;

@@ -52,16 +52,11 @@ void sk_free(struct sock *sk)
 	port_free(sk->sk_net->port, sk, sk->sk_prot->obj_size_bytes);
 }
 
-void lock_sock(struct sock *sk)
+/* Until no task owns it. */
+void lock_sock_wait(struct sock *sk)
 {
-	local_bh_disable(sk->sk_net);
-	while (sk->sk_owned) {
-		local_bh_enable(sk->sk_net);
+	while (sk->sk_owned)
 		wait_event(&sk->sk_lock_wq, !sk->sk_owned, PORT_WAIT_FOREVER);
-		local_bh_disable(sk->sk_net);
-	}
-	sk->sk_owned = true;
-	local_bh_enable(sk->sk_net);
 }
 
 static void run_backlog(struct sock *sk)

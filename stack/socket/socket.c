@@ -252,6 +252,8 @@ static long iov_total(const struct iovec *iov, size_t count, bool is_write)
 {
 	size_t total = 0;
 
+	if (count == 1 && iov && iov->iov_len <= INT64_MAX)
+		return is_write && iov->iov_len && !iov->iov_base ? -EFAULT : (long)iov->iov_len;
 	if (count && !iov)
 		return -EFAULT;
 	for (size_t i = 0; i < count; i++) {
@@ -265,8 +267,9 @@ static long iov_total(const struct iovec *iov, size_t count, bool is_write)
 }
 
 /* Sends what msg holds, or fills it; bad: what is wrong with the arguments, or 0. */
-static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, bool is_write,
-		   long bad)
+static inline __attribute__((always_inline)) long do_msg(struct files_struct *files, int fd,
+							 struct msghdr *msg, int flags,
+							 bool is_write, long bad)
 {
 	struct socket_file *sf;
 	struct iov_iter iter;
@@ -296,6 +299,16 @@ static long do_msg(struct files_struct *files, int fd, struct msghdr *msg, int f
 	return result;
 }
 
+static long send_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, long bad)
+{
+	return do_msg(files, fd, msg, flags, true, bad);
+}
+
+static long recv_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, long bad)
+{
+	return do_msg(files, fd, msg, flags, false, bad);
+}
+
 static long check_msg(const struct msghdr *msg)
 {
 	if (!msg)
@@ -309,7 +322,7 @@ long sys_sendmsg(struct files_struct *files, int fd, const struct msghdr *msg, i
 
 	if (!bad && msg->msg_name && msg->msg_namelen > sizeof(struct sockaddr_storage))
 		bad = -EINVAL;
-	return do_msg(files, fd, (struct msghdr *)(uintptr_t)msg, flags, true, bad);
+	return send_msg(files, fd, (struct msghdr *)(uintptr_t)msg, flags, bad);
 }
 
 long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int flags)
@@ -320,11 +333,11 @@ long sys_recvmsg(struct files_struct *files, int fd, struct msghdr *msg, int fla
 	long result;
 
 	if (bad)
-		return do_msg(files, fd, msg, flags, false, bad);
+		return recv_msg(files, fd, msg, flags, bad);
 	control = msg->msg_control;
 	room = control ? msg->msg_controllen : 0;
 	msg->msg_controllen = room;
-	result = do_msg(files, fd, msg, flags, false, 0);
+	result = recv_msg(files, fd, msg, flags, 0);
 	msg->msg_control = control;
 	msg->msg_controllen = room - msg->msg_controllen;
 	return result;
@@ -355,7 +368,7 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 	};
-	long n = do_msg(files, fd, &msg, flags, false, 0);
+	long n = recv_msg(files, fd, &msg, flags, 0);
 
 	if (n < 0 || !from)
 		return n;
@@ -369,39 +382,51 @@ long sys_recvfrom(struct files_struct *files, int fd, void *buf, size_t len, int
 	return n;
 }
 
-static long rw_iov(struct files_struct *files, int fd, const struct iovec *iov, int count,
-		   bool is_write)
+/* Memory of read(), write() and their kin. */
+static struct msghdr msg_of(const struct iovec *iov, size_t count)
 {
-	struct msghdr msg = {.msg_iov = (struct iovec *)(uintptr_t)iov,
-			     .msg_iovlen = (size_t)count};
-	const long result =
-		do_msg(files, fd, &msg, 0, is_write, count < 0 || count > UIO_MAXIOV ? -EINVAL : 0);
+	return (struct msghdr){.msg_iov = (struct iovec *)(uintptr_t)iov, .msg_iovlen = count};
+}
 
-	return result == -ENOTSOCK ? -EINVAL : result; /* a file that is no socket has no bytes */
+static long check_count(int count)
+{
+	return count < 0 || count > UIO_MAXIOV ? -EINVAL : 0;
+}
+
+/* A file that is no socket has no bytes. */
+static long rw_result(long result)
+{
+	return result == -ENOTSOCK ? -EINVAL : result;
 }
 
 long sys_readv(struct files_struct *files, int fd, const struct iovec *iov, int count)
 {
-	return rw_iov(files, fd, iov, count, false);
+	struct msghdr msg = msg_of(iov, (size_t)count);
+
+	return rw_result(recv_msg(files, fd, &msg, 0, check_count(count)));
 }
 
 long sys_writev(struct files_struct *files, int fd, const struct iovec *iov, int count)
 {
-	return rw_iov(files, fd, iov, count, true);
+	struct msghdr msg = msg_of(iov, (size_t)count);
+
+	return rw_result(send_msg(files, fd, &msg, 0, check_count(count)));
 }
 
 long sys_read(struct files_struct *files, int fd, void *buf, size_t len)
 {
-	struct iovec iov = {buf, len};
+	const struct iovec iov = {buf, len};
+	struct msghdr msg = msg_of(&iov, 1);
 
-	return rw_iov(files, fd, &iov, 1, false);
+	return rw_result(recv_msg(files, fd, &msg, 0, 0));
 }
 
 long sys_write(struct files_struct *files, int fd, const void *buf, size_t len)
 {
-	struct iovec iov = {(void *)(uintptr_t)buf, len};
+	const struct iovec iov = {(void *)(uintptr_t)buf, len};
+	struct msghdr msg = msg_of(&iov, 1);
 
-	return rw_iov(files, fd, &iov, 1, true);
+	return rw_result(send_msg(files, fd, &msg, 0, 0));
 }
 
 int sys_shutdown(struct files_struct *files, int fd, int how)

@@ -222,8 +222,16 @@ static inline void sock_reset_flag(struct sock *sk, uint32_t flag)
 	sk->sk_flags &= ~flag;
 }
 
-/* Process context. */
-void lock_sock(struct sock *sk);
+/* Process context. Tasks give way to each other only where they sleep, and soft interrupts take no
+ * sock from a task: taking a free one needs no protection. */
+void lock_sock_wait(struct sock *sk);
+static inline void lock_sock(struct sock *sk)
+{
+	if (sk->sk_owned)
+		lock_sock_wait(sk);
+	sk->sk_owned = true;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
 void release_sock(struct sock *sk);
 /* Soft interrupt. */
 static inline bool sock_owned_by_user(const struct sock *sk)

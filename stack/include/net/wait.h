@@ -26,7 +26,10 @@ struct wait_queue_head {
 void init_waitqueue_head(struct wait_queue_head *wq, struct port *port);
 void add_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *e);
 void remove_wait_queue(struct wait_queue_head *wq, struct wait_queue_entry *e);
-bool waitqueue_active(const struct wait_queue_head *wq);
+static inline bool waitqueue_active(const struct wait_queue_head *wq)
+{
+	return !list_empty(&wq->waiters);
+}
 
 /* Tells every waiter; any context. key: the POLL* bits that became true. */
 void wake_up(struct wait_queue_head *wq, uint32_t key);

@@ -208,7 +208,8 @@ static inline void skb_init(struct net *net, struct sk_buff *skb, struct skb_dat
 }
 
 /* Of parts: none that was freed with its block is left. */
-static __attribute__((noinline)) struct sk_buff *assemble(struct net *net, unsigned int class, uint32_t size_bytes)
+static __attribute__((noinline)) struct sk_buff *assemble(struct net *net, unsigned int class,
+							  uint32_t size_bytes)
 {
 	struct skb_data *data = data_alloc(net, class, size_bytes);
 	struct sk_buff *skb = data ? skb_memory(net) : NULL;
@@ -223,7 +224,8 @@ static __attribute__((noinline)) struct sk_buff *assemble(struct net *net, unsig
 static inline struct sk_buff *skb_new(struct net *net, uint32_t size_bytes)
 {
 	const unsigned int class = data_class(size_bytes);
-	struct sk_buff *skb = class < SKB_DATA_CLASSES ? cache_take(&net->whole_cache[class]) : NULL;
+	struct sk_buff *skb =
+		class < SKB_DATA_CLASSES ? cache_take(&net->whole_cache[class]) : NULL;
 
 	if (skb)
 		net->blocks_alive++;

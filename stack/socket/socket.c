@@ -267,9 +267,8 @@ static long iov_total(const struct iovec *iov, size_t count, bool is_write)
 }
 
 /* Sends what msg holds, or fills it; bad: what is wrong with the arguments, or 0. */
-static inline __attribute__((always_inline)) long do_msg(struct files_struct *files, int fd,
-							 struct msghdr *msg, int flags,
-							 bool is_write, long bad)
+static inline __attribute__((always_inline)) long
+do_msg(struct files_struct *files, int fd, struct msghdr *msg, int flags, bool is_write, long bad)
 {
 	struct socket_file *sf;
 	struct iov_iter iter;

@@ -338,7 +338,8 @@ static bool delack_due(const struct sock *sk)
 
 static void delack_timer(struct timer_list *t)
 {
-	struct inet_connection_sock *icsk = container_of(t, struct inet_connection_sock, icsk_delack_timer);
+	struct inet_connection_sock *icsk =
+		container_of(t, struct inet_connection_sock, icsk_delack_timer);
 	struct sock *sk = csk_sock(icsk);
 
 	if (!delack_due(sk)) {

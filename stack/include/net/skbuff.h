@@ -38,7 +38,7 @@ struct sock;
 struct skb_data {
 	struct port *port;
 	uint32_t refcount;
-	uint32_t size_bytes; /* of bytes[] */
+	uint32_t size_bytes;	 /* of bytes[] */
 	unsigned int size_class; /* enum skb_data_class, or none (skbuff.c) */
 	uint8_t bytes[] __attribute__((aligned(64)));
 };

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""congestion.py PROGRAMS OUT [--only EXPERIMENT] [--jobs N]: our congestion control and Linux's on the same wire, in real
-time. Tables go to the standard output, in Markdown; OUT, a folder, gets congestion.json and traces of some runs.
+"""congestion.py PROGRAMS OUT [--only EXPERIMENT] [--jobs N]: our congestion control and Linux's on the same wire,
+in real time. Tables go to the standard output, in Markdown; OUT, a folder, gets congestion.json and some traces.
 
 A measurement: it judges nothing. Where network namespaces are not permitted it says so and measures nothing.
 """
@@ -57,7 +57,8 @@ def _alone(controls):
         for percent in (25, 100, 400):
             runs = {cast: Run(f"alone-{control}-{percent}-{cast}", control, senders, RATE_MBPS,
                               BDP_FRAMES * percent // 100, 18) for cast, senders in _casts(1, (RTT_MS,)).items()}
-            runs["to ours"] = dataclasses.replace(runs["linux"], name=f"alone-{control}-{percent}-to-ours", sink="ours")
+            runs["to ours"] = dataclasses.replace(runs["linux"], name=f"alone-{control}-{percent}-to-ours",
+                                                  sink="ours")
             cases.append(({"control": control, "queue %": percent}, runs))
 
     def measure(_labels, run, flows, queue):
@@ -67,8 +68,8 @@ def _alone(controls):
                 "peak 1 s %": round(100 * min(peak, run.queue_frames) / run.queue_frames), "lost 1 s": dropped,
                 "lost": sum(queue.dropped)}
 
-    return Experiment("alone", f"One flow over {RATE_MBPS} Mb/s and {RTT_MS} ms, by the queue in percent of a bandwidth-"
-                      "delay product: utilisation in the last 12 of 18 s; the window that slow start ended with; the "
+    return Experiment("alone", f"One flow over {RATE_MBPS} Mb/s and {RTT_MS} ms, by the queue in percent of a "
+                      "bandwidth-delay product: utilisation in the last 12 of 18 s; the window that slow start ended with; the "
                       "queue's peak and losses in the first second; losses in all.", cases, measure)
 
 
@@ -92,8 +93,8 @@ def _fairness(controls):
         return row
 
     return Experiment("fairness", f"Flows that start together over {RATE_MBPS} Mb/s, {RTT_MS // 2} ms and a queue of "
-                      f"{BDP_FRAMES} frames, all Linux's, all ours, half and half; 45 s, the first 15 not counted.", cases,
-                      measure)
+                      f"{BDP_FRAMES} frames, all Linux's, all ours, half and half; 45 s, the first 15 not counted.",
+                      cases, measure)
 
 
 def _way(controls):
@@ -108,8 +109,8 @@ def _way(controls):
         near, far = (figures.settled_mbps(flow, run.seconds) for flow in flows)
         return {"near/far": round(near / far, 2), "util %": round(100 * (near + far) / run.rate_mbps)}
 
-    return Experiment("way", f"A near and a far flow through a queue of {BDP_FRAMES} frames at {RATE_MBPS} Mb/s; 90 s, the "
-                      "first 30 not counted.", cases, measure)
+    return Experiment("way", f"A near and a far flow through a queue of {BDP_FRAMES} frames at {RATE_MBPS} Mb/s; 90 s, "
+                      "the first 30 not counted.", cases, measure)
 
 
 def _response(controls):
@@ -126,8 +127,8 @@ def _response(controls):
         window = figures.mean_window(figures.settled_mbps(flows[0], run.seconds), labels["rtt ms"])
         return {"window": round(window, 1), "of the model": round(window / labels["model"], 2)}
 
-    return Experiment("response", "The mean window of one flow under random loss, in segments, and the models of RFC 3649 "
-                      "and RFC 9438; 90 s, the first 30 not counted.", cases, measure)
+    return Experiment("response", "The mean window of one flow under random loss, in segments, and the models of RFC "
+                      "3649 and RFC 9438; 90 s, the first 30 not counted.", cases, measure)
 
 
 def _lossy(controls):
@@ -138,8 +139,8 @@ def _lossy(controls):
     def measure(_labels, run, flows, _queue):
         return {"util %": round(100 * figures.settled_mbps(flows[0], run.seconds) / run.rate_mbps, 1)}
 
-    return Experiment("lossy", f"One flow over {RATE_MBPS} Mb/s, {RTT_MS} ms and a queue of {BDP_FRAMES} frames, by the "
-                      "random loss each way: utilisation; 45 s, the first 15 not counted.", cases, measure)
+    return Experiment("lossy", f"One flow over {RATE_MBPS} Mb/s, {RTT_MS} ms and a queue of {BDP_FRAMES} frames, by "
+                      "the random loss each way: utilisation; 45 s, the first 15 not counted.", cases, measure)
 
 
 EXPERIMENTS = {"alone": _alone, "fairness": _fairness, "way": _way, "response": _response, "lossy": _lossy}
@@ -210,7 +211,7 @@ def main():
     controls = [control for control in CONTROLS if control in _linux_controls()]
     for control in CONTROLS:
         if control not in controls:
-            print(f"{control} is left out: this kernel has none (/proc/sys/net/ipv4/tcp_available_congestion_control)\n")
+            print(f"{control} is left out: /proc/sys/net/ipv4/tcp_available_congestion_control does not name it\n")
     arguments.out.mkdir(parents=True, exist_ok=True)
     file = arguments.out / "congestion.json"
     result = json.loads(file.read_text(encoding="utf-8")) if arguments.only and file.exists() else {}
@@ -222,8 +223,8 @@ def main():
         result[name] = {"caption": experiment.caption, "rows": rows, "wire": wire}
         print(_table(experiment, rows))
         print(f"(the wire was {wire['late_ms_max']} ms late at worst, more than a millisecond in "
-              f"{wire['late_percent_of_samples']} % of the samples; {len(wire['repeated'])} runs stalled and were made again)"
-              "\n", flush=True)
+              f"{wire['late_percent_of_samples']} % of the samples; {len(wire['repeated'])} runs stalled and were made "
+              "again)\n", flush=True)
         file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return 0
 

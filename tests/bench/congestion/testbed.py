@@ -131,7 +131,8 @@ class Testbed:
         with contextlib.ExitStack() as stack:
             out = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in (None, *run.senders)]
             sink_fd, sink_command, sink_fds = self._end(stack, run.sink, SINK, ["sink"])
-            wire, senders = [f"rate_mbps={run.rate_mbps},delay_ns=0,queue_frames={run.queue_frames + 1}", str(sink_fd)], []
+            shared = f"rate_mbps={run.rate_mbps},delay_ns=0,queue_frames={run.queue_frames + 1}"
+            wire, senders = [shared, str(sink_fd)], []
             for number, sender in enumerate(run.senders):
                 fd, command, fds = self._end(stack, sender.kind, f"192.0.2.{number + 2}", [
                     "send", SINK, run.control, str(sender.flows)])
@@ -147,7 +148,11 @@ class Testbed:
             processes = [self._start(stack, command + times, fds, stdout=file)
                          for (command, fds), file in zip(senders, out[1:])]
             for process in processes:
-                if process.wait(timeout=run.seconds + END_LIMIT_S):
+                try:
+                    failed = process.wait(timeout=run.seconds + END_LIMIT_S)
+                except subprocess.TimeoutExpired as e:
+                    raise UserError(f"{run.name}: an end does not end: is this machine busy? try again") from e
+                if failed:
                     raise UserError(f"{run.name}: `{' '.join(process.args)}` failed")
             relay.communicate(timeout=END_LIMIT_S)
             if relay.returncode:

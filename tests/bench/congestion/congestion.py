@@ -69,7 +69,8 @@ def _alone(controls):
                 "lost": sum(queue.dropped)}
 
     return Experiment("alone", f"One flow over {RATE_MBPS} Mb/s and {RTT_MS} ms, by the queue in percent of a "
-                      "bandwidth-delay product: utilisation in the last 12 of 18 s; the window that slow start ended with; the "
+                      "bandwidth-delay product: utilisation in the last 12 of 18 s; the window that slow start "
+                      "ended with; the "
                       "queue's peak and losses in the first second; losses in all.", cases, measure)
 
 

@@ -24,7 +24,7 @@ def _times(programs):
 
 
 def _instructions(programs):
-    ours, lwip = programs / "stack-count", programs / "stack-count-lwip"
+    ours, lwip = programs / "stack-count-fast", programs / "stack-count-lwip"
     result = {}
     for side in ("tx", "rx"):
         result[f"insn_per_kib_{side}"] = count(ours, side)

@@ -175,10 +175,13 @@ Access RefCard::write(ref::time_ns now, uint64_t addr, const void *buf, size_t l
 
 bool RefCard::send(ref::time_ns now, const uint8_t *frame, size_t len)
 {
-	if (!looped())
-		return outside().transmit(frame, len, now);
-	receive_.loop(frame, len, now);
-	return true;
+	if (looped()) {
+		receive_.loop(frame, len, now);
+		return true;
+	}
+	/* Data and pause frames share the line: what one was refused the other is not to try. */
+	line_full_ = line_full_ || !outside().transmit(frame, len, now);
+	return !line_full_;
 }
 
 void RefCard::message(unsigned int vector)
@@ -327,6 +330,7 @@ bool RefCard::can_receive() const
 void RefCard::transmit_ready(uint64_t time_ns)
 {
 	move_to(time_ns);
+	line_full_ = false;
 	transmit_.line_ready();
 	flow_control_.line_ready();
 }
@@ -427,7 +431,7 @@ void RefCard::soft_reset()
 void RefCard::power_on()
 {
 	now_ = 0;
-	bus_master_ = asleep_ = false;
+	bus_master_ = asleep_ = line_full_ = false;
 	receive_.set_asleep(false);
 	wake_status_ = 0;
 	interrupts_.power_on();
@@ -447,6 +451,7 @@ void RefCard::reset(uint64_t time_ns, ringside_reset_kind kind)
 		nvm_.power_on(config().mac);
 		wake_status_ = 0;
 	}
+	line_full_ = false;
 	registers_.reset();
 	soft_reset();
 }

@@ -71,6 +71,7 @@ class RefCard final : public Card,
 	bool bus_master_ = false;
 	bool link_ = false; /* STATUS.LU as last seen */
 	bool asleep_ = false;
+	bool line_full_ = false; /* a frame was refused, transmit_ready() has not come yet */
 	uint32_t wake_status_ = 0; /* WUS: outlives all resets but power-on */
 
 	/* Card */

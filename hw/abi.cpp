@@ -182,6 +182,15 @@ int card_receive(struct ringside_card *c, const void *frame, size_t len)
 	return taken;
 }
 
+int card_receive_damaged(struct ringside_card *c, const void *frame, size_t len)
+{
+	uint64_t t_ns = c->platform.reach(0);
+	int taken = c->slot.receive_damaged(static_cast<const uint8_t *>(frame), len, t_ns);
+
+	c->platform.settle(c->slot);
+	return taken;
+}
+
 bool card_receive_ready(struct ringside_card *c)
 {
 	return c->slot.can_receive();
@@ -246,6 +255,7 @@ ringside_platform_abi(void)
 		card_reset,
 		card_counters,
 		wire_counters,
+		card_receive_damaged,
 	};
 
 	return &abi;

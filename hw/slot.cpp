@@ -153,7 +153,7 @@ void Slot::exchange_with_wire(uint64_t t_ns)
 	while (next_arrival_ns() <= t_ns) {
 		const std::vector<uint8_t> &frame = wire_->front(side_);
 
-		if (!card_->receive(frame.data(), frame.size(), t_ns)) {
+		if (!card_->receive(frame.data(), frame.size(), true, t_ns)) {
 			blocked_until_ns_ = RINGSIDE_TIME_NEVER;
 			break;
 		}
@@ -294,16 +294,29 @@ int Slot::receive_from_host(const uint8_t *frame, size_t len, uint64_t t_ns)
 {
 	uint8_t padded[kMinFrameBytes] = {};
 
-	if (wire_ || len < 14 || len > kMaxFrameBytes)
+	if (len < 14)
 		return -EINVAL;
 	if (len < kMinFrameBytes) {
 		memcpy(padded, frame, len);
 		frame = padded;
+		len = kMinFrameBytes;
 	}
-	if (!card_->receive(frame, std::max(len, kMinFrameBytes), t_ns))
+	return receive_as_it_is(frame, len, true, t_ns);
+}
+
+int Slot::receive_damaged(const uint8_t *frame, size_t len, uint64_t t_ns)
+{
+	return receive_as_it_is(frame, len, false, t_ns);
+}
+
+int Slot::receive_as_it_is(const uint8_t *frame, size_t len, bool good_fcs, uint64_t t_ns)
+{
+	if (wire_ || len < 14 || len > kMaxFrameBytes)
+		return -EINVAL;
+	if (!card_->receive(frame, len, good_fcs, t_ns))
 		return 0;
 	counters_.rx_frames++;
-	counters_.rx_bytes += std::max(len, kMinFrameBytes);
+	counters_.rx_bytes += len;
 	return 1;
 }
 

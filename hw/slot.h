@@ -52,6 +52,8 @@ class Slot : public sc_core::sc_module, public CardOutside
 	uint32_t mmio_read(uint64_t t_ns, uint32_t addr, unsigned size);
 	void mmio_write(uint64_t t_ns, uint32_t addr, uint32_t value, unsigned size);
 	int receive_from_host(const uint8_t *frame, size_t len, uint64_t t_ns);
+	/* With a wrong FCS; not padded. */
+	int receive_damaged(const uint8_t *frame, size_t len, uint64_t t_ns);
 	bool can_receive() const;
 	void transmit_ready(uint64_t t_ns);
 	void pci_state(uint64_t t_ns, const ringside_pci_state &state);
@@ -69,6 +71,7 @@ class Slot : public sc_core::sc_module, public CardOutside
 
 	void activate();
 	bool transmit_on_wire(const uint8_t *frame, size_t len, uint64_t t_ns);
+	int receive_as_it_is(const uint8_t *frame, size_t len, bool good_fcs, uint64_t t_ns);
 	void exchange_with_wire(uint64_t t_ns);
 	uint64_t horizon_ns() const;
 	uint64_t next_arrival_ns() const;

@@ -15,6 +15,9 @@ rtl/bus/axil_slave.sv
 rtl/mac/pause_detect.sv
 rtl/mac/pause_hold.sv
 rtl/mac/pause_send.sv
+rtl/mac/wake_magic.sv
+rtl/mac/wake_address.sv
+rtl/mac/wake_flex.sv
 rtl/mac/wake_match.sv
 rtl/mac/loopback.sv
 
@@ -52,6 +55,8 @@ rtl/regs/bit_table.sv
 rtl/regs/rss_table.sv
 rtl/regs/ring_regs.sv
 rtl/regs/pause_regs.sv
+rtl/regs/wake_table.sv
+rtl/regs/wake_packet.sv
 rtl/regs/wake_regs.sv
 rtl/regs/nvm.sv
 rtl/regs/phy_mdic.sv

@@ -141,6 +141,7 @@ module ringside_card #(
   logic [2*64-1:0] tx_ring_base, rx_ring_base;
   logic [2*20-1:0] tx_ring_len, rx_ring_len;
   logic [2*16-1:0] tx_tail, tx_head, rx_tail, rx_head;
+  logic [2*7-1:0] tx_low;
   logic [15:0] head_wdata, vet, rxudp;
   logic [31:0] rctl, rfctl, rxcsum, psrctl, mrqc, rxmtrl;
   logic [16*32-1:0] ral, rah;
@@ -150,7 +151,7 @@ module ringside_card #(
   logic iame, pba_clr_en, timers_clear_en;
 
   // Events and statistics.
-  logic ev_lsc, ev_mdac, ev_txqe, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
+  logic ev_lsc, ev_mdac, ev_txqe, ev_txd_low, ev_tx_stamp, ev_rxdmt, ev_rxo, ev_srpd, ev_ack, ev_irq_sent;
   logic ev_rx_stamp, rx_stamp_open;
   logic [2:0] rx_stamp_type;
   logic [63:0] rx_stamp_at, rx_stamp_attributes;
@@ -159,7 +160,7 @@ module ringside_card #(
   logic [2*8-1:0] ev_rx_wb_frames;
   logic tx_stat_frame, tx_stat_mcast, tx_stat_bcast, tx_stat_tso, tx_stat_tso_fail;
   logic rx_stat_frame, rx_stat_mcast, rx_stat_bcast, rx_stat_mpc, rx_stat_rnbc, rx_stat_ruc, rx_stat_roc;
-  logic rx_stat_crcerr, rx_stat_total;
+  logic rx_stat_rfc, rx_stat_rjc, rx_stat_crcerr, rx_stat_total;
   logic [15:0] tx_stat_len, rx_stat_len;
 
   // Between engines and wire.
@@ -170,14 +171,23 @@ module ringside_card #(
 
   // Flow control.
   logic rx_pause, tx_pause, software_xoff, hold, pause_valid, pause_xoff, pause_taken, xon_en, pause_idle;
-  logic [3:0] ev_wake;
-  logic [31:0] wake_rdata;
-  logic wake_idle;
+  logic tx_held;
   logic ev_pause, ev_control, tx_stat_xoff, tx_stat_xon;
   logic [15:0] pause_quanta, pause_type, pause_time, pause_refresh, pause_high, pause_low;
   logic [16:0] rx_level;
   logic [47:0] pause_address;
   logic [143:0] pause_head;
+
+  // Wake-up.
+  logic [10:0] ev_wake, wake_length, wake_index;
+  logic [4:0] wake_valid;
+  logic [127:0] wake_ip4, wake_ip6;
+  logic [43:0] flex_len;
+  logic [6:0] flex_byte;
+  logic [3:0] flex_mask;
+  logic [31:0] flex_value, wake_rdata;
+  logic [7:0] wake_byte;
+  logic wake_byte_valid, wake_idle;
 
   // DMA clients: reads 0 tx descriptors, 1 tx payload, 2 and 3 rx descriptors; writes 0 rx payload,
   // 1 tx descriptors, 2 and 3 rx descriptors.
@@ -248,6 +258,7 @@ module ringside_card #(
     .tx_ring_base_o(tx_ring_base),
     .tx_ring_len_o(tx_ring_len),
     .tx_tail_o(tx_tail),
+    .tx_low_o(tx_low),
     .tx_head_we_o(tx_head_we),
     .tx_head_i(tx_head),
     .rx_enable_o(rx_enable),
@@ -308,6 +319,7 @@ module ringside_card #(
     .ev_tx_wb_i(ev_tx_wb),
     .ev_tx_wb_ide_i(ev_tx_wb_ide),
     .ev_txqe_i(ev_txqe),
+    .ev_txd_low_i(ev_txd_low),
     .ev_rx_wb_i(ev_rx_wb),
     .ev_rxdmt_i(ev_rxdmt),
     .ev_rxo_i(ev_rxo),
@@ -352,7 +364,9 @@ module ringside_card #(
     .rx_mpc_i(rx_stat_mpc),
     .rx_rnbc_i(rx_stat_rnbc),
     .rx_ruc_i(rx_stat_ruc),
+    .rx_rfc_i(rx_stat_rfc),
     .rx_roc_i(rx_stat_roc),
+    .rx_rjc_i(rx_stat_rjc),
     .rx_crcerr_i(rx_stat_crcerr),
     .rx_xon_i(ev_xon),
     .rx_xoff_i(ev_xoff),
@@ -363,6 +377,7 @@ module ringside_card #(
     .causes_en_i(feature[FeatStats]),
     .expired_i(ev_expired),
     .txqe_i(ev_txqe),
+    .txd_low_i(ev_txd_low),
     .rxdmt_i(ev_rxdmt),
     .rxo_i(ev_rxo),
     .idle_o(stats_idle)
@@ -400,9 +415,9 @@ module ringside_card #(
     .addr_i(acc_addr),
     .wdata_i(acc_wdata),
     .rdata_o(use_rdata),
-    .busy_i({!rx_idle, !tx_idle}),
-    .wire_i({s_axis_tvalid_i && !s_axis_tready_o, tx_tvalid && !tx_tready}),
-    .dma_i({!rx_drained, !tx_drained}),
+    .busy_i({!writer_idle, !reader_idle, !rx_idle, !tx_idle}),
+    .wire_i({s_axis_tvalid_i && !s_axis_tready_o, (tx_tvalid && !tx_tready) || tx_held}),
+    .dma_i({!writer_drained, !reader_drained, !rx_drained, !tx_drained}),
     .idle_o(use_idle)
   );
 
@@ -425,6 +440,7 @@ module ringside_card #(
     .ring_base_i(tx_ring_base),
     .ring_len_i(tx_ring_len),
     .tail_i(tx_tail),
+    .low_i(tx_low),
     .head_we_i(tx_head_we),
     .head_wdata_i(head_wdata),
     .head_o(tx_head),
@@ -464,9 +480,11 @@ module ringside_card #(
     .control_xoff_i(pause_xoff),
     .control_head_i(pause_head),
     .control_taken_o(pause_taken),
+    .held_o(tx_held),
     .ev_wb_o(ev_tx_wb),
     .ev_wb_ide_o(ev_tx_wb_ide),
     .ev_txqe_o(ev_txqe),
+    .ev_low_o(ev_txd_low),
     .ev_stamp_o(ev_tx_stamp),
     .stat_frame_o(tx_stat_frame),
     .stat_len_o(tx_stat_len),
@@ -523,6 +541,13 @@ module ringside_card #(
     .psrctl_i(psrctl),
     .rsrpd_i(rsrpd),
     .asleep_i,
+    .wake_valid_i(wake_valid),
+    .wake_ip4_i(wake_ip4),
+    .wake_ip6_i(wake_ip6),
+    .flex_len_i(flex_len),
+    .flex_byte_o(flex_byte),
+    .flex_mask_i(flex_mask),
+    .flex_value_i(flex_value),
     .pause_en_i(rx_pause),
     .pause_address_i(pause_address),
     .pause_type_i(pause_type),
@@ -578,6 +603,10 @@ module ringside_card #(
     .ev_pause_quanta_o(pause_quanta),
     .ev_control_o(ev_control),
     .ev_wake_o(ev_wake),
+    .wake_length_o(wake_length),
+    .wake_valid_o(wake_byte_valid),
+    .wake_index_o(wake_index),
+    .wake_byte_o(wake_byte),
     .level_o(rx_level),
     .ev_stamp_o(ev_rx_stamp),
     .stamp_at_o(rx_stamp_at),
@@ -589,7 +618,9 @@ module ringside_card #(
     .stat_mpc_o(rx_stat_mpc),
     .stat_rnbc_o(rx_stat_rnbc),
     .stat_ruc_o(rx_stat_ruc),
+    .stat_rfc_o(rx_stat_rfc),
     .stat_roc_o(rx_stat_roc),
+    .stat_rjc_o(rx_stat_rjc),
     .stat_crcerr_o(rx_stat_crcerr),
     .stat_total_o(rx_stat_total),
     .idle_o(rx_idle),
@@ -625,8 +656,20 @@ module ringside_card #(
     .wdata_i(acc_wdata),
     .wraw_i(acc_wraw),
     .rdata_o(wake_rdata),
+    .valid_o(wake_valid),
+    .ip4_o(wake_ip4),
+    .ip6_o(wake_ip6),
+    .flex_len_o(flex_len),
+    .look_i(wake_byte_valid),
+    .look_byte_i(flex_byte),
+    .flex_mask_o(flex_mask),
+    .flex_value_o(flex_value),
     .ev_link_i(ev_lsc),
     .ev_frame_i(ev_wake),
+    .byte_valid_i(wake_byte_valid && wake_index[10:7] == '0),
+    .byte_index_i(wake_index[6:0]),
+    .byte_i(wake_byte),
+    .length_i({1'b0, wake_length}),
     .pme_o,
     .idle_o(wake_idle)
   );

@@ -43,14 +43,16 @@ constexpr std::uint32_t tdbal1 = 0x03900, tdbah1 = 0x03904, tdlen1 = 0x03908, td
 constexpr std::uint32_t tdt0 = 0x03818, tidv = 0x03820, tadv = 0x0382c, tarc0 = 0x03840;
 constexpr std::uint32_t stats_first = 0x04000, stats_end = 0x04128;
 constexpr std::uint32_t rxcsum = 0x05000, rfctl = 0x05008, mta = 0x05200, ral0 = 0x05400;
-constexpr std::uint32_t rah0 = 0x05404, wus = 0x05810, swsm = 0x05b50, pbaclr = 0x05b68;
+constexpr std::uint32_t txdctl0 = 0x03828, rah0 = 0x05404, wus = 0x05810, swsm = 0x05b50,
+			pbaclr = 0x05b68;
 constexpr std::uint32_t systiml = 0x0b600, systimh = 0x0b604, timinca = 0x0b608;
 constexpr std::uint32_t timadjl = 0x0b60c, timadjh = 0x0b610, tsynctxctl = 0x0b614;
 constexpr std::uint32_t txstmpl = 0x0b618, txstmph = 0x0b61c, tsyncrxctl = 0x0b620;
 constexpr std::uint32_t rxstmpl = 0x0b624, rxstmph = 0x0b628, rxsatrl = 0x0b62c;
 constexpr std::uint32_t rxsatrh = 0x0b630, rxmtrl = 0x0b634, rxudp = 0x0b638;
 constexpr std::uint32_t ringside_magic = 0x1c000, ringside_version = 0x1c004;
-constexpr std::uint32_t ringside_features = 0x1c008;
+constexpr std::uint32_t ringside_features = 0x1c008, time_ctrl = 0x1c010, time_use = 0x1c040;
+constexpr std::uint32_t wupl = 0x05900, wupm = 0x05a00;
 constexpr std::uint32_t window_bytes = 0x20000;
 } // namespace reg
 
@@ -69,7 +71,8 @@ constexpr std::uint32_t ctrl_ext_pba_clr = bit(31);
 /* Interrupt causes (6.1). */
 constexpr std::uint32_t cause_txdw = bit(0), cause_txqe = bit(1), cause_lsc = bit(2);
 constexpr std::uint32_t cause_rxdmt0 = bit(4), cause_rxo = bit(6), cause_rxt0 = bit(7);
-constexpr std::uint32_t cause_mdac = bit(9), cause_srpd = bit(16), cause_ack = bit(17);
+constexpr std::uint32_t cause_mdac = bit(9), cause_txd_low = bit(15), cause_srpd = bit(16),
+			cause_ack = bit(17);
 constexpr std::uint32_t cause_mng = bit(18), cause_rxq0 = bit(20), cause_rxq1 = bit(21);
 constexpr std::uint32_t cause_txq0 = bit(22), cause_txq1 = bit(23), cause_other = bit(24);
 constexpr std::uint32_t cause_asserted = bit(31);

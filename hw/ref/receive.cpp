@@ -18,7 +18,7 @@ constexpr std::uint32_t status_vp = bit(3);
 constexpr std::uint32_t status_udpcs = bit(4), status_tcpcs = bit(5), status_ipcs = bit(6);
 constexpr std::uint32_t status_pif = bit(7), status_ipidv = bit(9), status_udpv = bit(10),
 			error_tcpe = bit(29), error_ipe = bit(30);
-constexpr std::uint32_t status_tst = bit(8), status_ack = bit(15);
+constexpr std::uint32_t status_tst = bit(8), status_ack = bit(15), error_ce = bit(24);
 constexpr unsigned int packet_type_shift = 16, checksum_shift = 16;
 
 constexpr std::size_t fcs_bytes = 4, mac_addresses_bytes = 12, tag_bytes = 4;
@@ -110,32 +110,40 @@ bool Receive::tagged(const std::uint8_t *frame) const
 	return vlan_ethertype() && load16(frame + mac_addresses_bytes) == vlan_ethertype();
 }
 
-/* Filters of 5.2, in their order; counts why a frame is not taken. */
-bool Receive::acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact, time_ns now)
+/* Everything that goes by is counted, and what is wrong with it (section 7). */
+void Receive::count_arrival(const Arrival &a)
 {
-	const std::uint32_t rctl = registers_[reg::rctl];
-	const bool oversize = len > max_long || (len > max_ordinary && !(rctl & rctl_lpe));
+	const bool undersize = a.line_len < min_frame;
 
 	statistics_.count(stat::tpr);
-	statistics_.add_octets(stat::torl, len + fcs_bytes);
-	if (oversize) {
-		statistics_.count(stat::roc);
-		if (len > max_long || !(rctl & rctl_sbp))
-			return false;
-	}
+	statistics_.add_octets(stat::torl, (a.good_fcs ? a.len : a.line_len) + fcs_bytes);
+	if (undersize)
+		statistics_.count(a.good_fcs ? stat::ruc : stat::rfc);
+	if (a.oversize)
+		statistics_.count(a.good_fcs ? stat::roc : stat::rjc);
+	if (undersize || a.oversize)
+		statistics_.count(stat::rlec);
+	else if (!a.good_fcs)
+		statistics_.count(stat::crcerrs);
+}
 
-	if (events_.receive_pause(frame, now))
+/* Filters of 5.2, in their order. */
+bool Receive::acceptable(const Arrival &a, bool &inexact, time_ns now)
+{
+	if (a.line_len > max_long || (!a.good() && !(registers_[reg::rctl] & rctl_sbp)))
 		return false;
-	if (tagged(frame) && !passes_vlan(registers_, load16(frame + 14)))
+	if (a.good() && events_.receive_pause(a.bytes, now))
+		return false;
+	if (tagged(a.bytes) && !passes_vlan(registers_, load16(a.bytes + 14)))
 		return false;
 
-	const Match match = match_address(registers_, frame);
+	const Match match = match_address(registers_, a.bytes);
 
 	inexact = match == Match::inexact;
 	return match != Match::none;
 }
 
-void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact, time_ns now)
+void Receive::keep(const Arrival &a, bool inexact, time_ns now)
 {
 	std::vector<std::uint8_t> bytes;
 	Frame f;
@@ -144,16 +152,19 @@ void Receive::keep(const std::uint8_t *frame, std::size_t len, bool inexact, tim
 		bytes = std::move(spare_.back());
 		spare_.pop_back();
 	}
-	f.line_bytes = len + fcs_bytes;
+	f.line_bytes = a.len + fcs_bytes;
+	f.damaged = !a.good_fcs;
 	f.inexact = inexact;
-	f.stripped = tagged(frame) && (registers_[reg::ctrl] & ctrl_vme);
-	bytes.assign(frame, frame + len);
+	f.stripped = tagged(a.bytes) && (registers_[reg::ctrl] & ctrl_vme);
+	bytes.assign(a.bytes, a.bytes + a.len);
 	if (f.stripped) {
-		f.tag = load16(frame + mac_addresses_bytes + 2);
+		f.tag = load16(a.bytes + mac_addresses_bytes + 2);
 		bytes.erase(bytes.begin() + mac_addresses_bytes,
 			    bytes.begin() + mac_addresses_bytes + tag_bytes);
 	}
-	f.layers = find_layers(bytes.data(), bytes.size(), f.stripped ? 0 : vlan_ethertype());
+	/* What was padded on has no headers. */
+	f.layers = find_layers(bytes.data(), a.line_len - (f.stripped ? tag_bytes : 0),
+			       f.stripped ? 0 : vlan_ethertype());
 	f.stamped = events_.receive_stamp(bytes.data(), f.layers, now);
 	if (features_ & feature_rss)
 		f.rss = scale(registers_, bytes.data(), f.layers);
@@ -173,40 +184,43 @@ void Receive::drop_front(time_ns now)
 	events_.receive_level(fifo_bytes_, now);
 }
 
-bool Receive::arrive(const std::uint8_t *frame, std::size_t len, time_ns now)
+bool Receive::arrive(const std::uint8_t *frame, std::size_t len, bool good_fcs, time_ns now)
 {
 	if (!takes()) {
 		refused_ = true;
 		return false;
 	}
 	if (listening())
-		take_in(frame, len, now);
+		take_in(frame, len, good_fcs, now);
 	return true;
 }
 
 void Receive::loop(const std::uint8_t *frame, std::size_t len, time_ns now)
 {
-	std::array<std::uint8_t, min_frame> padded{};
-
-	if (!(registers_[reg::rctl] & rctl_en))
-		return;
-	if (len < min_frame) {
-		statistics_.count(stat::ruc);
-		std::copy(frame, frame + len, padded.begin());
-		frame = padded.data();
-		len = min_frame;
-	}
-	take_in(frame, len, now);
+	if (registers_[reg::rctl] & rctl_en)
+		take_in(frame, len, true, now);
 }
 
-void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
+void Receive::take_in(const std::uint8_t *frame, std::size_t len, bool good_fcs, time_ns now)
 {
+	const bool oversize =
+		len > max_long || (len > max_ordinary && !(registers_[reg::rctl] & rctl_lpe));
+	std::array<std::uint8_t, min_frame> padded{};
+	Arrival a = {frame, std::max(len, min_frame), len, good_fcs, oversize};
 	bool inexact;
 
-	if (!acceptable(frame, len, inexact, now))
+	if (len < min_frame) {
+		std::copy(frame, frame + len, padded.begin());
+		a.bytes = padded.data();
+	}
+	count_arrival(a);
+	if (!acceptable(a, inexact, now))
 		return;
 	if (asleep_) {
-		events_.woken(wake_reasons(registers_, frame, len, inexact), now);
+		if (a.good())
+			events_.woken(
+				wake_reasons(registers_, a.bytes, a.len, vlan_ethertype(), inexact),
+				a.bytes, a.len, now);
 		return;
 	}
 	if (!has_room()) {
@@ -214,8 +228,9 @@ void Receive::take_in(const std::uint8_t *frame, std::size_t len, time_ns now)
 		events_.receive_overrun(now);
 		return;
 	}
-	statistics_.count_received(frame, len);
-	keep(frame, len, inexact, now);
+	if (a.good())
+		statistics_.count_received(a.bytes, a.len);
+	keep(a, inexact, now);
 	if (queues_[fifo_.back().rss.queue].ring.owned() == 0)
 		statistics_.count(stat::rnbc);
 }
@@ -478,7 +493,8 @@ Receive::Report Receive::report_of(const Frame &f) const
 	const bool ip_judged = v.ip_checked && enabled && (rxcsum & rxcsum_ipofl);
 	const bool ip_id = ipv4 && !(rxcsum & rxcsum_pcsd);
 	std::uint32_t status = status_dd | status_eop | (f.inexact ? status_pif : 0) |
-			       (f.stripped ? status_vp : 0) | (f.stamped ? status_tst : 0);
+			       (f.stripped ? status_vp : 0) | (f.stamped ? status_tst : 0) |
+			       (f.damaged ? error_ce : 0);
 
 	if (ip_judged)
 		status |= status_ipcs | (v.ip_bad ? error_ipe : 0);

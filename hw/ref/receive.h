@@ -38,7 +38,8 @@ class ReceiveEvents
 	/* Bytes that wait in the FIFO, whenever that has changed. */
 	virtual void receive_level(std::size_t bytes, time_ns now) = 0;
 	/* Asleep: a frame of these kinds (wake.h) has come. */
-	virtual void woken(std::uint32_t reasons, time_ns now) = 0;
+	virtual void woken(std::uint32_t reasons, const std::uint8_t *frame, std::size_t len,
+			   time_ns now) = 0;
 	virtual void receive_small(time_ns now) = 0; /* shorter than RSRPD */
 	virtual void receive_ack(time_ns now) = 0;
 	virtual void receive_overrun(time_ns now) = 0;
@@ -91,8 +92,8 @@ class Receive
 	/* A frame that the card sent to itself; dropped when there is no room (4.10). */
 	void loop(const std::uint8_t *frame, std::size_t len, time_ns now);
 
-	/* A frame of at least 60 bytes from the line. False: no room, it was not looked at. */
-	bool arrive(const std::uint8_t *frame, std::size_t len, time_ns now);
+	/* A frame from the line, with a good FCS of at least 60 bytes. False: no room, it was not looked at. */
+	bool arrive(const std::uint8_t *frame, std::size_t len, bool good_fcs, time_ns now);
 	/* arrive() would not return false. */
 	bool takes() const;
 	/* Tells who was refused, when that has changed; after every change of configuration. */
@@ -102,17 +103,40 @@ class Receive
 	bool step(time_ns now);
 	bool dma_busy(time_ns now) const
 	{
-		return stage_ != Stage::idle && now < ready_at_;
+		return now < dma_until();
+	}
+	time_ns dma_until() const
+	{
+		return stage_ == Stage::idle ? 0 : ready_at_;
+	}
+	/* A frame waits on the line for room. */
+	bool wire_waits() const
+	{
+		return refused_;
 	}
 
       private:
 	enum class Stage { idle, fetched, delivered, reported };
 
+	/* A frame as it is on the line: `bytes` has 60 at least, zeros behind the end of a shorter one. */
+	struct Arrival {
+		const std::uint8_t *bytes;
+		std::size_t len;      /* of bytes */
+		std::size_t line_len; /* without FCS */
+		bool good_fcs;
+		bool oversize;
+
+		bool good() const
+		{
+			return good_fcs && !oversize;
+		}
+	};
 	/* A frame as it is delivered, and what was found out about it when it came. */
 	struct Frame {
 		std::vector<std::uint8_t> bytes;
 		Layers layers{};
 		std::size_t line_bytes = 0; /* with FCS and tag */
+		bool damaged = false;	    /* its FCS was wrong */
 		bool inexact = false;
 		bool stripped = false; /* of this VLAN tag */
 		std::uint16_t tag = 0;
@@ -167,9 +191,10 @@ class Receive
 	std::size_t capacity() const;
 	std::uint16_t vlan_ethertype() const;
 	bool tagged(const std::uint8_t *frame) const;
-	bool acceptable(const std::uint8_t *frame, std::size_t len, bool &inexact, time_ns now);
-	void take_in(const std::uint8_t *frame, std::size_t len, time_ns now);
-	void keep(const std::uint8_t *frame, std::size_t len, bool inexact, time_ns now);
+	void count_arrival(const Arrival &a);
+	bool acceptable(const Arrival &a, bool &inexact, time_ns now);
+	void take_in(const std::uint8_t *frame, std::size_t len, bool good_fcs, time_ns now);
+	void keep(const Arrival &a, bool inexact, time_ns now);
 	void drop_front(time_ns now);
 	void detect(const Frame &f);
 	bool counts_as_ack(const Layers &l) const;

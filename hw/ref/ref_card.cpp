@@ -11,7 +11,7 @@ namespace
 {
 
 constexpr uint32_t ringside_magic = 0x52494e47; /* "RING" */
-constexpr uint32_t ringside_version = 1;
+constexpr uint32_t ringside_version = 2;
 constexpr size_t max_access_bytes = 65536; /* of Card::dma_read */
 
 uint64_t at_least(uint64_t t, uint64_t floor)
@@ -36,7 +36,14 @@ RefCard::RefCard(sc_core::sc_module_name name, const TimeConfig &time, const Car
 
 void RefCard::move_to(uint64_t t)
 {
-	now_ = std::max(now_, t);
+	if (t <= now_)
+		return;
+	time_use_.pass(TimeUse::transmit, now_, t, transmit_.dma_until(), transmit_.wire_until());
+	time_use_.pass(TimeUse::receive, now_, t, receive_.dma_until(),
+		       receive_.wire_waits() ? never : 0);
+	time_use_.pass(TimeUse::reader, now_, t, read_until_, 0);
+	time_use_.pass(TimeUse::writer, now_, t, write_until_, 0);
+	now_ = t;
 }
 
 /* DMA or a frame that is under way or could start. */
@@ -163,6 +170,7 @@ Access RefCard::read(ref::time_ns now, uint64_t addr, void *buf, size_t len)
 		access.ok &= r.ok;
 		access.done_at = r.done_ns;
 	}
+	read_until_ = std::max(read_until_, access.done_at);
 	return access;
 }
 
@@ -170,6 +178,7 @@ Access RefCard::write(ref::time_ns now, uint64_t addr, const void *buf, size_t l
 {
 	const DmaResult r = dma_write(now, addr, buf, len);
 
+	write_until_ = std::max(write_until_, r.done_ns);
 	return {r.ok, r.done_ns};
 }
 
@@ -222,6 +231,12 @@ void RefCard::transmit_queue_empty(ref::time_ns now)
 {
 	(void)now;
 	raise_counted(cause_txqe, stat::ictxqec);
+}
+
+void RefCard::transmit_descriptors_low(ref::time_ns now)
+{
+	(void)now;
+	raise_counted(cause_txd_low, stat::ictxqmtc);
 }
 
 void RefCard::received(unsigned int queue, ref::time_ns now)
@@ -279,16 +294,25 @@ void RefCard::receive_level(size_t bytes, ref::time_ns now)
 		flow_control_.level(bytes, now);
 }
 
-/* What WUFC names is noted in WUS, and asks for PME (2.5). */
-void RefCard::woken(uint32_t reasons, ref::time_ns now)
+/*
+ * What WUFC names is noted in WUS, and asks for PME (2.5). What is noted is not noted again, and a
+ * frame keeps all others out, until software has cleared it.
+ */
+void RefCard::woken(uint32_t reasons, const uint8_t *frame, size_t len, ref::time_ns now)
 {
 	constexpr uint32_t wufc = 0x05808;
+	constexpr size_t longest = 2047;
+	const uint32_t noted = frame ? wake_status_ & ~wake_link : wake_status_ & wake_link;
 
 	(void)now;
 	reasons &= registers_[wufc];
-	if (!asleep_ || reasons == 0)
+	if (!asleep_ || reasons == 0 || noted)
 		return;
 	wake_status_ |= reasons;
+	if (frame) {
+		wake_length_ = static_cast<uint32_t>(std::min(len, longest));
+		std::copy(frame, frame + std::min(len, wake_packet_.size()), wake_packet_.begin());
+	}
 	outside().irq(RINGSIDE_VECTOR_PME, 1);
 }
 
@@ -316,10 +340,10 @@ void RefCard::receive_room(ref::time_ns now)
 
 /* --- line ------------------------------------------------------------------------------------ */
 
-bool RefCard::receive(const uint8_t *frame, size_t len, uint64_t time_ns)
+bool RefCard::receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t time_ns)
 {
 	move_to(time_ns);
-	return receive_.arrive(frame, len, now_);
+	return receive_.arrive(frame, len, good_fcs, now_);
 }
 
 bool RefCard::can_receive() const
@@ -357,7 +381,7 @@ void RefCard::update_link()
 	receive_.set_link(link);
 	receive_.announce_room(now_);
 	interrupts_.raise(cause_lsc, now_);
-	woken(wake_link, now_);
+	woken(wake_link, nullptr, 0, now_);
 }
 
 /* RCTL.LBM says MAC, or BMCR.LOOPBACK; other values of LBM mean nothing (5.1). */
@@ -406,10 +430,30 @@ void RefCard::load_mac_address()
 	registers_.set(reg::rah0, nvm_.word(2) | rah_av);
 }
 
+void RefCard::forget_waking()
+{
+	wake_status_ = wake_length_ = 0;
+	wake_packet_.fill(0);
+}
+
+uint32_t RefCard::read_wake_packet(uint32_t offset) const
+{
+	const uint8_t *at = &wake_packet_[offset - reg::wupm];
+
+	return at[0] | at[1] << 8 | at[2] << 16 | static_cast<uint32_t>(at[3]) << 24;
+}
+
+void RefCard::write_wake_packet(uint32_t offset, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		wake_packet_[offset - reg::wupm + i] = static_cast<uint8_t>(value >> 8 * i);
+}
+
 /* What CTRL.RST does beyond registers; they are reset before. */
 void RefCard::soft_reset()
 {
 	statistics_.reset();
+	time_use_.reset();
 	time_sync_.reset(now_);
 	flow_control_.reset();
 	nvm_.reset();
@@ -433,7 +477,8 @@ void RefCard::power_on()
 	now_ = 0;
 	bus_master_ = asleep_ = line_full_ = false;
 	receive_.set_asleep(false);
-	wake_status_ = 0;
+	read_until_ = write_until_ = 0;
+	forget_waking();
 	interrupts_.power_on();
 	interrupts_.set_mode(IrqMode::intx, 0);
 	nvm_.power_on(config().mac);
@@ -449,7 +494,7 @@ void RefCard::reset(uint64_t time_ns, ringside_reset_kind kind)
 	move_to(time_ns);
 	if (kind == RINGSIDE_RESET_POWER) {
 		nvm_.power_on(config().mac);
-		wake_status_ = 0;
+		forget_waking();
 	}
 	line_full_ = false;
 	registers_.reset();
@@ -494,6 +539,10 @@ uint32_t RefCard::read_register(uint32_t offset)
 		return statistics_.read(offset);
 	if (TimeSync::owns(offset) && (config().features & feature_ptp))
 		return time_sync_.read(offset, now_);
+	if (TimeUse::owns(offset))
+		return time_use_.read(offset);
+	if (offset >= reg::wupm && offset < reg::wupm + wake_packet_.size())
+		return read_wake_packet(offset);
 	switch (offset) {
 	case reg::status:
 		return read_status();
@@ -513,6 +562,8 @@ uint32_t RefCard::read_register(uint32_t offset)
 		return interrupts_.mask();
 	case reg::wus:
 		return wake_status_;
+	case reg::wupl:
+		return wake_length_;
 	case reg::swsm: {
 		const uint32_t value = registers_[reg::swsm];
 
@@ -592,6 +643,14 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		time_sync_.write(offset, value, now_);
 		return;
 	}
+	if (TimeUse::owns(offset)) {
+		time_use_.write(offset, value);
+		return;
+	}
+	if (offset >= reg::wupm && offset < reg::wupm + wake_packet_.size()) {
+		write_wake_packet(offset, value);
+		return;
+	}
 	switch (offset) {
 	case reg::ctrl:
 		write_control(value);
@@ -643,6 +702,9 @@ void RefCard::write_register(uint32_t offset, uint32_t value)
 		break;
 	case reg::wus:
 		wake_status_ &= ~value;
+		break;
+	case reg::wupl:
+		wake_length_ = value & 0xfff;
 		break;
 	case reg::pbaclr:
 		registers_.store(offset, value);

@@ -20,6 +20,7 @@
 #include "registers.h"
 #include "statistics.h"
 #include "time_sync.h"
+#include "time_use.h"
 #include "transmit.h"
 
 namespace ringside::ref
@@ -41,7 +42,7 @@ class RefCard final : public Card,
 	uint64_t burst(uint64_t now_ns) override;
 	uint32_t reg_read(uint64_t time_ns, uint32_t addr) override;
 	void reg_write(uint64_t time_ns, uint32_t addr, uint32_t value) override;
-	bool receive(const uint8_t *frame, size_t len, uint64_t time_ns) override;
+	bool receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t time_ns) override;
 	bool can_receive() const override;
 	void transmit_ready(uint64_t time_ns) override;
 	void pci_state(uint64_t time_ns, const ringside_pci_state &state) override;
@@ -64,6 +65,7 @@ class RefCard final : public Card,
 	TimeSync time_sync_;
 	Delay transmit_delay_, receive_delay_;
 	uint64_t ack_at_ = never; /* an ACK was received and waits for RAID */
+	TimeUse time_use_;
 	Transmit transmit_;
 	Receive receive_;
 
@@ -71,8 +73,12 @@ class RefCard final : public Card,
 	bool bus_master_ = false;
 	bool link_ = false; /* STATUS.LU as last seen */
 	bool asleep_ = false;
-	bool line_full_ = false; /* a frame was refused, transmit_ready() has not come yet */
-	uint32_t wake_status_ = 0; /* WUS: outlives all resets but power-on */
+bool line_full_ = false; /* a frame was refused, transmit_ready() has not come yet */
+	/* WUS, WUPL, WUPM: outlive all resets but power-on. */
+	uint32_t wake_status_ = 0, wake_length_ = 0;
+	std::array<uint8_t, 128> wake_packet_{};
+	/* The last DMA read and write that are under way end. */
+	uint64_t read_until_ = 0, write_until_ = 0;
 
 	/* Card */
 	uint64_t run() override;
@@ -88,13 +94,14 @@ class RefCard final : public Card,
 	/* TransmitEvents, ReceiveEvents */
 	void transmitted(unsigned int queue, bool at_once, bool delayed, ref::time_ns now) override;
 	void transmit_queue_empty(ref::time_ns now) override;
+	void transmit_descriptors_low(ref::time_ns now) override;
 	void transmit_stamp(ref::time_ns now) override;
 	void received(unsigned int queue, ref::time_ns now) override;
 	void receive_descriptors_low(ref::time_ns now) override;
 	bool receive_stamp(const uint8_t *frame, const Layers &l, ref::time_ns now) override;
 	bool receive_pause(const uint8_t *frame, ref::time_ns now) override;
 	void receive_level(size_t bytes, ref::time_ns now) override;
-	void woken(uint32_t reasons, ref::time_ns now) override;
+	void woken(uint32_t reasons, const uint8_t *frame, size_t len, ref::time_ns now) override;
 	void receive_small(ref::time_ns now) override;
 	void receive_ack(ref::time_ns now) override;
 	void receive_overrun(ref::time_ns now) override;
@@ -111,6 +118,9 @@ class RefCard final : public Card,
 	void update_loop();
 	void update_dma();
 	void soft_reset();
+	void forget_waking();
+	uint32_t read_wake_packet(uint32_t offset) const;
+	void write_wake_packet(uint32_t offset, uint32_t value);
 	void load_mac_address();
 
 	uint32_t read_status() const;

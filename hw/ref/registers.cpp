@@ -115,7 +115,6 @@ constexpr Range table[] = {
 	{0x05860, 1, 4, all, 0},			   /* MANC2H */
 	{0x05880, 4, 4, all, 0},			   /* IP6AT */
 	{0x05890, 8, 4, all, 0},			   /* MDEF */
-	{0x05a00, 32, 4, all, 0},			   /* WUPM */
 	{0x05f00, 6, 8, 0x7ff, 0},			   /* FFLT */
 	{0x09000, 128, 8, 0xf, 0},			   /* FFMT */
 	{0x09400, 128, 8, all, 0},			   /* FTFT */

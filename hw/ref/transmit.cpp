@@ -41,6 +41,7 @@ void Transmit::drop_batch()
 	frames_.clear();
 	stamped_.clear();
 	sent_ = 0;
+	ran_low_ = false;
 }
 
 void Transmit::abandon(unsigned int queue)
@@ -326,6 +327,12 @@ bool Transmit::send(time_ns now)
 	return true;
 }
 
+/* LWTHRESH counts in eights; 0: there is no threshold. */
+std::uint32_t Transmit::low_threshold() const
+{
+	return (registers_[reg::txdctl0 + active_ * reg::queue_stride] >> 25) * 8;
+}
+
 /* Only the last dword of a descriptor changes (4.5). */
 void Transmit::write_back(time_ns now)
 {
@@ -336,7 +343,12 @@ void Transmit::write_back(time_ns now)
 		ready_at_ =
 			memory_.write(now, d.address + status_offset, &d.status, sizeof(d.status))
 				.done_at;
-	queues_[active_].ring.advance(consumed_);
+
+	Ring &ring = queues_[active_].ring;
+	const std::uint32_t low = low_threshold(), had = ring.owned();
+
+	ring.advance(consumed_);
+	ran_low_ = low && had > low && ring.owned() <= low;
 	stage_ = Stage::complete;
 }
 
@@ -354,6 +366,9 @@ void Transmit::complete(time_ns now)
 		events_.transmitted(active_, at_once, delayed, now);
 	if (!queues_[active_].has_work())
 		events_.transmit_queue_empty(now);
+	if (ran_low_)
+		events_.transmit_descriptors_low(now);
+	ran_low_ = false;
 }
 
 } // namespace ringside::ref

@@ -31,6 +31,8 @@ class TransmitEvents
       public:
 	virtual void transmitted(unsigned int queue, bool at_once, bool delayed, time_ns now) = 0;
 	virtual void transmit_queue_empty(time_ns now) = 0;
+	/* The descriptors left are no more than TXDCTL.LWTHRESH says, and were before (4.2). */
+	virtual void transmit_descriptors_low(time_ns now) = 0;
 	/* A frame that asks for a time stamp begins to leave. */
 	virtual void transmit_stamp(time_ns now) = 0;
 
@@ -84,7 +86,18 @@ class Transmit
 	/* A DMA access is under way. */
 	bool dma_busy(time_ns now) const
 	{
-		return stage_ != Stage::idle && now < ready_at_;
+		return now < dma_until();
+	}
+	time_ns dma_until() const
+	{
+		return stage_ == Stage::idle ? 0 : ready_at_;
+	}
+	/* There are frames that wait for the line, or for the end of a pause; never: nobody knows. */
+	time_ns wire_until() const
+	{
+		if (stage_ != Stage::send)
+			return 0;
+		return line_blocked_ ? never : held_until_;
 	}
 
       private:
@@ -153,8 +166,10 @@ class Transmit
 	FrameList frames_;
 	std::vector<std::size_t> stamped_; /* of frames_ */
 	std::size_t sent_ = 0;
+	bool ran_low_ = false; /* by this batch */
 
 	bool runnable() const;
+	std::uint32_t low_threshold() const;
 	bool runnable(unsigned int queue) const;
 	unsigned int next_queue() const;
 	void start(time_ns now);

@@ -14,7 +14,7 @@ void FrameSource::power_on()
 	model_->s_axis_tuser_i = 0;
 }
 
-void FrameSource::push(const uint8_t *frame, size_t len)
+void FrameSource::push(const uint8_t *frame, size_t len, bool good_fcs)
 {
 	std::vector<uint8_t> bytes;
 
@@ -25,7 +25,7 @@ void FrameSource::push(const uint8_t *frame, size_t len)
 	bytes.resize((len + kBeatBytes - 1) / kBeatBytes * kBeatBytes);
 	memcpy(bytes.data(), frame, len);
 	memset(bytes.data() + len, 0, bytes.size() - len);
-	frames_.push_back({std::move(bytes), len});
+	frames_.push_back({std::move(bytes), len, good_fcs});
 }
 
 void FrameSource::pop()
@@ -62,6 +62,7 @@ bool FrameSource::step()
 	set_beat(model_->s_axis_tdata_i, frame.bytes.data() + sent_);
 	set_lanes(model_->s_axis_tkeep_i, left >= kBeatBytes ? kWholeBeat : first_lanes(left));
 	model_->s_axis_tlast_i = left <= kBeatBytes;
+	model_->s_axis_tuser_i = left <= kBeatBytes && !frame.good_fcs;
 	return true;
 }
 

@@ -37,7 +37,7 @@ class FrameSource
 	{
 		return frames_.size() <= limit_ / 2;
 	}
-	void push(const uint8_t *frame, size_t len);
+	void push(const uint8_t *frame, size_t len, bool good_fcs);
 
 	/* The rest of a frame that the card has seen the beginning of is not sent. */
 	void abort();
@@ -52,6 +52,7 @@ class FrameSource
 	struct Frame {
 		std::vector<uint8_t> bytes; /* whole beats */
 		size_t len;
+		bool good_fcs;
 	};
 
 	void pop();

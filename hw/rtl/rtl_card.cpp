@@ -289,14 +289,14 @@ void RtlCard::reg_write(uint64_t t_ns, uint32_t addr, uint32_t value)
 	model_->s_axil_wvalid_i = 0;
 }
 
-bool RtlCard::receive(const uint8_t *frame, size_t len, uint64_t t_ns)
+bool RtlCard::receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t t_ns)
 {
 	if (!source_.has_room()) {
 		refused_ = true;
 		return false;
 	}
 	come_to(t_ns);
-	source_.push(frame, len);
+	source_.push(frame, len, good_fcs);
 	return true;
 }
 

@@ -35,7 +35,7 @@ class RtlCard final : public Card, private HostMemory
 	uint64_t burst(uint64_t now_ns) override;
 	uint32_t reg_read(uint64_t time_ns, uint32_t addr) override;
 	void reg_write(uint64_t time_ns, uint32_t addr, uint32_t value) override;
-	bool receive(const uint8_t *frame, size_t len, uint64_t time_ns) override;
+	bool receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t time_ns) override;
 	bool can_receive() const override;
 	void transmit_ready(uint64_t time_ns) override;
 	void pci_state(uint64_t time_ns, const ringside_pci_state &state) override;

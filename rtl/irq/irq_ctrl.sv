@@ -35,6 +35,7 @@ module irq_ctrl (
   input  logic [1:0]  ev_tx_wb_i,
   input  logic [1:0]  ev_tx_wb_ide_i,
   input  logic        ev_txqe_i,
+  input  logic        ev_txd_low_i,
   input  logic [1:0]  ev_rx_wb_i,
   input  logic        ev_rxdmt_i,
   input  logic        ev_rxo_i,
@@ -64,6 +65,7 @@ module irq_ctrl (
   localparam logic [31:0] Rxo = 32'd1 << ringside_reg_pkg::ICR_RXO_BIT;
   localparam logic [31:0] Rxt0 = 32'd1 << ringside_reg_pkg::ICR_RXT0_BIT;
   localparam logic [31:0] Mdac = 32'd1 << ringside_reg_pkg::ICR_MDAC_BIT;
+  localparam logic [31:0] TxdLow = 32'd1 << ringside_reg_pkg::ICR_TXD_LOW_BIT;
   localparam logic [31:0] Srpd = 32'd1 << ringside_reg_pkg::ICR_SRPD_BIT;
   localparam logic [31:0] Ack = 32'd1 << ringside_reg_pkg::ICR_ACK_BIT;
   localparam logic [31:0] Mng = 32'd1 << ringside_reg_pkg::ICR_MNG_BIT;
@@ -87,7 +89,7 @@ module irq_ctrl (
   logic [4:0] pba_clr_d, cause_sent;
   logic [31:0] sent_auto;
   logic rx_event, tx_event, ack_event, rx_fire, tx_fire, ack_fire, rx_due, tx_due, rx_fpd, tx_fpd, immediate;
-  logic small_or_ack, rx_absolute, tx_absolute, unused_ack_absolute, unused_ack_due;
+  logic often, rx_absolute, tx_absolute, unused_ack_absolute, unused_ack_due;
   logic [15:0] ack_delay;
   logic intx_assert, throttle_idle;
   logic [63:0] rx_deadline, tx_deadline, ack_deadline, throttle_deadline;
@@ -157,16 +159,17 @@ module irq_ctrl (
   end
 
   // Events. Delays are for INTx and MSI; a cause that is not delayed takes the delayed ones along.
-  assign any_event = ev_tx_wb_i != '0 || ev_txqe_i || ev_rx_wb_i != '0 || ev_rxdmt_i || ev_rxo_i || ev_srpd_i ||
+  assign any_event = ev_tx_wb_i != '0 || ev_txqe_i || ev_txd_low_i || ev_rx_wb_i != '0 || ev_rxdmt_i || ev_rxo_i || ev_srpd_i ||
                      ev_ack_i || ev_lsc_i || ev_mdac_i;
   assign rx_event = ev_rx_wb_i != '0 && !msix;
   assign tx_event = (ev_tx_wb_i & ev_tx_wb_ide_i) != '0 && !msix;
   assign ack_event = ev_ack_i && !msix;
   assign immediate = !msix && ((ev_tx_wb_i & ~ev_tx_wb_ide_i) != '0 || ev_rxdmt_i || ev_rxo_i || ev_lsc_i ||
-                               ev_mdac_i || ics != '0 || small_or_ack);
-  // Small packets and ACKs come all the time: they take others along only where software wants them.
-  assign small_or_ack = (ev_srpd_i && ims_q[ringside_reg_pkg::ICR_SRPD_BIT]) ||
-                        (ev_ack_i && ack_delay == '0 && ims_q[ringside_reg_pkg::ICR_ACK_BIT]);
+                               ev_mdac_i || ics != '0 || often);
+  // These come all the time: they take others along only where software wants them.
+  assign often = (ev_txd_low_i && ims_q[ringside_reg_pkg::ICR_TXD_LOW_BIT]) ||
+                 (ev_srpd_i && ims_q[ringside_reg_pkg::ICR_SRPD_BIT]) ||
+                 (ev_ack_i && ack_delay == '0 && ims_q[ringside_reg_pkg::ICR_ACK_BIT]);
   assign ack_delay = moderation_en_i ? raid_q : '0;
 
   irq_delay i_rx_delay (
@@ -242,6 +245,7 @@ module irq_ctrl (
       end
       if (tx_fire) causes = causes | Txdw;
       if (ev_txqe_i) causes = causes | Txqe;
+      if (ev_txd_low_i) causes = causes | TxdLow;
       if (rx_fire) causes = causes | Rxt0;
       if (ev_rxdmt_i) causes = causes | Rxdmt0;
       if (ev_rxo_i) causes = causes | Rxo;

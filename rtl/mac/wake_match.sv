@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Looks for a magic packet while the card sleeps: six or more bytes of ones and then the station's
-// address sixteen times, anywhere in a frame. It reads one byte a cycle, so that frames take their time
-// (a byte in 4 ns is twice as fast as 1 Gb/s) and nothing is searched while the card is awake.
+// Looks for what wakes in frames that come while the card sleeps: magic packets, the host's IP addresses,
+// what passes a flexible filter. It reads one byte a cycle, so that frames take their time (a byte in
+// 4 ns is twice as fast as 1 Gb/s) and nothing is searched while the card is awake.
 
 module wake_match #(
   parameter int unsigned DataW = 1024,
@@ -12,6 +12,15 @@ module wake_match #(
   input  logic             rst_ni,
   input  logic             en_i,
   input  logic [47:0]      station_i,  // first byte on the wire in bits 7:0
+  input  logic             tags_i,
+  input  logic [15:0]      vet_i,
+  input  logic [4:0]       valid_i,    // of the addresses: IPv6, IPv4 3 to 0
+  input  logic [127:0]     ip4_i,
+  input  logic [127:0]     ip6_i,
+  input  logic [43:0]      flex_len_i,
+  output logic [6:0]       look_byte_o,
+  input  logic [3:0]       flex_mask_i,
+  input  logic [31:0]      flex_value_i,
 
   input  logic             beat_valid_i,
   input  logic             beat_first_i,
@@ -20,31 +29,33 @@ module wake_match #(
   input  logic             accept_i,
   output logic             stall_o,    // the beat has not been read to its end
 
-  output logic             magic_o     // of the frame whose last beat was accepted
-);
-  localparam logic [2:0] Ones = 3'd6;       // bytes, at least
-  localparam logic [3:0] LastRepeat = 4'd15;
+  // Of the frame whose last beat was accepted.
+  output logic             magic_o,
+  output logic             arp_o,
+  output logic             ip4_o,
+  output logic             ip6_o,
+  output logic [3:0]       flex_o,
+  output logic [10:0]      length_o,   // 2047: that or more
 
+  // The byte that is read.
+  output logic [10:0]      index_o,    // 2047: that or more
+  output logic [7:0]       byte_o
+);
   logic [OffW:0] at_q;
-  logic [2:0] ones_q, place_q;
-  logic [3:0] repeat_q;
-  logic within_q, magic_q, begins, match, complete;
-  logic [7:0] value, wanted;
+  logic [10:0] length_q, index;
+  logic first;
+  logic [7:0] value;
 
   always_comb begin
     stall_o = 1'b0;
-    begins = 1'b0;
+    first = 1'b0;
     value = '0;
-    wanted = '0;
-    match = 1'b0;
-    complete = 1'b0;
+    index = '0;
     if (en_i && beat_valid_i && at_q != beat_bytes_i) begin
       stall_o = 1'b1;
-      begins = beat_first_i && at_q == '0;
+      first = beat_first_i && at_q == '0;
       value = beat_i[{at_q[OffW-1:0], 3'b000} +: 8];
-      wanted = within_q ? station_i[{place_q, 3'b000} +: 8] : station_i[7:0];
-      match = value == wanted && (within_q || ones_q == Ones) && !begins;
-      complete = match && within_q && place_q == 3'd5 && repeat_q == LastRepeat;
+      index = first ? '0 : length_q;
     end
   end
 
@@ -56,23 +67,25 @@ module wake_match #(
     end else if (stall_o) begin
       at_q <= at_q + 1'b1;
     end
-    if (stall_o) begin
-      if (value != '1) ones_q <= '0;
-      else if (begins) ones_q <= 3'd1;
-      else if (ones_q != Ones) ones_q <= ones_q + 1'b1;
-      within_q <= match && !complete;
-      if (!within_q) begin
-        place_q <= 3'd1;
-        repeat_q <= '0;
-      end else if (place_q == 3'd5) begin
-        place_q <= '0;
-        repeat_q <= repeat_q + 1'b1;
-      end else begin
-        place_q <= place_q + 1'b1;
-      end
-      magic_q <= complete || (magic_q && !begins);
-    end
+    if (stall_o) length_q <= index == '1 ? '1 : index + 1'b1;
   end
 
-  assign magic_o = magic_q;
+  wake_magic u_magic (
+    .clk_i, .station_i, .valid_i(stall_o), .first_i(first), .byte_i(value), .magic_o
+  );
+
+  wake_address u_address (
+    .clk_i, .tags_i, .vet_i, .valid_i, .ip4_i, .ip6_i,
+    .byte_valid_i(stall_o), .index_i(index), .byte_i(value),
+    .arp_o, .ip4_o, .ip6_o
+  );
+
+  wake_flex u_flex (
+    .clk_i, .len_i(flex_len_i), .look_byte_o, .mask_i(flex_mask_i), .value_i(flex_value_i),
+    .valid_i(stall_o), .index_i(index), .byte_i(value), .length_i(length_q), .pass_o(flex_o)
+  );
+
+  assign length_o = length_q;
+  assign index_o = index;
+  assign byte_o = value;
 endmodule

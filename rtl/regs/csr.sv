@@ -65,6 +65,7 @@ module csr #(
   output logic [2*64-1:0] tx_ring_base_o,
   output logic [2*20-1:0] tx_ring_len_o,
   output logic [2*16-1:0] tx_tail_o,
+  output logic [2*7-1:0] tx_low_o,        // TXDCTL.LWTHRESH; the registers are plain storage
   output logic [1:0]     tx_head_we_o,
   input  logic [2*16-1:0] tx_head_i,
   output logic           rx_enable_o,
@@ -117,6 +118,7 @@ module csr #(
   logic [31:0] tctl_q, tarc0_q, tarc1_q, psrctl_q, mrqc_q, rxmtrl_q, rxudp_q;
   logic [15:0] pba_q, vet_q;
   logic [11:0] rsrpd_q;
+  logic [2*7-1:0] tx_low_q;
   logic [5:0] pbs_q;
   logic [16*32-1:0] ral_q, rah_q;
   logic [31:0] feature_q;
@@ -409,6 +411,7 @@ module csr #(
       psrctl_q <= ringside_reg_pkg::PSRCTL_RESET;
       mrqc_q <= ringside_reg_pkg::MRQC_RESET;
       rsrpd_q <= ringside_reg_pkg::RSRPD_RESET[11:0];
+      tx_low_q <= '0;
       vet_q <= ringside_reg_pkg::VET_RESET[15:0];
       rxmtrl_q <= ringside_reg_pkg::RXMTRL_RESET;
       rxudp_q <= ringside_reg_pkg::RXUDP_RESET;
@@ -436,6 +439,8 @@ module csr #(
         ringside_reg_pkg::PSRCTL_OFFSET: if (psrctl_ok) psrctl_q <= wdata;
         ringside_reg_pkg::MRQC_OFFSET: mrqc_q <= wdata;
         ringside_reg_pkg::RSRPD_OFFSET: rsrpd_q <= wdata[11:0];
+        ringside_reg_pkg::TXDCTL0_OFFSET: tx_low_q[6:0] <= wdata[ringside_reg_pkg::TXDCTL0_LWTHRESH_LSB +: 7];
+        ringside_reg_pkg::TXDCTL1_OFFSET: tx_low_q[13:7] <= wdata[ringside_reg_pkg::TXDCTL0_LWTHRESH_LSB +: 7];
         ringside_reg_pkg::VET_OFFSET: vet_q <= wdata[15:0];
         ringside_reg_pkg::RXMTRL_OFFSET: rxmtrl_q <= wdata;
         ringside_reg_pkg::RXUDP_OFFSET: rxudp_q <= wdata;
@@ -527,6 +532,7 @@ module csr #(
   assign psrctl_o = psrctl_q;
   assign mrqc_o = mrqc_q;
   assign rsrpd_o = rsrpd_q;
+  assign tx_low_o = tx_low_q;
   assign ral_o = ral_q;
   assign rah_o = rah_q;
   assign head_wdata_o = wdata[15:0];

@@ -28,7 +28,9 @@ module stats (
   input  logic        rx_mpc_i,
   input  logic        rx_rnbc_i,
   input  logic        rx_ruc_i,
+  input  logic        rx_rfc_i,
   input  logic        rx_roc_i,
+  input  logic        rx_rjc_i,
   input  logic        rx_crcerr_i,
 
   // Flow control. Sent frames count among all that were sent, but not among the good ones.
@@ -42,12 +44,13 @@ module stats (
   input  logic        causes_en_i,  // count interrupt causes
   input  logic [3:0]  expired_i,    // delays: transmit absolute, packet, receive absolute, packet
   input  logic        txqe_i,
+  input  logic        txd_low_i,
   input  logic        rxdmt_i,
   input  logic        rxo_i,
 
   output logic        idle_o
 );
-  localparam int unsigned Counters = 40;
+  localparam int unsigned Counters = 44;
   localparam int unsigned Bins = 6;
 
   // Places of the 32-bit counters.
@@ -56,13 +59,14 @@ module stats (
   localparam int unsigned Bptc = 24, Tsctc = 25, Tsctfc = 26, Iac = 27;
   localparam int unsigned Icrxptc = 28, Icrxatc = 29, Ictxptc = 30, Ictxatc = 31, Ictxqec = 32, Icrxdmtc = 33;
   localparam int unsigned Icrxoc = 34, Xonrxc = 35, Xontxc = 36, Xoffrxc = 37, Xofftxc = 38, Fcruc = 39;
+  localparam int unsigned Rlec = 40, Rfc = 41, Rjc = 42, Ictxqmtc = 43;
   localparam logic [63:0] PauseOctets = 64'd64;
 
   logic [Counters*32-1:0] count_q;
   logic [63:0] good_rx_q, good_tx_q, total_rx_q, total_tx_q;
 
   logic [Counters-1:0] up, down;
-  logic event_any, cause, flow, tx_pause, read_any;
+  logic event_any, wrong_length, cause, flow, tx_pause, read_any;
   logic good_rx_clear, good_tx_clear, total_rx_clear, total_tx_clear;
   logic [63:0] rx_octets, tx_octets;
 
@@ -88,10 +92,11 @@ module stats (
   endfunction
 
   assign event_any = tx_frame_i || tx_tso_i || tx_tso_fail_i || rx_frame_i || rx_total_i || rx_mpc_i ||
-                     rx_rnbc_i || rx_ruc_i || rx_roc_i || rx_crcerr_i || irq_i || cause || flow;
+                     rx_rnbc_i || wrong_length || rx_crcerr_i || irq_i || cause || flow;
+  assign wrong_length = rx_ruc_i || rx_rfc_i || rx_roc_i || rx_rjc_i;
   assign flow = rx_xon_i || rx_xoff_i || rx_control_i || tx_pause;
   assign tx_pause = tx_xon_i || tx_xoff_i;
-  assign cause = causes_en_i && (expired_i != '0 || txqe_i || rxdmt_i || rxo_i);
+  assign cause = causes_en_i && (expired_i != '0 || txqe_i || txd_low_i || rxdmt_i || rxo_i);
 
   always_comb begin
     up = '0;
@@ -99,8 +104,13 @@ module stats (
       up[Crcerrs] = rx_crcerr_i;
       up[Mpc] = rx_mpc_i;
       up[Rnbc] = rx_rnbc_i;
-      up[Ruc] = rx_ruc_i;
-      up[Roc] = rx_roc_i;
+      if (wrong_length) begin
+        up[Rlec] = 1'b1;
+        up[Ruc] = rx_ruc_i;
+        up[Rfc] = rx_rfc_i;
+        up[Roc] = rx_roc_i;
+        up[Rjc] = rx_rjc_i;
+      end
       up[Tpr] = rx_total_i;
       up[Iac] = irq_i;
       up[Tsctc] = tx_tso_i;
@@ -108,6 +118,7 @@ module stats (
       if (cause) begin
         up[Icrxptc +: 4] = expired_i;
         up[Ictxqec] = txqe_i;
+        up[Ictxqmtc] = txd_low_i;
         up[Icrxdmtc] = rxdmt_i;
         up[Icrxoc] = rxo_i;
       end
@@ -148,6 +159,7 @@ module stats (
       case (addr_i)
         ringside_reg_pkg::CRCERRS_OFFSET: begin rdata_o = count_q[Crcerrs*32 +: 32]; down[Crcerrs] = 1'b1; end
         ringside_reg_pkg::MPC_OFFSET: begin rdata_o = count_q[Mpc*32 +: 32]; down[Mpc] = 1'b1; end
+        ringside_reg_pkg::RLEC_OFFSET: begin rdata_o = count_q[Rlec*32 +: 32]; down[Rlec] = 1'b1; end
         ringside_reg_pkg::XONRXC_OFFSET: begin rdata_o = count_q[Xonrxc*32 +: 32]; down[Xonrxc] = 1'b1; end
         ringside_reg_pkg::XONTXC_OFFSET: begin rdata_o = count_q[Xontxc*32 +: 32]; down[Xontxc] = 1'b1; end
         ringside_reg_pkg::XOFFRXC_OFFSET: begin rdata_o = count_q[Xoffrxc*32 +: 32]; down[Xoffrxc] = 1'b1; end
@@ -165,6 +177,8 @@ module stats (
         ringside_reg_pkg::GPTC_OFFSET: begin rdata_o = count_q[Gptc*32 +: 32]; down[Gptc] = 1'b1; end
         ringside_reg_pkg::RNBC_OFFSET: begin rdata_o = count_q[Rnbc*32 +: 32]; down[Rnbc] = 1'b1; end
         ringside_reg_pkg::RUC_OFFSET: begin rdata_o = count_q[Ruc*32 +: 32]; down[Ruc] = 1'b1; end
+        ringside_reg_pkg::RFC_OFFSET: begin rdata_o = count_q[Rfc*32 +: 32]; down[Rfc] = 1'b1; end
+        ringside_reg_pkg::RJC_OFFSET: begin rdata_o = count_q[Rjc*32 +: 32]; down[Rjc] = 1'b1; end
         ringside_reg_pkg::ROC_OFFSET: begin rdata_o = count_q[Roc*32 +: 32]; down[Roc] = 1'b1; end
         ringside_reg_pkg::TPR_OFFSET: begin rdata_o = count_q[Tpr*32 +: 32]; down[Tpr] = 1'b1; end
         ringside_reg_pkg::TPT_OFFSET: begin rdata_o = count_q[Tpt*32 +: 32]; down[Tpt] = 1'b1; end
@@ -184,6 +198,7 @@ module stats (
         ringside_reg_pkg::ICTXPTC_OFFSET: begin rdata_o = count_q[Ictxptc*32 +: 32]; down[Ictxptc] = 1'b1; end
         ringside_reg_pkg::ICTXATC_OFFSET: begin rdata_o = count_q[Ictxatc*32 +: 32]; down[Ictxatc] = 1'b1; end
         ringside_reg_pkg::ICTXQEC_OFFSET: begin rdata_o = count_q[Ictxqec*32 +: 32]; down[Ictxqec] = 1'b1; end
+        ringside_reg_pkg::ICTXQMTC_OFFSET: begin rdata_o = count_q[Ictxqmtc*32 +: 32]; down[Ictxqmtc] = 1'b1; end
         ringside_reg_pkg::ICRXDMTC_OFFSET: begin rdata_o = count_q[Icrxdmtc*32 +: 32]; down[Icrxdmtc] = 1'b1; end
         ringside_reg_pkg::ICRXOC_OFFSET: begin rdata_o = count_q[Icrxoc*32 +: 32]; down[Icrxoc] = 1'b1; end
         ringside_reg_pkg::GORCL_OFFSET: rdata_o = good_rx_q[31:0];

@@ -54,6 +54,13 @@ module rx_engine #(
   input  logic [31:0]        psrctl_i,
   input  logic [11:0]        rsrpd_i,
   input  logic               asleep_i,    // D3: take nothing in, only look for what wakes
+  input  logic [4:0]         wake_valid_i,
+  input  logic [127:0]       wake_ip4_i,
+  input  logic [127:0]       wake_ip6_i,
+  input  logic [43:0]        flex_len_i,
+  output logic [6:0]         flex_byte_o,
+  input  logic [3:0]         flex_mask_i,
+  input  logic [31:0]        flex_value_i,
   input  logic               pause_en_i,  // received pause frames are obeyed
   input  logic [47:0]        pause_address_i,
   input  logic [15:0]        pause_type_i,
@@ -114,7 +121,11 @@ module rx_engine #(
   output logic               ev_pause_o,
   output logic [15:0]        ev_pause_quanta_o,
   output logic               ev_control_o,
-  output logic [3:0]         ev_wake_o,   // broadcast, multicast, unicast, magic packet
+  output logic [10:0]        ev_wake_o,   // as rx_ingress.sv has it
+  output logic [10:0]        wake_length_o,
+  output logic               wake_valid_o,
+  output logic [10:0]        wake_index_o,
+  output logic [7:0]         wake_byte_o,
   output logic [16:0]        level_o,     // bytes of the buffer in use
   output logic               ev_stamp_o,
   output logic [63:0]        stamp_at_o,
@@ -127,7 +138,9 @@ module rx_engine #(
   output logic               stat_mpc_o,
   output logic               stat_rnbc_o,
   output logic               stat_ruc_o,
+  output logic               stat_rfc_o,
   output logic               stat_roc_o,
+  output logic               stat_rjc_o,
   output logic               stat_crcerr_o,
   output logic               stat_total_o,
 
@@ -263,7 +276,7 @@ module rx_engine #(
     .rctl_i, .rfctl_i, .rxcsum_i, .ral_i, .rah_i, .mta_index_o, .mta_bit_i,
     .vlan_mode_i, .vet_i, .vfta_index_o, .vfta_bit_i,
     .mrqc_i, .rss_key_i, .reta_index_o, .reta_queue_i, .rsrpd_i,
-    .asleep_i, .pause_en_i, .pause_address_i, .pause_type_i,
+    .asleep_i, .wake_valid_i, .wake_ip4_i, .wake_ip6_i, .flex_len_i, .flex_byte_o, .flex_mask_i, .flex_value_i, .pause_en_i, .pause_address_i, .pause_type_i,
     .stamp_open_i, .stamp_type_i, .rxmtrl_i, .rxudp_i,
     .s_axis_tdata_i (in_data),
     .s_axis_tkeep_i (in_keep),
@@ -289,8 +302,9 @@ module rx_engine #(
     .frame_split_o  (put_split),
     .frame_full_i   (frames_full),
     .level_o, .ev_pause_o, .ev_pause_quanta_o, .ev_control_o, .ev_wake_o,
+    .wake_length_o, .wake_valid_o, .wake_index_o, .wake_byte_o,
     .ev_rxo_o, .ev_srpd_o, .ev_ack_o, .ev_stamp_o, .stamp_at_o, .stamp_attributes_o,
-    .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_ruc_o, .stat_roc_o,
+    .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_ruc_o, .stat_rfc_o, .stat_roc_o, .stat_rjc_o,
     .stat_crcerr_o, .stat_total_o,
     .idle_o         (ingress_idle)
   );

@@ -54,6 +54,13 @@ module rx_ingress #(
   input  logic             reta_queue_i,
   input  logic [11:0]      rsrpd_i,
   input  logic             asleep_i,        // take nothing in, only look for what wakes
+  input  logic [4:0]       wake_valid_i,    // as wake_match.sv has them
+  input  logic [127:0]     wake_ip4_i,
+  input  logic [127:0]     wake_ip6_i,
+  input  logic [43:0]      flex_len_i,
+  output logic [6:0]       flex_byte_o,
+  input  logic [3:0]       flex_mask_i,
+  input  logic [31:0]      flex_value_i,
   input  logic             pause_en_i,      // received pause frames are obeyed
   input  logic [47:0]      pause_address_i,
   input  logic [15:0]      pause_type_i,
@@ -93,7 +100,11 @@ module rx_ingress #(
 
   output logic             ev_pause_o,
   output logic [15:0]      ev_pause_quanta_o,
-  output logic [3:0]       ev_wake_o,      // broadcast, multicast, unicast, magic packet
+  output logic [10:0]      ev_wake_o,      // flexible filters, IPv6, IPv4, ARP, broadcast, multicast, unicast, magic packet
+  output logic [10:0]      wake_length_o,  // of that frame, 2047 at most
+  output logic             wake_valid_o,   // a byte of a frame that may wake
+  output logic [10:0]      wake_index_o,
+  output logic [7:0]       wake_byte_o,
   output logic             ev_control_o,   // MAC control, but not pause
   output logic             ev_rxo_o,
   output logic             ev_srpd_o,
@@ -107,7 +118,9 @@ module rx_ingress #(
   output logic             stat_bcast_o,
   output logic             stat_mpc_o,
   output logic             stat_ruc_o,
+  output logic             stat_rfc_o,
   output logic             stat_roc_o,
+  output logic             stat_rjc_o,
   output logic             stat_crcerr_o,
   output logic             stat_total_o,
   output logic             idle_o
@@ -140,7 +153,8 @@ module rx_ingress #(
   logic take, accept, parse_stall, ptp_stall, stall, no_room, store, write, discard;
   logic [OffW:0] in_bytes;
   logic filter_ok, inexact;
-  logic off_now, missed_now, slept_now, wake_stall, magic;
+  logic off_now, missed_now, slept_now, wake_stall, magic, wake_arp, wake_ip4, wake_ip6, exact;
+  logic [3:0] wake_flex;
 
   assign s_axis_tready_o = !hold_i && (!beat_valid_q || (accept && !beat_last_q));
   assign take = s_axis_tvalid_i && s_axis_tready_o;
@@ -265,17 +279,34 @@ module rx_ingress #(
     .rst_ni      (rst_ni && !clear_i),
     .en_i        (asleep_i),
     .station_i   ({rah_i[15:0], ral_i[31:0]}),
+    .tags_i      (EnVlan && vlan_en_i),
+    .vet_i,
+    .valid_i     (wake_valid_i),
+    .ip4_i       (wake_ip4_i),
+    .ip6_i       (wake_ip6_i),
+    .flex_len_i,
+    .look_byte_o (flex_byte_o),
+    .flex_mask_i,
+    .flex_value_i,
     .beat_valid_i(beat_valid_q),
     .beat_first_i(beat_first_q),
     .beat_i      (beat_q),
     .beat_bytes_i(beat_bytes_q),
     .accept_i    (accept),
     .stall_o     (wake_stall),
-    .magic_o     (magic)
+    .magic_o     (magic),
+    .arp_o       (wake_arp),
+    .ip4_o       (wake_ip4),
+    .ip6_o       (wake_ip6),
+    .flex_o      (wake_flex),
+    .length_o    (wake_length_o),
+    .index_o     (wake_index_o),
+    .byte_o      (wake_byte_o)
   );
+  assign wake_valid_o = wake_stall;
 
   // Verdict.
-  logic short_frame, oversize, keep, count, consumed, last_word;
+  logic short_frame, oversize, wanted, keep, count, consumed, last_word;
   logic [14:0] padded_len, total_len;
   logic [31:0] status;
   logic [15:0] ip_id;
@@ -445,11 +476,14 @@ module rx_ingress #(
   assign last_word = keep && last_index(total_len) == last_index(padded_len) + IndexW'(!strip_q);
   assign count = finish_q && !off_q;
   assign good = count && !bad_crc_q && !oversize;
-  assign ev_wake_o = {4{good && filter_ok && slept_q && asleep_i}} &
-                     {stat_bcast_o, stat_mcast_o && !stat_bcast_o, !stat_mcast_o && !inexact, magic};
+  assign exact = !stat_mcast_o && !inexact;
+  assign ev_wake_o = {11{good && filter_ok && slept_q && asleep_i}} &
+                     {wake_flex, wake_ip6 && exact, wake_ip4 && exact, wake_arp && stat_bcast_o,
+                      stat_bcast_o, stat_mcast_o && !stat_bcast_o, exact, magic};
   assign consumed = slept_q || good && pause && (!rctl_i[Pmcf] || rctl_i[Dpf]);
-  assign keep = count && filter_ok && !missed_q && !consumed && raw_len_q <= MaxLongLen &&
-                (rctl_i[Sbp] || (!oversize && !bad_crc_q));
+  assign wanted = count && filter_ok && !consumed && raw_len_q <= MaxLongLen &&
+                  (rctl_i[Sbp] || (!oversize && !bad_crc_q));
+  assign keep = wanted && !missed_q;
 
   assign frame_valid_o = keep;
   assign frame_len_o = total_len;
@@ -493,12 +527,14 @@ module rx_ingress #(
   assign ev_control_o = good && unknown;
   assign stat_total_o = count;
   assign stat_frame_o = keep && !bad_crc_q && !oversize;
-  assign stat_len_o = 16'(padded_len);
-  assign stat_mpc_o = count && filter_ok && missed_q && !consumed;
+  assign stat_len_o = {1'b0, bad_crc_q ? raw_len_q : padded_len};
+  assign stat_mpc_o = wanted && missed_q;
   assign ev_rxo_o = stat_mpc_o;
   assign stat_ruc_o = count && short_frame && !bad_crc_q;
-  assign stat_roc_o = count && oversize;
-  assign stat_crcerr_o = count && bad_crc_q;
+  assign stat_rfc_o = count && short_frame && bad_crc_q;
+  assign stat_roc_o = count && oversize && !bad_crc_q;
+  assign stat_rjc_o = count && oversize && bad_crc_q;
+  assign stat_crcerr_o = count && bad_crc_q && !short_frame && !oversize;
 
   assign idle_o = !take && !finish_q && !(beat_valid_q && (stall || accept)) && !clear_i;
 

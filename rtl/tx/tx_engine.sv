@@ -43,6 +43,7 @@ module tx_engine #(
   input  logic [2*16-1:0]  tail_i,
   input  logic [1:0]       head_we_i,
   input  logic [15:0]      head_wdata_i,
+  input  logic [2*7-1:0]   low_i,     // TXDCTL.LWTHRESH
   output logic [2*16-1:0]  head_o,
 
   output logic             desc_rd_req_valid_o,
@@ -86,10 +87,12 @@ module tx_engine #(
   input  logic             control_xoff_i,
   input  logic [143:0]     control_head_i,
   output logic             control_taken_o,
+  output logic             held_o,
 
   output logic [1:0]       ev_wb_o,
   output logic [1:0]       ev_wb_ide_o,
   output logic             ev_txqe_o,
+  output logic             ev_low_o,
   output logic             ev_stamp_o,
 
   output logic             stat_frame_o,
@@ -331,7 +334,7 @@ module tx_engine #(
     .frame_pad_i(frame_short && psp_i),
     .ip_en_i(ip_en), .ip_pos_i(ip_pos), .ip_sum_i(ip_sum), .l4_en_i(l4_en), .l4_pos_i(l4_pos), .l4_sum_i(l4_sum),
     .m_axis_tdata_o, .m_axis_tkeep_o, .m_axis_tlast_o, .m_axis_tuser_o, .m_axis_tvalid_o, .m_axis_tready_i,
-    .hold_i, .control_valid_i, .control_xoff_i, .control_head_i, .control_taken_o,
+    .hold_i, .control_valid_i, .control_xoff_i, .control_head_i, .control_taken_o, .held_o,
     .ev_stamp_o, .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_xoff_o, .stat_xon_o,
     .active_o(buffer_active)
   );
@@ -345,7 +348,7 @@ module tx_engine #(
     .entry_valid_i(!wb_empty), .entry_i(wb_head), .entry_pop_o(wb_pop), .done_i(done),
     .wb_wr_req_valid_o, .wb_wr_req_addr_o, .wb_wr_req_len_o, .wb_wr_req_ready_i,
     .wb_wr_valid_o, .wb_wr_data_o, .wb_wr_ready_i, .wb_wr_done_i,
-    .ev_wb_o, .ev_wb_ide_o, .ev_txqe_o,
+    .low_i, .ev_wb_o, .ev_wb_ide_o, .ev_txqe_o, .ev_low_o,
     .drained_o(writeback_drained), .active_o(writeback_active)
   );
 

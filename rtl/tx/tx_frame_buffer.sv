@@ -55,6 +55,7 @@ module tx_frame_buffer #(
   input  logic             control_xoff_i,  // what it is: XOFF or XON
   input  logic [143:0]     control_head_i,  // its first bytes; zeros follow, to 60 bytes
   output logic             control_taken_o,
+  output logic             held_o,         // a frame would be begun, were it not held
 
   output logic             ev_stamp_o,     // the first beat of a frame with `stamp` left
 
@@ -167,6 +168,7 @@ module tx_frame_buffer #(
   assign control_last = beat_q == BeatW'(ControlBeats - 1);
   assign control_taken_o = control && !control_more_q;
   assign take = !info_empty && free && !control && (!hold_i || beat_q != '0);
+  assign held_o = hold_i && !info_empty && beat_q == '0;
   assign info_pop = take && last && !srst_i;
 
   always_ff @(posedge clk_i) begin

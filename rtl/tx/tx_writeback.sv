@@ -28,6 +28,7 @@ module tx_writeback #(
   input  logic [2*16-1:0]  tail_i,
   input  logic [1:0]       head_we_i,
   input  logic [15:0]      head_wdata_i,
+  input  logic [2*7-1:0]   low_i,        // TXDCTL.LWTHRESH
   output logic [2*16-1:0]  head_o,
 
   input  logic             entry_valid_i,
@@ -47,6 +48,7 @@ module tx_writeback #(
   output logic [1:0]       ev_wb_o,
   output logic [1:0]       ev_wb_ide_o,
   output logic             ev_txqe_o,
+  output logic             ev_low_o,
 
   output logic             drained_o,
   output logic             active_o
@@ -103,7 +105,7 @@ module tx_writeback #(
   end
 
   logic [2*16-1:0] index;
-  logic [1:0] txqe;
+  logic [1:0] txqe, low;
 
   for (genvar q = 0; q < 2; q++) begin : gen_ring
     if (q == 0 || EnQueues) begin : gen_state
@@ -111,9 +113,10 @@ module tx_writeback #(
         .clk_i, .rst_ni, .flush_i,
         .ring_size_i(ring_size_i[16*q +: 16]), .tail_i(tail_i[16*q +: 16]),
         .head_we_i(head_we_i[q]), .head_wdata_i, .head_o(head_o[16*q +: 16]), .index_o(index[16*q +: 16]),
+        .low_i(low_i[7*q +: 7]),
         .pop_i(pop && queue == 1'(q)), .boundary_i(boundary), .write_i(write), .speaks_i(rs || (waits && boundary)),
         .rs_i(rs), .ide_i(ide), .ends_i(ends),
-        .ev_wb_o(ev_wb_o[q]), .ev_wb_ide_o(ev_wb_ide_o[q]), .ev_txqe_o(txqe[q])
+        .ev_wb_o(ev_wb_o[q]), .ev_wb_ide_o(ev_wb_ide_o[q]), .ev_txqe_o(txqe[q]), .ev_low_o(low[q])
       );
     end else begin : gen_none
       assign head_o[16*q +: 16] = '0;
@@ -121,13 +124,15 @@ module tx_writeback #(
       assign ev_wb_o[q] = 1'b0;
       assign ev_wb_ide_o[q] = 1'b0;
       assign txqe[q] = 1'b0;
+      assign low[q] = 1'b0;
 
       logic unused_ring;
-      assign unused_ring = ^{ring_size_i[16*q +: 16], tail_i[16*q +: 16]};
+      assign unused_ring = ^{ring_size_i[16*q +: 16], tail_i[16*q +: 16], low_i[7*q +: 7]};
     end
   end
 
   assign ev_txqe_o = txqe != '0;
+  assign ev_low_o = low != '0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -157,5 +162,5 @@ module tx_writeback #(
 
   assign drained_o = !req_valid_q && !data_valid_q && due_q == '0 && !closing_q && count_q == '0 && !complete;
   assign active_o = pop || close || ends || done_i || req_fire || data_fire || wb_wr_done_i || head_we_i != '0 ||
-                    ev_wb_o != '0 || ev_txqe_o;
+                    ev_wb_o != '0 || ev_txqe_o || ev_low_o;
 endmodule

@@ -33,6 +33,7 @@ enum { REF, RTL, CARDS };
 #define PTP_PORT	 319
 #define PTP_PORT_LANES	 0x3f01 /* in RXUDP */
 #define PTP_CONTROL	 32	/* of the message, version 1 */
+#define OVERSIZE_BYTES	 1600	/* at most, without RCTL.LPE */
 #define PAUSE_QUANTA	 30	/* at most: 15,360 ns, less than QUIET_NS */
 
 #define TCTL_SWXOFF BIT(22)
@@ -43,6 +44,7 @@ static const char *const models[CARDS] = {"ref", "rtl"};
 struct pending {
 	uint8_t bytes[16384];
 	size_t len;
+	bool damaged; /* its FCS is wrong */
 };
 
 struct side {
@@ -63,6 +65,7 @@ struct comparison {
 	bool scaled;	   /* by RSS */
 	bool paused;	   /* flow control in both directions */
 	bool levels;	   /* the fill of the receive buffer sends pause frames */
+	bool low;	   /* TXD_LOW is counted: of one queue, with one doorbell a burst */
 	bool split;	   /* packets are: a descriptor has two units */
 	size_t page_bytes; /* of its second buffer */
 	unsigned int vet;
@@ -325,13 +328,15 @@ static void configure(struct comparison *c)
 	static const size_t buffers[] = {256, 512, 1024, 2048, 4096, 3072};
 	const unsigned int tx_size = 32 + 8 * pick(c, 29), rx_size = 16 + 8 * pick(c, 31);
 	const bool extended = !chance(c, 3);
+	const uint32_t low = has(c, FEATURE_STATS) && chance(c, 3) ? 1 + pick(c, 4) : 0;
+	const unsigned int low_queue = pick(c, QUEUES);
 	size_t buffer = buffers[pick(c, 6)], frame_room;
 	uint32_t rctl = pick(c, 4) << 12, rfctl;
 
 	c->queues = has(c, FEATURE_QUEUES) ? QUEUES : 1;
 	c->lpe = chance(c, 2);
 	rctl |= (chance(c, 4) ? RCTL_UPE : 0) | (chance(c, 4) ? RCTL_MPE : 0) |
-		(c->lpe ? RCTL_LPE : 0);
+		(chance(c, 4) ? RCTL_SBP : 0) | (c->lpe ? RCTL_LPE : 0);
 	configure_filters(c);
 	configure_vlan(c, &rctl);
 	configure_flow(c, &rctl);
@@ -341,7 +346,7 @@ static void configure(struct comparison *c)
 	if (c->split)
 		buffer = 4096; /* what both buffers of a descriptor fit in */
 	frame_room = c->split ? (rx_size / 2 - 2) * c->page_bytes : (rx_size - 2) * buffer;
-	c->max_frame_bytes = c->lpe ? 9018 : 1518;
+	c->max_frame_bytes = c->lpe ? 9018 : OVERSIZE_BYTES;
 	if (c->max_frame_bytes > frame_room)
 		c->max_frame_bytes = frame_room;
 	write_both(c, IVAR, 0x000a0908 | (chance(c, 3) ? BIT(31) : 0));
@@ -350,8 +355,10 @@ static void configure(struct comparison *c)
 		for (unsigned int q = 0; q < c->queues; q++) {
 			tx_setup_queue(&s->tx[q], &s->bench, q, tx_size);
 			rx_setup_queue(&s->rx[q], &s->bench, q, rx_size, buffer, extended, rctl);
+			wr(&s->bench, QUEUE(TXDCTL, q), q == low_queue ? low << 25 : 0);
 		}
 	}
+	c->low = low;
 	rfctl = configure_rss(c);
 	for_each_side(c, s) set_bits(&s->bench, RFCTL, rfctl);
 	c->mark = c->side[REF].bench.host.allocated;
@@ -479,7 +486,7 @@ static void transmit_burst(struct comparison *c)
 			send_legacy(c, queue, &room[queue]);
 		else
 			send_packet(c, queue, &room[queue]);
-		if (chance(c, 3))
+		if (chance(c, 3) && !c->low)
 			ring_doorbells(c, queue);
 	}
 	for (unsigned int q = 0; q < c->queues; q++)
@@ -547,20 +554,34 @@ static void add_tags(struct comparison *c, size_t *len)
 	} while (chance(c, 5));
 }
 
-static void queue_frame(struct side *s, const uint8_t *bytes, size_t len)
+/* A frame that is too long, or a damaged one that is too short. */
+static void wrong_length(struct comparison *c, size_t *len, bool damaged)
+{
+	if (damaged && chance(c, 2)) {
+		*len = 14 + pick(c, 46);
+	} else if (!c->lpe && *len < 1518) {
+		fill_random(c->packet.bytes + *len, OVERSIZE_BYTES - *len, next_random(&c->random));
+		*len = 1519 + pick(c, OVERSIZE_BYTES - 1518);
+	}
+}
+
+static void queue_frame(struct side *s, const uint8_t *bytes, size_t len, bool damaged)
 {
 	struct pending *p = &s->pending[(s->first_pending + s->num_pending++) % PENDING_FRAMES];
 
 	memcpy(p->bytes, bytes, len);
 	p->len = len;
+	p->damaged = damaged;
 }
 
 static void offer_frames(struct side *s)
 {
 	while (s->num_pending) {
 		const struct pending *p = &s->pending[s->first_pending];
+		const struct ringside_platform_abi *abi = s->bench.abi;
 
-		if (s->bench.abi->card_receive(s->bench.card, p->bytes, p->len) != 1)
+		if ((p->damaged ? abi->card_receive_damaged
+				: abi->card_receive)(s->bench.card, p->bytes, p->len) != 1)
 			return;
 		s->first_pending = (s->first_pending + 1) % PENDING_FRAMES;
 		s->num_pending--;
@@ -571,14 +592,16 @@ static void offer_frames(struct side *s)
 static void receive_control(struct comparison *c)
 {
 	static const uint8_t own[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+	bool damaged;
 	uint8_t frame[60] = {0x01, 0x80, 0xc2, 0, 0, 1, 2, 0, 0, 0, 0, 1, 0x88, 0x08, 0, 1};
 
 	if (chance(c, 4))
 		memcpy(frame, own, sizeof(own));
 	if (chance(c, 8))
 		frame[14 + pick(c, 2)] ^= 2;
+	damaged = chance(c, 8);
 	frame[17] = (uint8_t)(chance(c, 3) ? 0 : pick(c, PAUSE_QUANTA + 1));
-	for_each_side(c, s) queue_frame(s, frame, sizeof(frame));
+	for_each_side(c, s) queue_frame(s, frame, sizeof(frame), damaged);
 }
 
 /* Over UDP or over Ethernet; of random version, kind and sequence. */
@@ -606,6 +629,7 @@ static void receive_frame(struct comparison *c)
 {
 	const uint32_t payload = c->lpe && chance(c, 4) ? 8900 : chance(c, 2) ? 1400 : 100;
 	struct packet_options o = random_packet(c, payload);
+	const bool damaged = chance(c, 8);
 	size_t len;
 
 	packet_build(&c->packet, &o);
@@ -616,11 +640,13 @@ static void receive_frame(struct comparison *c)
 	/* Where a damaged header ends, and what of it is hashed, is nobody's rule. */
 	if (chance(c, 2) && !c->split && !c->scaled)
 		damage(c, &len);
+	if (!c->split && !c->scaled && chance(c, 8))
+		wrong_length(c, &len, damaged);
 	if (has(c, FEATURE_VLAN) && chance(c, 3))
 		add_tags(c, &len);
 	if (len > c->max_frame_bytes)
 		len = c->max_frame_bytes;
-	for_each_side(c, s) queue_frame(s, c->packet.bytes, len);
+	for_each_side(c, s) queue_frame(s, c->packet.bytes, len, damaged);
 }
 
 static unsigned int owned_by_card(struct side *s, unsigned int queue)
@@ -842,9 +868,21 @@ static bool counts_levels(uint32_t offset)
 	       offset == TOTH;
 }
 
+static void compare_low_rings(struct comparison *c)
+{
+	uint32_t got[CARDS];
+
+	for (int s = 0; s < CARDS; s++)
+		got[s] = rd(&c->side[s].bench, ICTXQMTC);
+	if (got[REF] != got[RTL])
+		differ(c, "ICTXQMTC: %u on ref, %u on rtl", got[REF], got[RTL]);
+}
+
 /* RNBC depends on when descriptors came, IAC on when interrupts were sent. */
 static void compare_counters(struct comparison *c)
 {
+	if (c->low)
+		compare_low_rings(c);
 	for (uint32_t offset = 0x4000; offset < 0x4100; offset += 4) {
 		const uint32_t ref = rd(&c->side[REF].bench, offset),
 			       rtl = rd(&c->side[RTL].bench, offset);

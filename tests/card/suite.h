@@ -35,7 +35,7 @@ extern const struct card_topic topic_rx, topic_rx_filter, topic_rx_checksum, top
 extern const struct card_topic topic_moderation, topic_reset, topic_ordering, topic_statistics;
 extern const struct card_topic topic_queues, topic_vlan, topic_rss, topic_split, topic_loopback;
 extern const struct card_topic topic_cause_statistics, topic_detect, topic_packet_checksum,
-	topic_ptp, topic_pause, topic_wake;
+	topic_ptp, topic_pause, topic_wake, topic_low_threshold, topic_time_use;
 extern const struct card_topic topic_back_pressure, topic_features, topic_traps;
 
 /* The ordinary card, as most tests want it: powered on, this interrupt mode. */

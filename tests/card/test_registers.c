@@ -138,13 +138,17 @@ START_TEST(stored_registers_keep_their_bits)
 		{QUEUE(TDBAL, 1), 1, 4, 0xfffffff0}, {QUEUE(TDBAH, 1), 1, 4, 0xffffffff},
 		{QUEUE(TDLEN, 1), 1, 4, 0x000fff80}, {VFTA, 128, 4, 0xffffffff},
 		{RETA, 32, 4, 0xffffffff},	     {RSSRK, 10, 4, 0xffffffff},
-		{0x05800, 1, 4, 0xffffffff},  /* WUC */
-		{0x05808, 1, 4, 0xffffffff},  /* WUFC */
-		{0x05838, 1, 4, 0xffffffff},  /* IPAV */
-		{0x05840, 7, 4, 0xffffffff},  /* IP4AT */
-		{0x05880, 4, 4, 0xffffffff},  /* IP6AT */
-		{0x05a00, 32, 4, 0xffffffff}, /* WUPM */
-		{0x05b64, 1, 4, 0xffffffff},  /* GCR2 */
+		{0x05800, 1, 4, 0xffffffff},   /* WUC */
+		{0x05808, 1, 4, 0xffffffff},   /* WUFC */
+		{0x05838, 1, 4, 0xffffffff},   /* IPAV */
+		{0x05840, 7, 4, 0xffffffff},   /* IP4AT */
+		{0x05880, 4, 4, 0xffffffff},   /* IP6AT */
+		{0x05900, 1, 4, 0x00000fff},   /* WUPL */
+		{0x05a00, 32, 4, 0xffffffff},  /* WUPM */
+		{0x05f00, 6, 8, 0x000007ff},   /* FFLT */
+		{0x09000, 128, 8, 0x0000000f}, /* FFMT */
+		{0x09800, 128, 8, 0xffffffff}, /* FFVT */
+		{0x05b64, 1, 4, 0xffffffff},   /* GCR2 */
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -315,7 +319,7 @@ START_TEST(ringside_block_names_itself)
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
 	ck_assert_uint_eq(rd(b, RINGSIDE_MAGIC), 0x52494e47);
-	ck_assert_uint_eq(rd(b, RINGSIDE_VERSION), 1);
+	ck_assert_uint_eq(rd(b, RINGSIDE_VERSION), 2);
 	ck_assert_uint_eq(rd(b, RINGSIDE_FEATURES) & 0xf, 0xf);
 }
 END_TEST

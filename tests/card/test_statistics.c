@@ -9,7 +9,11 @@ static const uint32_t per_bin[6] = {1, 2, 2, 2, 2, 2}; /* of sizes[], plus FCS *
 
 #define NUM_SIZES (sizeof(sizes) / sizeof(sizes[0]))
 
+#define STATUS_CE BIT(24)
+
 static uint8_t frame[1600];
+static const uint8_t long_frame[16384] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+static struct rx_result got;
 static struct tx_ring tx;
 static struct rx_ring rx;
 
@@ -169,8 +173,122 @@ START_TEST(oversize_frames_count_as_such)
 	address("unicast");
 	feed(b, frame, 1519);
 	run_ns(b, US(20));
+	ck_assert_uint_eq(rd(b, RLEC), 1);
 	ck_assert_uint_eq(rd(b, ROC), 1);
+	ck_assert_uint_eq(rd(b, ROC), 0);
+	ck_assert_uint_eq(rd(b, RJC), 0);
 	ck_assert_uint_eq(rd(b, GPRC), 0);
+}
+END_TEST
+
+/* A netdev's frames are padded on their way; those that the card sends to itself are not. */
+START_TEST(undersize_frames_count_as_such_and_are_padded)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	tx_setup(&tx, b, 64);
+	rx_setup(&rx, b, 64, 2048, true, BIT(6) /* loopback */);
+	wr(b, TCTL, TCTL_EN); /* no PSP */
+	rx_post(&rx, 63);
+	address("unicast");
+	tx_send(&tx, frame, 59);
+	tx_send(&tx, frame, 60);
+	run_ns(b, US(20));
+	ck_assert_uint_eq(rd(b, RUC), 1);
+	ck_assert_uint_eq(rd(b, RLEC), 1);
+	ck_assert_uint_eq(rd(b, RFC), 0);
+	ck_assert_uint_eq(rd(b, GPRC), 2);
+	ck_assert_uint_eq(rd(b, TORL), 2 * 64);
+}
+END_TEST
+
+START_TEST(damaged_frames_are_counted_by_their_length)
+{
+	static const size_t lengths[] = {14, 59, 60, 1518, 1519, 1600, 16384};
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+	uint32_t octets = 0;
+
+	rx_setup(&rx, b, 64, 2048, true, 0);
+	rx_post(&rx, 63);
+	address("unicast");
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		feed_damaged(b, long_frame, lengths[i]);
+		run_ns(b, US(200));
+		octets += (uint32_t)lengths[i] + 4;
+	}
+	ck_assert_uint_eq(rd(b, RFC), 2);
+	ck_assert_uint_eq(rd(b, CRCERRS), 2);
+	ck_assert_uint_eq(rd(b, RJC), 3);
+	ck_assert_uint_eq(rd(b, RLEC), 5);
+	ck_assert_uint_eq(rd(b, RUC), 0);
+	ck_assert_uint_eq(rd(b, ROC), 0);
+	ck_assert_uint_eq(rd(b, TPR), 7);
+	ck_assert_uint_eq(rd(b, TORL), octets);
+	ck_assert_uint_eq(rd(b, GPRC), 0);
+	ck_assert_uint_eq(rd(b, MPC), 0);
+	ck_assert(!rx_take(&rx, &got));
+	ck_assert_uint_eq(rd(b, RFC), 0);
+	ck_assert_uint_eq(rd(b, RJC), 0);
+	ck_assert_uint_eq(rd(b, RLEC), 0);
+}
+END_TEST
+
+/* With RCTL.LPE nothing up to 16,380 bytes is too long (5.2). */
+START_TEST(long_packets_are_no_jabber)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	rx_setup(&rx, b, 64, 2048, true, RCTL_LPE);
+	rx_post(&rx, 63);
+	feed_damaged(b, long_frame, 16380);
+	run_ns(b, US(200));
+	feed_damaged(b, long_frame, 16381);
+	run_ns(b, US(200));
+	ck_assert_uint_eq(rd(b, CRCERRS), 1);
+	ck_assert_uint_eq(rd(b, RJC), 1);
+	ck_assert_uint_eq(rd(b, RLEC), 1);
+}
+END_TEST
+
+/* RCTL.SBP stores them, with CE in the descriptor; they are no good frames for that. */
+START_TEST(damaged_frames_are_stored_if_software_wants_them)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	rx_setup(&rx, b, 64, 2048, true, RCTL_SBP);
+	rx_post(&rx, 63);
+	address("unicast");
+	feed_damaged(b, frame, 700);
+	feed(b, frame, 701);
+	run_ns(b, US(20));
+	ck_assert(rx_take(&rx, &got));
+	ck_assert_uint_eq(got.len, 700);
+	ck_assert_mem_eq(got.bytes, frame, 700);
+	ck_assert_uint_eq(got.status & STATUS_CE, STATUS_CE);
+	ck_assert(rx_take(&rx, &got));
+	ck_assert_uint_eq(got.status & STATUS_CE, 0);
+	ck_assert_uint_eq(rd(b, CRCERRS), 1);
+	ck_assert_uint_eq(rd(b, GPRC), 1);
+	ck_assert_uint_eq(rd(b, GORCL), 705);
+}
+END_TEST
+
+START_TEST(damaged_pause_frame_pauses_nothing)
+{
+	static const uint8_t pause[60] = {0x01, 0x80, 0xc2, 0,	  0,	1, 2, 0,   0,
+					  0,	0,    1,    0x88, 0x08, 0, 1, 0xff};
+	struct bench *b = card_up(RINGSIDE_IRQ_MSIX);
+
+	wr(b, FCAL, 0x00c28001);
+	wr(b, FCAH, 0x0100);
+	wr(b, FCT, 0x8808);
+	set_bits(b, CTRL, CTRL_RFCE);
+	rx_setup(&rx, b, 64, 2048, true, 0);
+	feed_damaged(b, pause, sizeof(pause));
+	run_ns(b, US(20));
+	ck_assert_uint_eq(rd(b, STATUS) & BIT(4), 0); /* TXOFF */
+	ck_assert_uint_eq(rd(b, XOFFRXC), 0);
+	ck_assert_uint_eq(rd(b, CRCERRS), 1);
 }
 END_TEST
 
@@ -197,6 +315,11 @@ static const struct card_test tests[] = {
 	CARD_TEST(every_statistics_register_exists_and_starts_at_zero),
 	CARD_TEST(frames_for_others_count_as_seen_only),
 	CARD_TEST(oversize_frames_count_as_such),
+	CARD_TEST(undersize_frames_count_as_such_and_are_padded),
+	CARD_TEST(damaged_frames_are_counted_by_their_length),
+	CARD_TEST(long_packets_are_no_jabber),
+	CARD_TEST(damaged_frames_are_stored_if_software_wants_them),
+	CARD_TEST(damaged_pause_frame_pauses_nothing),
 	CARD_TEST(frame_without_descriptors_counts_in_rnbc),
 	CARD_TESTS_END,
 };

@@ -47,7 +47,7 @@ module irq_proof (
     .irq_mode_i,
     .moderation_en_i(1'b0), .iame_i(1'b0), .pba_clr_en_i(1'b0), .timers_clear_en_i(1'b0),
     .re_i, .we_i, .addr_i(addr), .wraw_i(data_i), .wdata_i(data_i), .rdata_o(rdata), .tx_wb_all_o(wb_all),
-    .ev_tx_wb_i(2'b00), .ev_tx_wb_ide_i(2'b00), .ev_txqe_i(1'b0), .ev_rx_wb_i(2'b00), .ev_rxdmt_i(1'b0),
+    .ev_tx_wb_i(2'b00), .ev_tx_wb_ide_i(2'b00), .ev_txqe_i(1'b0), .ev_txd_low_i(1'b0), .ev_rx_wb_i(2'b00), .ev_rxdmt_i(1'b0),
     .ev_rxo_i, .ev_srpd_i(1'b0), .ev_ack_i(1'b0), .ev_lsc_i(1'b0), .ev_mdac_i(1'b0),
     .irq_req_o(irq_req), .irq_vec_o(irq_vec), .irq_ack_i, .intx_o(intx), .pba_clr_o(pba_clr), .ev_sent_o(sent),
     .idle_o(idle), .deadline_o(deadline)

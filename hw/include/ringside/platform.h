@@ -235,6 +235,12 @@ struct ringside_platform_abi {
 	void (*card_counters)(struct ringside_card *c, struct ringside_card_counters *out);
 	void (*wire_counters)(struct ringside_wire *w, int side_from,
 			      struct ringside_wire_counters *out);
+
+	/*
+	 * As card_receive(), of a frame whose frame check sequence is wrong, as a bad cable brings it.
+	 * A short one is not padded: it is a fragment.
+	 */
+	int (*card_receive_damaged)(struct ringside_card *c, const void *frame, size_t len);
 };
 
 /* The shared object's only symbol for hosts (sc_main is there for libsystemc); NULL never. */

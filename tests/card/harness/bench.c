@@ -117,3 +117,8 @@ void feed(struct bench *b, const void *frame, size_t len)
 {
 	ck_assert_int_eq(b->abi->card_receive(b->card, frame, len), 1);
 }
+
+void feed_damaged(struct bench *b, const void *frame, size_t len)
+{
+	ck_assert_int_eq(b->abi->card_receive_damaged(b->card, frame, len), 1);
+}

@@ -57,5 +57,7 @@ void set_pci(struct bench *b, bool bus_master, bool link_up, enum ringside_irq_m
 
 /* The card takes the frame. */
 void feed(struct bench *b, const void *frame, size_t len);
+/* Same, of a frame whose FCS is wrong. */
+void feed_damaged(struct bench *b, const void *frame, size_t len);
 
 #endif

@@ -54,7 +54,9 @@ enum {
 	TXDCTL = 0x3828,
 	TADV = 0x382c,
 	TARC0 = 0x3840,
+	CRCERRS = 0x4000,
 	MPC = 0x4010,
+	RLEC = 0x4040,
 	PRC64 = 0x405c,
 	GPRC = 0x4074,
 	BPRC = 0x4078,
@@ -65,7 +67,10 @@ enum {
 	GOTCL = 0x4090,
 	GOTCH = 0x4094,
 	RNBC = 0x40a0,
+	RUC = 0x40a4,
+	RFC = 0x40a8,
 	ROC = 0x40ac,
+	RJC = 0x40b0,
 	TORL = 0x40c0,
 	TORH = 0x40c4,
 	TOTL = 0x40c8,
@@ -77,6 +82,7 @@ enum {
 	BPTC = 0x40f4,
 	TSCTC = 0x40f8,
 	TSCTFC = 0x40fc,
+	ICTXQMTC = 0x411c,
 	RXCSUM = 0x5000,
 	RFCTL = 0x5008,
 	MTA = 0x5200,
@@ -106,6 +112,8 @@ enum {
 	RINGSIDE_MAGIC = 0x1c000,
 	RINGSIDE_VERSION = 0x1c004,
 	RINGSIDE_FEATURES = 0x1c008,
+	TIME_CTRL = 0x1c010,
+	TIME_USE = 0x1c040,
 
 	/* flow control (annex 31B of IEEE 802.3) */
 	FCAL = 0x0028,
@@ -169,6 +177,7 @@ enum {
 
 #define FCRTL_XONE BIT(31)
 
+#define RCTL_SBP	 BIT(2)
 #define RCTL_EN		 BIT(1)
 #define RCTL_UPE	 BIT(3)
 #define RCTL_MPE	 BIT(4)

@@ -40,6 +40,7 @@ enum Event : unsigned {
 	kRxWb1 = 512,
 	kSrpd = 1024,
 	kAck = 2048,
+	kTxdLow = 4096,
 };
 
 struct Message {
@@ -190,6 +191,7 @@ class Bench
 		model.ev_tx_wb_i = (e & kTxWb ? 1 : 0) | (e & kTxWb1 ? 2 : 0);
 		model.ev_tx_wb_ide_i = e & kTxWbIde ? model.ev_tx_wb_i : 0;
 		model.ev_txqe_i = !!(e & kTxqe);
+		model.ev_txd_low_i = !!(e & kTxdLow);
 		model.ev_rx_wb_i = (e & kRxWb ? 1 : 0) | (e & kRxWb1 ? 2 : 0);
 		model.ev_rxdmt_i = !!(e & kRxdmt);
 		model.ev_rxo_i = !!(e & kRxo);
@@ -1011,6 +1013,23 @@ START_TEST(an_undelayed_cause_takes_delayed_ones_along)
 }
 END_TEST
 
+// Drivers that never heard of TXD_LOW set its threshold all the same (TXDCTL.25).
+START_TEST(txd_low_takes_delayed_ones_along_only_where_it_is_enabled)
+{
+	for (bool enabled : {false, true}) {
+		Bench b(kIntx);
+		b.write(E1000_IMS, E1000_ICR_RXT0 | (enabled ? E1000_ICR_TXD_LOW : 0));
+		b.write(E1000_RDTR, 1000);
+		b.event(kRxWb);
+		b.event(kTxdLow);
+		b.settle();
+		ck_assert_uint_eq(b.read(E1000_ICS),
+				  kAsserted | E1000_ICR_TXD_LOW | (enabled ? E1000_ICR_RXT0 : 0));
+		ck_assert_uint_eq(b.model.intx_o, enabled);
+	}
+}
+END_TEST
+
 START_TEST(fpd_fires_what_is_delayed_and_reads_0)
 {
 	Bench b(kMsi);
@@ -1166,6 +1185,7 @@ int main()
 	tcase_add_test(tc, tidv_delays_write_backs_with_ide_only);
 	tcase_add_test(tc, delays_that_expire_are_told_by_timer_and_flushed_ones_not);
 	tcase_add_test(tc, an_undelayed_cause_takes_delayed_ones_along);
+	tcase_add_test(tc, txd_low_takes_delayed_ones_along_only_where_it_is_enabled);
 	tcase_add_test(tc, fpd_fires_what_is_delayed_and_reads_0);
 	tcase_add_test(tc, delays_do_not_apply_to_msix_and_a_change_of_mode_forgets_them);
 	tcase_add_test(tc, skipping_sleeping_time_changes_nothing);

@@ -50,7 +50,9 @@ module register_block (
   input  logic        rx_mpc_i,
   input  logic        rx_rnbc_i,
   input  logic        rx_ruc_i,
+  input  logic        rx_rfc_i,
   input  logic        rx_roc_i,
+  input  logic        rx_rjc_i,
   input  logic        rx_crcerr_i,
   input  logic        rx_xon_i,
   input  logic        rx_xoff_i,
@@ -59,6 +61,7 @@ module register_block (
   input  logic        tx_xoff_i,
   input  logic [3:0]  expired_i,
   input  logic        txqe_i,
+  input  logic        txd_low_i,
   input  logic        rxdmt_i,
   input  logic        rxo_i,
   input  logic        ev_tx_stamp_i,
@@ -80,6 +83,7 @@ module register_block (
   output logic [2*64-1:0] tx_ring_base_o,
   output logic [2*20-1:0] tx_ring_len_o,
   output logic [2*16-1:0] tx_tail_o,
+  output logic [2*7-1:0] tx_low_o,
   output logic        rx_enable_o,
   output logic [2*64-1:0] rx_ring_base_o,
   output logic [2*20-1:0] rx_ring_len_o,
@@ -129,7 +133,7 @@ module register_block (
     .time_rdata_i(time_rdata | pause_rdata | wake_rdata), .time_wait_i(time_wait), .time_late_rdata_i(time_late_rdata),
     .tx_enable_o,
     .tx_psp_o(), .rx_pause_o, .tx_pause_o, .tx_xoff_o, .txoff_i,
-    .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o,
+    .tx_ring_base_o, .tx_ring_len_o, .tx_tail_o, .tx_low_o,
     .tx_head_we_o(tx_head_we), .tx_head_i(tx_head_q),
     .rx_enable_o,
     .rctl_o(), .rfctl_o(), .rxcsum_o(), .psrctl_o, .mrqc_o, .rsrpd_o(),
@@ -154,7 +158,7 @@ module register_block (
     .re_i(acc_re), .we_i(acc_we), .addr_i(acc_addr), .wraw_i(acc_wraw), .wdata_i(acc_wdata),
     .rdata_o(irq_rdata),
     .tx_wb_all_o(),
-    .ev_tx_wb_i(2'b0), .ev_tx_wb_ide_i(2'b0), .ev_txqe_i(1'b0), .ev_rx_wb_i(2'b0), .ev_rxdmt_i(1'b0),
+    .ev_tx_wb_i(2'b0), .ev_tx_wb_ide_i(2'b0), .ev_txqe_i(1'b0), .ev_txd_low_i(1'b0), .ev_rx_wb_i(2'b0), .ev_rxdmt_i(1'b0),
     .ev_rxo_i(1'b0), .ev_srpd_i(1'b0), .ev_ack_i(1'b0), .ev_lsc_i(ev_lsc), .ev_mdac_i(ev_mdac),
     .irq_req_o, .irq_vec_o, .irq_ack_i, .intx_o, .pba_clr_o,
     .ev_sent_o(ev_irq_sent), .ev_expired_o(),
@@ -179,10 +183,10 @@ module register_block (
     .re_i(acc_re), .addr_i(acc_addr), .rdata_o(stats_rdata),
     .tx_frame_i, .tx_len_i, .tx_mcast_i, .tx_bcast_i, .tx_tso_i, .tx_tso_fail_i,
     .rx_frame_i, .rx_len_i, .rx_mcast_i, .rx_bcast_i, .rx_total_i, .rx_mpc_i, .rx_rnbc_i, .rx_ruc_i,
-    .rx_roc_i, .rx_crcerr_i,
+    .rx_rfc_i, .rx_roc_i, .rx_rjc_i, .rx_crcerr_i,
     .rx_xon_i, .rx_xoff_i, .rx_control_i, .tx_xon_i, .tx_xoff_i,
     .irq_i(ev_irq_sent),
-    .causes_en_i(feature[ringside_reg_pkg::RS_FEATURES_STATS_BIT]), .expired_i, .txqe_i, .rxdmt_i, .rxo_i,
+    .causes_en_i(feature[ringside_reg_pkg::RS_FEATURES_STATS_BIT]), .expired_i, .txqe_i, .txd_low_i, .rxdmt_i, .rxo_i,
     .idle_o(stats_idle)
   );
 
@@ -192,7 +196,10 @@ module register_block (
     .asleep_i(1'b0),
     .req_i(acc_re || acc_we), .we_i(acc_we), .addr_i(acc_addr), .wdata_i(acc_wdata), .wraw_i(acc_wraw),
     .rdata_o(wake_rdata),
-    .ev_link_i(1'b0), .ev_frame_i(4'd0), .pme_o(),
+    .valid_o(), .ip4_o(), .ip6_o(), .flex_len_o(),
+    .look_i(1'b0), .look_byte_i(7'd0), .flex_mask_o(), .flex_value_o(),
+    .byte_valid_i(1'b0), .byte_index_i(7'd0), .byte_i(8'd0), .length_i(12'd0),
+    .ev_link_i(1'b0), .ev_frame_i(11'd0), .pme_o(),
     .idle_o(wake_idle)
   );
 

@@ -3,7 +3,7 @@
 
 TESTREGS_OUT := $(BUILD)/tests/rtl/regs
 TESTREGS_RTL := $(BUILD)/gen/ringside_reg_pkg.sv $(BUILD)/gen/ringside_reg_map.sv rtl/bus/axil_slave.sv \
-	rtl/irq/irq_delay.sv rtl/irq/irq_throttle.sv rtl/irq/irq_ctrl.sv rtl/regs/reg_ram.sv rtl/regs/bit_table.sv rtl/regs/rss_table.sv rtl/regs/ring_regs.sv rtl/regs/pause_regs.sv rtl/regs/wake_regs.sv \
+	rtl/irq/irq_delay.sv rtl/irq/irq_throttle.sv rtl/irq/irq_ctrl.sv rtl/regs/reg_ram.sv rtl/regs/bit_table.sv rtl/regs/rss_table.sv rtl/regs/ring_regs.sv rtl/regs/pause_regs.sv $(wildcard rtl/regs/wake_*.sv) \
 	rtl/regs/nvm.sv rtl/regs/phy_mdic.sv rtl/regs/stats.sv rtl/regs/system_time.sv rtl/regs/csr.sv tests/rtl/regs/register_block.sv
 TESTREGS_VERILATOR := verilator --cc -O3 --x-assign unique --x-initial unique --assert -Wall -Wno-PINCONNECTEMPTY
 TESTREGS_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include

@@ -720,7 +720,7 @@ START_TEST(ringsides_block_tells_who_it_is_and_what_is_switched_on)
 	Bench b;
 
 	ck_assert_uint_eq(b.read(E1000_RS_MAGIC), 'R' << 24 | 'I' << 16 | 'N' << 8 | 'G');
-	ck_assert_uint_eq(b.read(E1000_RS_VERSION), 1);
+	ck_assert_uint_eq(b.read(E1000_RS_VERSION), 2);
 	b.model.feature_en_i = 0x5;
 	b.reset(0);
 	ck_assert_uint_eq(b.read(E1000_RS_FEATURES),
@@ -1032,43 +1032,48 @@ END_TEST
 START_TEST(each_other_event_counts_in_its_own_counter)
 {
 	Bench b;
-	CData *events[] = {&b.model.rx_mpc_i,	  &b.model.rx_rnbc_i,	&b.model.rx_ruc_i,
-			   &b.model.rx_roc_i,	  &b.model.rx_crcerr_i, &b.model.tx_tso_i,
-			   &b.model.tx_tso_fail_i};
-	const uint32_t regs[] = {E1000_MPC,	E1000_RNBC,  E1000_RUC,	  E1000_ROC,
-				 E1000_CRCERRS, E1000_TSCTC, E1000_TSCTFC};
+	CData *events[] = {&b.model.rx_ruc_i,	 &b.model.rx_rfc_i, &b.model.rx_roc_i,
+			   &b.model.rx_rjc_i,	 &b.model.rx_mpc_i, &b.model.rx_rnbc_i,
+			   &b.model.rx_crcerr_i, &b.model.tx_tso_i, &b.model.tx_tso_fail_i};
+	const uint32_t regs[] = {E1000_RUC,  E1000_RFC,	    E1000_ROC,	 E1000_RJC,   E1000_MPC,
+				 E1000_RNBC, E1000_CRCERRS, E1000_TSCTC, E1000_TSCTFC};
+	constexpr unsigned kEvents = sizeof(regs) / sizeof(regs[0]);
 
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < kEvents; i++) {
 		*events[i] = 1;
 		for (unsigned n = 0; n <= i; n++)
 			b.step();
 		*events[i] = 0;
 	}
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < kEvents; i++) {
 		ck_assert_uint_eq(b.read(regs[i]), i + 1);
 		ck_assert_uint_eq(b.read(regs[i]), 0);
 	}
+	ck_assert_uint_eq(b.read(E1000_RLEC), 1 + 2 + 3 + 4); // every wrong length, whichever
+	ck_assert_uint_eq(b.read(E1000_RLEC), 0);
 }
 END_TEST
 
 START_TEST(interrupt_causes_count_only_with_their_strap)
 {
-	const uint32_t regs[] = {E1000_ICRXPTC, E1000_ICRXATC,	E1000_ICTXPTC, E1000_ICTXATC,
-				 E1000_ICTXQEC, E1000_ICRXDMTC, E1000_ICRXOC};
+	const uint32_t regs[] = {E1000_ICRXPTC, E1000_ICRXATC,	E1000_ICTXPTC,	E1000_ICTXATC,
+				 E1000_ICTXQEC, E1000_ICRXDMTC, E1000_ICTXQMTC, E1000_ICRXOC};
+	constexpr unsigned kCauses = sizeof(regs) / sizeof(regs[0]);
 	for (uint32_t on : {E1000_RS_FEATURES_STATS, 0u}) {
 		Bench b;
 		b.model.feature_en_i = on;
 		b.reset(0);
-		for (unsigned i = 0; i < 7; i++) {
+		for (unsigned i = 0; i < kCauses; i++) {
 			b.model.expired_i = i < 4 ? 1u << i : 0;
 			b.model.txqe_i = i == 4;
 			b.model.rxdmt_i = i == 5;
-			b.model.rxo_i = i == 6;
+			b.model.txd_low_i = i == 6;
+			b.model.rxo_i = i == 7;
 			for (unsigned n = 0; n <= i; n++)
 				b.step();
 		}
 		b.model.rxo_i = 0;
-		for (unsigned i = 0; i < 7; i++) {
+		for (unsigned i = 0; i < kCauses; i++) {
 			ck_assert_uint_eq(b.read(regs[i]), on ? i + 1 : 0);
 			ck_assert_uint_eq(b.read(regs[i]), 0);
 		}

@@ -13,7 +13,7 @@
 namespace
 {
 
-enum Block : unsigned { kTx, kRx };
+enum Block : unsigned { kTx, kRx, kReader, kWriter, kBlocks };
 enum Use : unsigned { kBusy, kDma, kWire, kNothing };
 
 class Bench
@@ -42,7 +42,8 @@ class Bench
 		unsigned bit = 1u << block;
 		model.busy_i = (model.busy_i & ~bit) | (use == kBusy ? bit : 0);
 		model.dma_i = (model.dma_i & ~bit) | (use == kDma ? bit : 0);
-		model.wire_i = (model.wire_i & ~bit) | (use == kWire ? bit : 0);
+		if (block <= kRx) // the DMA masters know no wire
+			model.wire_i = (model.wire_i & ~bit) | (use == kWire ? bit : 0);
 	}
 
 	void write(uint32_t addr, uint32_t value)
@@ -84,24 +85,27 @@ START_TEST(times_add_up_by_block_and_use)
 {
 	std::mt19937_64 random(3);
 	Bench b;
-	uint64_t want[2][4] = {};
-	Use use[2] = {kNothing, kNothing};
+	uint64_t want[kBlocks][4] = {};
+	Use use[kBlocks] = {kNothing, kNothing, kNothing, kNothing};
 
 	b.write(E1000_RS_TIME_CTRL, E1000_RS_TIME_CTRL_EN);
 	for (int i = 0; i < 3000; i++) {
-		for (Block block : {kTx, kRx}) {
+		for (Block block : {kTx, kRx, kReader, kWriter}) {
 			if (random() % 2)
 				use[block] = static_cast<Use>(random() % 4);
+			if (block > kRx && use[block] == kWire)
+				use[block] = kNothing;
 			b.does(block, use[block]);
 		}
 		uint64_t ns = random() % 3 ? 4 : random() >> (20 + random() % 40);
-		for (Block block : {kTx, kRx})
+		for (Block block : {kTx, kRx, kReader, kWriter})
 			want[block][use[block]] += ns;
 		b.step(ns);
 	}
-	for (Block block : {kTx, kRx})
+	for (Block block : {kTx, kRx, kReader, kWriter})
 		for (Use u : {kBusy, kDma, kWire})
 			ck_assert_uint_eq(b.spent(block, u), want[block][u]);
+	ck_assert_uint_eq(want[kWriter][kWire], 0);
 }
 END_TEST
 

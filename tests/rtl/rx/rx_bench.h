@@ -27,13 +27,13 @@ struct Timing {
 };
 
 struct Counters {
-	uint64_t frames = 0, octets = 0, mcast = 0, bcast = 0, ruc = 0, roc = 0, crcerr = 0,
-		 total = 0;
+	uint64_t frames = 0, octets = 0, mcast = 0, bcast = 0, ruc = 0, rfc = 0, roc = 0, rjc = 0,
+		 crcerr = 0, total = 0;
 	bool operator==(const Counters &o) const
 	{
 		return frames == o.frames && octets == o.octets && mcast == o.mcast &&
-		       bcast == o.bcast && ruc == o.ruc && roc == o.roc && crcerr == o.crcerr &&
-		       total == o.total;
+		       bcast == o.bcast && ruc == o.ruc && rfc == o.rfc && roc == o.roc &&
+		       rjc == o.rjc && crcerr == o.crcerr && total == o.total;
 	}
 };
 
@@ -78,6 +78,8 @@ class Bench
 		m.rfctl_i = c.rfctl;
 		m.rxcsum_i = c.rxcsum;
 		m.csum_en_i = c.csum_en;
+		m.packet_csum_en_i = c.packet_csum_en;
+		m.vlan_en_i = m.vlan_mode_i = c.strip;
 		m.stamp_open_i = c.stamp_type >= 0;
 		m.stamp_type_i = static_cast<uint8_t>(c.stamp_type);
 		m.rxmtrl_i = c.rxmtrl;
@@ -102,7 +104,9 @@ class Bench
 		want.mcast += e.good && e.mcast && !e.bcast;
 		want.bcast += e.good && e.bcast;
 		want.ruc += e.runt;
+		want.rfc += e.fragment;
 		want.roc += e.oversize;
+		want.rjc += e.jabber;
 		want.crcerr += e.bad_crc;
 		want.total++;
 		if (e.stored)
@@ -182,12 +186,14 @@ class Bench
 	void finish()
 	{
 		run();
-		ck_assert_msg(got == want,
-			      "counters: frames %lu/%lu octets %lu/%lu mcast %lu/%lu bcast %lu/%lu "
-			      "ruc %lu/%lu roc %lu/%lu crcerr %lu/%lu total %lu/%lu",
-			      got.frames, want.frames, got.octets, want.octets, got.mcast,
-			      want.mcast, got.bcast, want.bcast, got.ruc, want.ruc, got.roc,
-			      want.roc, got.crcerr, want.crcerr, got.total, want.total);
+		ck_assert_msg(
+			got == want,
+			"counters: frames %lu/%lu octets %lu/%lu mcast %lu/%lu bcast %lu/%lu "
+			"ruc %lu/%lu rfc %lu/%lu roc %lu/%lu rjc %lu/%lu crcerr %lu/%lu total %lu/%lu",
+			got.frames, want.frames, got.octets, want.octets, got.mcast, want.mcast,
+			got.bcast, want.bcast, got.ruc, want.ruc, got.rfc, want.rfc, got.roc,
+			want.roc, got.rjc, want.rjc, got.crcerr, want.crcerr, got.total,
+			want.total);
 		ck_assert_uint_eq(m.head_o, next_);
 		ck_assert_msg(stamps_.empty(), "%zu stamps never came", stamps_.size());
 	}
@@ -363,7 +369,9 @@ class Bench
 			got.bcast += m.stat_bcast_o;
 		}
 		got.ruc += m.stat_ruc_o;
+		got.rfc += m.stat_rfc_o;
 		got.roc += m.stat_roc_o;
+		got.rjc += m.stat_rjc_o;
 		got.crcerr += m.stat_crcerr_o;
 		got.total += m.stat_total_o;
 		rnbc += m.stat_rnbc_o;
@@ -435,12 +443,14 @@ class Bench
 		memcpy(word, d, 16);
 		uint32_t status = last ? e.status | DD | EOP : DD;
 		uint32_t len = addr == 0 ? 0 : static_cast<uint32_t>(n);
-		uint32_t expect_word[4] = {0, last ? e.ip_id : 0u, status, len};
+		uint32_t sum = last ? static_cast<uint32_t>(e.packet_sum) << 16 : 0;
+		uint32_t tag = last ? static_cast<uint32_t>(e.tag) << 16 : 0;
+		uint32_t expect_word[4] = {0, last ? e.ip_id | sum : 0u, status, len | tag};
 		if (!extended()) {
 			expect_word[0] = static_cast<uint32_t>(addr);
 			expect_word[1] = static_cast<uint32_t>(addr >> 32);
-			expect_word[2] = len;
-			expect_word[3] = (status & 0xff) | (status >> 24) << 8;
+			expect_word[2] = len | sum;
+			expect_word[3] = (status & 0xff) | (status >> 24) << 8 | tag;
 		}
 		for (int i = 0; i < 4; i++)
 			EXPECT(word[i] == expect_word[i],

@@ -87,7 +87,7 @@ module rx_bench_top #(
   output logic               ev_pause_o,
   output logic [15:0]        ev_pause_quanta_o,
   output logic               ev_control_o,
-  output logic [3:0]         ev_wake_o,
+  output logic [10:0]        ev_wake_o,
   output logic [16:0]        level_o,
   output logic               ev_stamp_o,
   output logic [63:0]        stamp_at_o,
@@ -99,7 +99,9 @@ module rx_bench_top #(
   output logic               stat_mpc_o,
   output logic               stat_rnbc_o,
   output logic               stat_ruc_o,
+  output logic               stat_rfc_o,
   output logic               stat_roc_o,
+  output logic               stat_rjc_o,
   output logic               stat_crcerr_o,
   output logic               stat_total_o,
   output logic               idle_o,
@@ -118,6 +120,11 @@ module rx_bench_top #(
   logic [11:0] vfta_index;
   logic [6:0] reta_index;
   logic [11:0] mta_index;
+  // (What wakes has a test of its own: tests/rtl/mac.)
+  logic [6:0] flex_byte;
+  logic [10:0] wake_length, wake_index;
+  logic [7:0] wake_byte;
+  logic wake_valid;
   logic rx_idle, rd_idle, wr_idle, rx_drained, rd_drained, wr_drained;
 
   rx_engine #(.DataW(DataW)) u_rx (
@@ -125,6 +132,17 @@ module rx_bench_top #(
     .rxcsum_i, .ral_i, .rah_i, .vlan_en_i, .rss_en_i, .queues_en_i(1'b1), .split_en_i, .detect_en_i, .packet_csum_en_i, .vlan_mode_i, .vet_i,
     .mrqc_i, .rss_key_i, .psrctl_i, .rsrpd_i, .now_i, .stamp_open_i, .stamp_type_i, .rxmtrl_i, .rxudp_i,
     .asleep_i, .pause_en_i, .pause_address_i, .pause_type_i,
+    .wake_valid_i       ('0),
+    .wake_ip4_i         ('0),
+    .wake_ip6_i         ('0),
+    .flex_len_i         ('0),
+    .flex_byte_o        (flex_byte),
+    .flex_mask_i        ('0),
+    .flex_value_i       ('0),
+    .wake_length_o      (wake_length),
+    .wake_valid_o       (wake_valid),
+    .wake_index_o       (wake_index),
+    .wake_byte_o        (wake_byte),
     .vfta_index_o       (vfta_index),
     .vfta_bit_i         (vfta_i[vfta_index]),
     .reta_index_o       (reta_index),
@@ -164,7 +182,7 @@ module rx_bench_top #(
     .ev_wb_o, .ev_wb_frames_o, .ev_rxdmt_o, .ev_rxo_o, .ev_srpd_o, .ev_ack_o, .ev_pause_o, .ev_pause_quanta_o, .ev_control_o, .ev_wake_o, .level_o,
     .ev_stamp_o, .stamp_at_o, .stamp_attributes_o,
     .stat_frame_o, .stat_len_o, .stat_mcast_o, .stat_bcast_o, .stat_mpc_o, .stat_rnbc_o,
-    .stat_ruc_o, .stat_roc_o, .stat_crcerr_o, .stat_total_o,
+    .stat_ruc_o, .stat_rfc_o, .stat_roc_o, .stat_rjc_o, .stat_crcerr_o, .stat_total_o,
     .idle_o             (rx_idle),
     .drained_o          (rx_drained)
   );
@@ -202,6 +220,9 @@ module rx_bench_top #(
     .idle_o        (wr_idle),
     .drained_o     (wr_drained)
   );
+
+  logic unused;
+  assign unused = ^{flex_byte, wake_length, wake_index, wake_byte, wake_valid};
 
   assign idle_o = rx_idle && rd_idle && wr_idle;
   assign drained_o = rx_drained && rd_drained && wr_drained;

@@ -20,9 +20,10 @@ constexpr uint32_t RCTL_EN = 1u << 1, RCTL_SBP = 1u << 2, RCTL_UPE = 1u << 3, RC
 		   RCTL_LPE = 1u << 5, RCTL_BAM = 1u << 15, RCTL_BSEX = 1u << 25,
 		   RCTL_SECRC = 1u << 26, RFCTL_IPV6_DIS = 1u << 10, RFCTL_IPV6_XSUM_DIS = 1u << 11,
 		   RFCTL_EXTEN = 1u << 15, RXCSUM_IPOFL = 1u << 8, RXCSUM_TUOFL = 1u << 9,
-		   RXCSUM_PCSD = 1u << 13, DD = 1u << 0, EOP = 1u << 1, UDPCS = 1u << 4,
-		   TCPCS = 1u << 5, IPCS = 1u << 6, IXSM = 1u << 2, TST = 1u << 8, PIF = 1u << 7,
-		   IPIDV = 1u << 9, CE = 1u << 24, TCPE = 1u << 29, IPE = 1u << 30;
+		   RXCSUM_IPPCSE = 1u << 12, RXCSUM_PCSD = 1u << 13, DD = 1u << 0, EOP = 1u << 1,
+		   UDPCS = 1u << 4, TCPCS = 1u << 5, IPCS = 1u << 6, VP = 1u << 3, UDPV = 1u << 10,
+		   IXSM = 1u << 2, TST = 1u << 8, PIF = 1u << 7, IPIDV = 1u << 9, CE = 1u << 24,
+		   TCPE = 1u << 29, IPE = 1u << 30;
 
 struct Config {
 	uint32_t rctl = RCTL_EN | RCTL_UPE | RCTL_MPE | RCTL_BAM | RCTL_SECRC;
@@ -31,17 +32,20 @@ struct Config {
 	uint32_t ral[16] = {}, rah[16] = {};
 	std::bitset<4096> mta;
 	bool csum_en = true;
+	bool packet_csum_en = false;
+	bool strip = false;  // VLAN tags
 	int stamp_type = -1; // of TSYNCRXCTL; -1: no frame is stamped
 	uint32_t rxmtrl = 0x88f7;
 	uint16_t rxudp = 0x3f01;
 };
 
 struct Expected {
-	bool stored = false, good = false, runt = false, oversize = false, bad_crc = false;
+	bool stored = false, good = false, runt = false, fragment = false, oversize = false,
+	     jabber = false, bad_crc = false;
 	bool mcast = false, bcast = false;
 	Bytes data;	     // as it lies in memory, padding and FCS included
 	uint32_t status = 0; // of the last descriptor, without DD and EOP
-	uint16_t ip_id = 0;
+	uint16_t ip_id = 0, packet_sum = 0, tag = 0;
 	unsigned stat_len = 0;
 	uint64_t attributes = 0; // with TST
 };
@@ -264,12 +268,33 @@ inline bool stamped(const Config &c, const Bytes &f, uint64_t &attributes)
 	return true;
 }
 
+// 5.4: the packet checksum of a frame as it is delivered, or of a UDP fragment's IP payload, with UDPV.
+inline void sum_packet(const Config &c, Expected &e)
+{
+	const Bytes &f = e.data;
+	const unsigned pcss = c.rxcsum & 0xff;
+	size_t from = pcss, to = f.size(), l3 = be16(f, 12) == 0x8100 ? 18 : 14;
+	if (!c.packet_csum_en || (c.rxcsum & RXCSUM_PCSD))
+		return;
+	if ((c.rxcsum & RXCSUM_IPPCSE) && pcss == 0 && be16(f, l3 - 2) == 0x0800 &&
+	    f[l3] >> 4 == 4 && (f[l3] & 15) >= 5 && f[l3 + 9] == 17 && (be16(f, l3 + 6) & 0x3fff)) {
+		from = l3 + 4 * (f[l3] & 15);
+		to = l3 + be16(f, l3 + 2);
+		if (!(be16(f, l3 + 6) & 0x1fff) && from + 8 <= to && be16(f, from + 6))
+			e.status |= UDPV;
+	}
+	e.packet_sum = static_cast<uint16_t>(from < to ? add_range(0, f, from, to) : 0);
+}
+
 inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 {
 	Expected e;
-	e.bad_crc = bad_crc;
+	const bool too_long = frame.size() > 16380 || (frame.size() > 1518 && !(c.rctl & RCTL_LPE));
 	e.runt = frame.size() < 60 && !bad_crc;
-	e.oversize = frame.size() > 16380 || (frame.size() > 1518 && !(c.rctl & RCTL_LPE));
+	e.fragment = frame.size() < 60 && bad_crc;
+	e.oversize = too_long && !bad_crc;
+	e.jabber = too_long && bad_crc;
+	e.bad_crc = bad_crc && frame.size() >= 60 && !too_long;
 	e.stat_len = frame.size() < 60 ? 60 : static_cast<unsigned>(frame.size());
 	e.mcast = frame[0] & 1;
 	e.bcast = true;
@@ -277,8 +302,8 @@ inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 		e.bcast = e.bcast && frame[i] == 0xff;
 	bool inexact;
 	e.stored = address_accepted(c, frame, inexact) && frame.size() <= 16380 &&
-		   ((c.rctl & RCTL_SBP) || (!e.oversize && !bad_crc));
-	e.good = e.stored && !bad_crc && !e.oversize;
+		   ((c.rctl & RCTL_SBP) || (!too_long && !bad_crc));
+	e.good = e.stored && !bad_crc && !too_long;
 	inspect(c, frame, e);
 	if (!(e.status & (IPCS | TCPCS)))
 		e.status |= IXSM;
@@ -291,6 +316,12 @@ inline Expected expect(const Config &c, const Bytes &frame, bool bad_crc)
 	e.data = frame;
 	if (e.data.size() < 60)
 		e.data.resize(60, 0);
+	if (c.strip && be16(frame, 12) == 0x8100) {
+		e.status |= VP;
+		e.tag = static_cast<uint16_t>(be16(frame, 14));
+		e.data.erase(e.data.begin() + 12, e.data.begin() + 16);
+	}
+	sum_packet(c, e);
 	if (!(c.rctl & RCTL_SECRC))
 		e.data.resize(e.data.size() + 4, 0);
 	return e;

@@ -188,7 +188,8 @@ START_TEST(drops_and_counts_frames_with_a_bad_crc)
 		bench.send(plain(len));
 	}
 	bench.finish();
-	ck_assert_uint_eq(bench.got.crcerr, 4);
+	ck_assert_uint_eq(bench.got.crcerr, 3);
+	ck_assert_uint_eq(bench.got.rfc, 1);
 }
 END_TEST
 
@@ -471,6 +472,85 @@ START_TEST(tells_of_the_ptp_messages_that_are_asked_for)
 		for (const Bytes &f : messages())
 			bench->send(f);
 		bench->finish();
+	}
+}
+END_TEST
+
+// Sums of frames of every kind from every first byte that matters, tags stripped and not, in both layouts.
+START_TEST(sums_packets_from_the_byte_that_is_asked_for)
+{
+	for (bool strip : {false, true})
+		for (uint32_t exten : {0u, RFCTL_EXTEN}) {
+			Config c;
+			c.packet_csum_en = true;
+			c.strip = strip;
+			c.rfctl = exten;
+			sweep(c, [&c](Bench &bench) {
+				for (uint32_t pcss : {0u, 1u, 11u, 12u, 13u, 14u, 15u, 16u, 34u,
+						      63u, 64u, 65u, 127u, 128u, 129u, 255u}) {
+					c.rxcsum = RXCSUM_IPOFL | RXCSUM_TUOFL | pcss;
+					bench.set_config(c);
+					for (bool v6 : {false, true})
+						for (bool vlan : {false, true})
+							for (unsigned payload :
+							     {1u, 30u, 31u, 100u, 400u, 1401u})
+								bench.send(
+									Packet{.vlan = vlan,
+									       .v6 = v6,
+									       .payload = payload,
+									       .seed = pcss}
+										.build());
+					bench.send(plain(61));
+					bench.run();
+				}
+			});
+		}
+}
+END_TEST
+
+// IPPCSE: the pieces of a UDP datagram have the sums of their IP payloads, all other frames those of all
+// that is delivered. The first piece says whether there is a checksum to compare with.
+START_TEST(sums_the_payload_of_udp_fragments)
+{
+	for (bool strip : {false, true}) {
+		Config c;
+		c.packet_csum_en = true;
+		c.strip = strip;
+		c.rxcsum = RXCSUM_IPOFL | RXCSUM_TUOFL | RXCSUM_IPPCSE;
+		sweep(c, [](Bench &bench) {
+			for (unsigned word :
+			     {0x2000u, 0x2001u, 0x0005u, 0x1fffu, 0x3fffu, 0x4000u, 0x0000u})
+				for (bool udp : {false, true})
+					for (bool vlan : {false, true})
+						for (unsigned options : {0u, 1u, 10u})
+							for (unsigned payload :
+							     {0u, 1u, 8u, 99u, 100u, 1300u})
+								bench.send(Packet{
+									.vlan = vlan,
+									.udp = udp,
+									.payload = payload,
+									.options_words = options,
+									.fragment_word = word,
+									.udp_csum_zero =
+										payload == 8,
+									.pad = payload % 3 * 20,
+									.seed = word + payload}
+										   .build());
+		});
+	}
+}
+END_TEST
+
+START_TEST(nothing_is_summed_with_pcsd_or_without_the_strap)
+{
+	for (bool strap : {false, true}) {
+		Config c;
+		c.packet_csum_en = strap;
+		c.rxcsum = RXCSUM_IPOFL | RXCSUM_TUOFL | RXCSUM_IPPCSE | (strap ? RXCSUM_PCSD : 0u);
+		sweep(c, [](Bench &bench) {
+			for (unsigned word : {0x2000u, 0x0000u})
+				bench.send(Packet{.udp = true, .fragment_word = word}.build());
+		});
 	}
 }
 END_TEST
@@ -1004,6 +1084,9 @@ int main()
 	tcase_add_test(tc, truncated_and_garbled_packets_get_no_wrong_verdict);
 	tcase_add_test(tc, reports_what_rxcsum_rfctl_and_the_strap_ask_for);
 	tcase_add_test(tc, tells_of_the_ptp_messages_that_are_asked_for);
+	tcase_add_test(tc, sums_packets_from_the_byte_that_is_asked_for);
+	tcase_add_test(tc, sums_the_payload_of_udp_fragments);
+	tcase_add_test(tc, nothing_is_summed_with_pcsd_or_without_the_strap);
 	tcase_add_test(tc, appends_four_zero_bytes_for_the_fcs_when_it_is_not_stripped);
 	tcase_add_test(tc, a_frame_without_descriptor_waits_and_is_counted_once);
 	tcase_add_test(tc, exactly_as_many_descriptors_as_needed_are_enough);

@@ -73,7 +73,7 @@ class RefCard final : public Card,
 	bool bus_master_ = false;
 	bool link_ = false; /* STATUS.LU as last seen */
 	bool asleep_ = false;
-bool line_full_ = false; /* a frame was refused, transmit_ready() has not come yet */
+	bool line_full_ = false; /* a frame was refused, transmit_ready() has not come yet */
 	/* WUS, WUPL, WUPM: outlive all resets but power-on. */
 	uint32_t wake_status_ = 0, wake_length_ = 0;
 	std::array<uint8_t, 128> wake_packet_{};

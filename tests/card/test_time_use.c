@@ -74,6 +74,7 @@ START_TEST(a_pause_is_waiting_for_the_wire)
 	wr(b, FCAH, 0x0100);
 	wr(b, FCT, 0x8808);
 	set_bits(b, CTRL, CTRL_RFCE);
+	run_ns(b, US(1)); /* the cycles of the accesses are over */
 	feed(b, pause, sizeof(pause));
 	run_ns(b, US(30));
 	ck_assert_uint_eq(spent(b, TRANSMIT, WIRE), 0); /* nothing is held up yet */

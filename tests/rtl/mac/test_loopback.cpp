@@ -140,7 +140,7 @@ START_TEST(every_frame_of_the_card_goes_one_way_whole_and_in_order)
 	unsigned seed = 1;
 	for (Sweep sweep : kSweep) {
 		Bench b(sweep, seed++);
-		for (int i = 0; i < 5000; i++)
+		for (int i = 0; i < 20000; i++)
 			b.step();
 		size_t out = 0, in = 0, looped = 0, from_wire = 0;
 		uint32_t last_from_wire = 0;

@@ -268,7 +268,7 @@ static void so_call(struct backend *b, struct call *c)
 	if (pthread_create(&thread, NULL, call_thread, t))
 		abort();
 	pthread_detach(thread);
-	for (int tries = 0; tries < 10000; tries++) {
+	for (int tries = 0; tries < 600000; tries++) {
 		const int tid = __atomic_load_n(&c->thread, __ATOMIC_ACQUIRE);
 
 		if (__atomic_load_n(&c->ended, __ATOMIC_ACQUIRE) || (tid && thread_sleeps(tid)))

@@ -26,9 +26,9 @@
 #define FD_BASE	       10000 /* descriptors are told from the process's own by this */
 #define EPOCH_NS       (1000000ull * HOST_SECOND)
 #define QUIET_LIMIT_NS (600 * HOST_SECOND) /* no packet for so long: none will ever come */
-#define HANDOVER_S     1
+#define HANDOVER_S     60
 #define SETTLE_STEP_US 200
-#define SETTLE_LOOKS   5000
+#define SETTLE_LOOKS   300000
 #define CALL_LIMIT_NS  (60 * HOST_SECOND) /* a call of the first thread that sleeps ends then */
 
 /* A thread whose call sleeps. */

@@ -57,11 +57,11 @@ void Card::transport_mmio(tlm::tlm_generic_payload &payload, sc_core::sc_time &d
 	payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-Card::DmaResult Card::transport_dma(tlm::tlm_command command, uint64_t t_ns, uint64_t addr,
+Card::DmaResult Card::transport_dma(tlm::tlm_command command, uint64_t time_ns, uint64_t addr,
 				    void *buf, size_t len)
 {
 	const uint64_t kernel_ns = sc_core::sc_time_stamp().value();
-	sc_core::sc_time delay = sc_ns(t_ns + outside_.epoch_ns() - kernel_ns);
+	sc_core::sc_time delay = sc_ns(time_ns + outside_.epoch_ns() - kernel_ns);
 
 	payload_.set_command(command);
 	payload_.set_address(addr);
@@ -74,18 +74,18 @@ Card::DmaResult Card::transport_dma(tlm::tlm_command command, uint64_t t_ns, uin
 	return {payload_.is_response_ok(), kernel_ns + delay.value() - outside_.epoch_ns()};
 }
 
-Card::DmaResult Card::dma_read(uint64_t t_ns, uint64_t addr, void *buf, size_t len)
+Card::DmaResult Card::dma_read(uint64_t time_ns, uint64_t addr, void *buf, size_t len)
 {
-	DmaResult result = transport_dma(tlm::TLM_READ_COMMAND, t_ns, addr, buf, len);
+	DmaResult result = transport_dma(tlm::TLM_READ_COMMAND, time_ns, addr, buf, len);
 
 	if (!result.ok)
 		memset(buf, 0xff, len);
 	return result;
 }
 
-Card::DmaResult Card::dma_write(uint64_t t_ns, uint64_t addr, const void *buf, size_t len)
+Card::DmaResult Card::dma_write(uint64_t time_ns, uint64_t addr, const void *buf, size_t len)
 {
-	return transport_dma(tlm::TLM_WRITE_COMMAND, t_ns, addr, const_cast<void *>(buf), len);
+	return transport_dma(tlm::TLM_WRITE_COMMAND, time_ns, addr, const_cast<void *>(buf), len);
 }
 
 } // namespace ringside

@@ -101,7 +101,7 @@ std::function<void(bool)> into(bool &out)
 }
 
 std::function<void(std::string_view)> either(const char *yes, const char *no,
-					     std::function<void(bool)> set)
+					     const std::function<void(bool)> &set)
 {
 	return [yes, no, set](std::string_view value) {
 		if (value != yes && value != no)

@@ -3,6 +3,8 @@
 #ifndef RUNTIME_MEMORY_MAP_H
 #define RUNTIME_MEMORY_MAP_H
 
+#include <stdbool.h>
+
 struct hvm_start_info;
 struct page_alloc;
 

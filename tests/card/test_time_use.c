@@ -97,7 +97,10 @@ START_TEST(the_wire_waits_for_a_receiver_that_is_full)
 }
 END_TEST
 
-/* Descriptor, payload and write-back are one access behind the other. */
+/*
+ * Descriptor, payload and write-back are one access behind the other, of 500 ns each. What transmit
+ * does meanwhile is not waiting: a narrow bus has more cycles of it.
+ */
 START_TEST(waits_for_memory_are_those_of_its_latency)
 {
 	struct bench *b = up();
@@ -112,7 +115,7 @@ START_TEST(waits_for_memory_are_those_of_its_latency)
 		return;
 	check_range(spent(b, READER, DMA), 900, to_the_line_ns);
 	check_range(spent(b, WRITER, DMA), 400, 600);
-	check_range(spent(b, TRANSMIT, DMA), 1300, to_the_line_ns + 600);
+	check_range(spent(b, TRANSMIT, DMA), 1200, to_the_line_ns + 600);
 	ck_assert_uint_eq(spent(b, RECEIVE, DMA), 0);
 	ck_assert_uint_eq(spent(b, READER, WIRE), 0);
 	ck_assert_uint_eq(spent(b, WRITER, WIRE), 0);

@@ -2,12 +2,14 @@
 //
 // Checks the meaning of idle_o (interfaces.md, section 1): a clock edge in a cycle in which idle_o
 // is set changes no register. Compares the whole state of the Verilated model, byte by byte, with
-// the clock low before and after the edge and the inputs held.
+// the clock low before and after the edge and the inputs held. A model that counts toggles (make
+// coverage) keeps what it has seen of each signal among its state: there nothing is compared.
 #pragma once
 
 #include <check.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -33,6 +35,8 @@ template <typename Model> class IdleState
 		if (!idle)
 			return;
 		cycles_held_++;
+		if (counts_toggles_)
+			return;
 		if (memcmp(before_.data(), state, before_.size()) == 0)
 			return;
 		size_t i = 0;
@@ -47,6 +51,7 @@ template <typename Model> class IdleState
 	}
 
       private:
+	const bool counts_toggles_ = std::getenv("RINGSIDE_COVERAGE") != nullptr;
 	uint64_t cycles_held_ = 0;
 	std::vector<uint8_t> before_;
 };

@@ -19,7 +19,7 @@ COVERAGE_PROGRAMS = $(sort $(foreach run,$(COVERAGE_RUNS),$(firstword $(subst $(
 	$(TESTS_CARD_DIR)/card-compare
 
 .PHONY: coverage
-coverage: $(RTL_GEN) ## line and toggle coverage of the RTL by its tests: build/coverage/coverage.json (half an hour)
+coverage: $(RTL_GEN) ## line and toggle coverage of the RTL by its tests: build/coverage/coverage.json (five minutes)
 	$(Q)+$(COVERAGE_MAKE) $(COVERAGE_PROGRAMS:$(BUILD)/%=$(COVERAGE_DIR)/%)
 	$(Q)python3 tests/coverage/run.py $(COVERAGE_DIR) $(subst :$(BUILD)/,:$(COVERAGE_DIR)/,$(COVERAGE_RUNS) \
 		card-compare:$(TESTS_CARD_DIR)/card-compare,--streams,$(COVERAGE_STREAMS))

@@ -44,7 +44,7 @@ class Bench
 	}
 
 	Vpause_hold model;
-	uint64_t now = 1ull << 33;
+	uint64_t now = 0x2aaaaaaaaaaaaaa8; // any time is as good
 
       private:
 	IdleState<Vpause_hold> idle_;

@@ -80,8 +80,8 @@ class Bench
 	}
 
 	Vsystem_time model;
-	uint64_t now = 1000;
-	uint64_t accessed = 0; // when the last access acted
+	uint64_t now = 0x2aaaaaaaaaaaaaa8; // any time is as good
+	uint64_t accessed = 0;		   // when the last access acted
 
       private:
 	uint32_t access()

@@ -162,9 +162,10 @@ class Card : public sc_core::sc_module
 	virtual void reg_write(uint64_t time_ns, uint32_t addr, uint32_t value) = 0;
 
 	/*
-	 * A frame arrives at time_ns, 60..16384 bytes (without a good FCS: 14..16384). True: copied. False: no room; the card calls
-	 * outside().receive_ready() when there is some. A card with line_drop drops and counts
-	 * instead (the RTL wrapper keeps 65536 frames for a host that lets no time pass meanwhile).
+	 * A frame arrives at time_ns, 60..16384 bytes (14..16384 with a wrong FCS). True: copied.
+	 * False: no room; the card calls outside().receive_ready() when there is some. A card with
+	 * line_drop drops and counts instead (the RTL wrapper keeps 65536 frames for a host that
+	 * lets no time pass meanwhile).
 	 */
 	virtual bool receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t time_ns) = 0;
 	virtual bool can_receive() const = 0;

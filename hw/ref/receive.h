@@ -92,7 +92,8 @@ class Receive
 	/* A frame that the card sent to itself; dropped when there is no room (4.10). */
 	void loop(const std::uint8_t *frame, std::size_t len, time_ns now);
 
-	/* A frame from the line, with a good FCS of at least 60 bytes. False: no room, it was not looked at. */
+	/* A frame from the line, of at least 60 bytes if its FCS is good. False: no room, it was not
+	 * looked at. */
 	bool arrive(const std::uint8_t *frame, std::size_t len, bool good_fcs, time_ns now);
 	/* arrive() would not return false. */
 	bool takes() const;

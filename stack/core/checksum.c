@@ -52,8 +52,10 @@ static uint64_t sum_rest(const uint8_t *end, uint32_t rest, uint32_t len)
 		__builtin_memcpy(&w, end - sizeof(w), sizeof(w));
 		w >>= 64 - 8 * rest;
 	} else {
+		const uint8_t *p = end - rest;
+
 		for (uint32_t i = 0; i < rest; i++)
-			w |= (uint64_t) * (end - rest + i) << (8 * i);
+			w |= (uint64_t)p[i] << (8 * i);
 	}
 	return (w & 0xffffffff) + (w >> 32);
 }

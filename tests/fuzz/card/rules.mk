@@ -83,7 +83,7 @@ fuzz_run = @mkdir -p $(FUZZ_CARD_DIR)/new-$(1) && printf '  %-8s %s\n' FUZZ '$(1
 	echo "repeat: RINGSIDE_FUZZ_MODEL=$(1) RINGSIDE_FUZZ_PLATFORM=mode=$(2) $(FUZZ_CARD) FILE"; exit 1; }
 
 .PHONY: fuzz-card
-fuzz-card: $(FUZZ_CARD) ## put both cards through programs of random steps under sanitizers (RUNS=1000000: hours)
+fuzz-card: $(FUZZ_CARD) ## put both cards through programs of random steps under sanitizers (RUNS=1000000: 20 minutes)
 	$(call fuzz_run,ref,virtual,$(shell expr $(FUZZ_CARD_RUNS) / 2))
 	$(call fuzz_run,ref,sync,$(shell expr $(FUZZ_CARD_RUNS) / 2))
 	$(call fuzz_run,rtl,virtual,$(shell expr $(FUZZ_CARD_RUNS) / 2 / $(FUZZ_CARD_RTL_PART)))

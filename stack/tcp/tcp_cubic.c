@@ -120,7 +120,8 @@ static uint32_t cubic_target(const struct cubic *ca, uint64_t now_ns)
 	offset = below ? ca->k - t : t - ca->k;
 	if (offset > 1u << 17) /* 128 s: keeps the cube in 64 bits */
 		offset = 1u << 17;
-	delta = (C_SCALED * offset * offset * offset + (1ull << (CUBE_SHIFT - 1))) >> CUBE_SHIFT;
+	/* Down, as Linux: below the plateau the window may grow as soon as the curve is above it. */
+	delta = (C_SCALED * offset * offset * offset) >> CUBE_SHIFT;
 	if (!below)
 		return (uint32_t)min_u32((uint32_t)(ca->origin + delta), TCP_MAX_CWND);
 	return delta < ca->origin ? ca->origin - (uint32_t)delta : 1;

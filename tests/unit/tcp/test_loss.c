@@ -102,6 +102,29 @@ START_TEST(tcp_user_timeout_gives_up_earlier)
 }
 END_TEST
 
+static void long_user_timeout(void)
+{
+	const unsigned int hours = 12;
+	int fd = script_accept(true, true, 7, 1460);
+	uint64_t start_ns = host_now_ns(bench.world), took_s;
+	char c;
+
+	ck_assert_int_eq(set_opt(0, fd, SOL_TCP, TCP_USER_TIMEOUT, (int)(hours * 3600 * 1000)), 0);
+	write_all(0, fd, "x", 1);
+	ck_assert_int_eq(sys_read(bench.files[0], fd, &c, 1), -ETIMEDOUT);
+	took_s = (host_now_ns(bench.world) - start_ns) / HOST_SECOND;
+	ck_assert_uint_ge(took_s, hours * 3600);
+	ck_assert_uint_le(took_s, hours * 3600 + TCP_RTO_MAX_US / 1000000);
+	/* One each 120 s: more than a counter of 8 bits holds. */
+	ck_assert_uint_gt(MIB(0, TcpExtTCPTimeouts), 300);
+}
+
+START_TEST(tcp_user_timeout_of_hours_outlives_256_retransmissions)
+{
+	in_script(long_user_timeout);
+}
+END_TEST
+
 static void fast_retransmit_sack(void)
 {
 	int fd = script_accept(true, true, 7, 1460);
@@ -124,7 +147,9 @@ static void fast_retransmit_sack(void)
 	ck_assert_uint_eq(MIB(0, TcpExtTCPTimeouts), 0);
 	ack_now(base + 10 * MSS);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_ca_state, TCP_CA_Open);
-	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_cwnd, 7); /* CUBIC: 0.7 of 10 */
+	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_ssthresh, 7); /* CUBIC: 0.7 of 10 */
+	/* The seven that this ACK delivers are one more (script congestion/cubic_interval, and Linux). */
+	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_cwnd, 8);
 }
 
 START_TEST(three_sacked_segments_retransmit_the_hole)
@@ -393,6 +418,7 @@ Suite *loss_suite(void)
 	tcase_add_test(t, the_retransmission_timer_starts_at_200_ms_and_doubles);
 	tcase_add_test(t, a_silent_peer_is_given_up_after_tcp_retries2);
 	tcase_add_test(t, tcp_user_timeout_gives_up_earlier);
+	tcase_add_test(t, tcp_user_timeout_of_hours_outlives_256_retransmissions);
 	tcase_add_test(t, three_sacked_segments_retransmit_the_hole);
 	tcase_add_test(t, three_duplicate_acks_retransmit_without_sack);
 	tcase_add_test(t, duplicate_acks_let_new_segments_go);

@@ -269,7 +269,8 @@ static int send_or_enqueue(struct net_device *dev, struct sk_buff *skb)
 {
 	struct net *net = dev->net;
 
-	if (!net->softnet.xmit_batch && !dev->qdisc.qlen && !dev->queue_stopped) {
+	if (!net->softnet.xmit_batch && !dev->qdisc.qlen && dev->tx_queue_len &&
+	    !dev->queue_stopped) {
 		dev->trans_start_ns = port_time_ns(net->port);
 		if (xmit_one(dev, skb, false))
 			return 0;

@@ -227,9 +227,13 @@ void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
 
 static void request_err(struct request_sock *req, uint32_t seq)
 {
-	if (seq != req->snt_isn)
+	struct net *net = req->common.skc_net;
+
+	if (seq != req->snt_isn) {
+		NET_INC(net, TcpExtOutOfWindowIcmps);
 		return;
-	NET_INC(req->common.skc_net, TcpExtListenDrops);
+	}
+	NET_INC(net, TcpExtListenDrops);
 	tcp_reqsk_drop(req);
 }
 
@@ -277,6 +281,13 @@ static void sock_err(struct sock *sk, int err)
 	tcp_abort(sk, err);
 }
 
+/* A Fast Open child's SYN-ACK is its request's, and counts too. */
+static bool in_flight(const struct tcp_sock *tp, uint32_t seq)
+{
+	return between(seq, tp->fastopen_rsk ? tp->fastopen_rsk->snt_isn : tp->snd_una,
+		       tp->snd_nxt);
+}
+
 void tcp_icmp_error(struct net *net, const struct tcp_icmp_error *e)
 {
 	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, &e->f);
@@ -290,8 +301,10 @@ void tcp_icmp_error(struct net *net, const struct tcp_icmp_error *e)
 		return;
 	}
 	sk = (struct sock *)c;
-	if (!between(e->seq, tcp_sk(sk)->snd_una, tcp_sk(sk)->snd_nxt))
+	if (!in_flight(tcp_sk(sk), e->seq)) {
+		NET_INC(net, TcpExtOutOfWindowIcmps);
 		return;
+	}
 	sock_hold(sk);
 	if (e->mtu_bytes)
 		pmtu_changed(sk, e->mtu_bytes);

@@ -19,6 +19,7 @@ import pathlib
 import resource
 import subprocess
 import sys
+import tempfile
 
 LIMIT_S = 900  # where the machine stands still for a while that is no script's fault
 CPU_LIMIT_S = 60
@@ -39,6 +40,7 @@ VERSIONS = {
              "-D", "TFO_COOKIE=c1d1e9742a47a9bc", "-D", "CMSG_LEVEL_IP=SOL_IPV6",
              "-D", "CMSG_TYPE_RECVERR=IPV6_RECVERR"],
 }
+TOOLS = pathlib.Path(__file__).resolve().parent / "so" / "bin"  # nstat, of our stack's counters
 SO_FLAGS = {"ipv6": ["--so_flags=mtu=1520"]}
 
 
@@ -93,6 +95,7 @@ class Suite:
         self.shim = str(pathlib.Path(arguments.shim).resolve())
         self.with_linux = arguments.linux
         self.prefix = namespace()
+        self.counters = tempfile.TemporaryDirectory(prefix="ringside-nstat-")
         if self.with_linux and not self.prefix:
             sys.exit("run_suite.py: --linux needs the right to make a network namespace: run it as root")
 
@@ -101,8 +104,11 @@ class Suite:
         command = [self.program, f"--so_filename={self.so}"] + SO_FLAGS.get(case.version, [])
         command += VERSIONS.get(case.version, []) + [case.script.name]
         shell = ["sh", "-c", 'ip tuntap add tun0 mode tun; LD_PRELOAD="$0" exec "$@"', self.shim]
-        return run(self.prefix + shell + command if self.prefix else command, case.script.parent,
-                   None if self.prefix else dict(os.environ, LD_PRELOAD=self.shim))
+        environment = dict(os.environ, PATH=f"{TOOLS}:{os.environ['PATH']}",
+                           RINGSIDE_NSTAT=f"{self.counters.name}/{case.script.stem}.{id(case)}")
+        if not self.prefix:
+            environment["LD_PRELOAD"] = self.shim
+        return run(self.prefix + shell + command if self.prefix else command, case.script.parent, environment)
 
     def on_linux(self, case):
         """The first tries' failures may be this machine's."""

@@ -66,7 +66,7 @@
 	X(TcpExtTCPMD5Failure) X(TcpExtTCPAORequired) X(TcpExtTCPAOBad) \
 	X(TcpExtTCPAOKeyNotFound) X(TcpExtTCPAOGood) X(TcpExtTCPAODroppedIcmps) \
 	X(TcpExtEmbryonicRsts) X(TcpExtPruneCalled) X(TcpExtTCPRcvCollapsed) \
-	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtTW) \
+	X(TcpExtOfoPruned) X(TcpExtRcvPruned) X(TcpExtOutOfWindowIcmps) X(TcpExtTW) \
 	X(TcpExtTWRecycled) X(TcpExtPAWSActive) X(TcpExtPAWSEstab) X(TcpExtDelayedACKs) \
 	X(TcpExtDelayedACKLocked) X(TcpExtDelayedACKLost) X(TcpExtListenOverflows) \
 	X(TcpExtListenDrops) X(TcpExtTCPHPHits) X(TcpExtTCPPureAcks) X(TcpExtTCPHPAcks) \

@@ -77,9 +77,11 @@ int system(const char *command)
 	int status;
 
 	*(void **)&libc_system = dlsym(RTLD_NEXT, "system");
+	if (shim.before_command && command)
+		shim.before_command(shim.userdata, command);
 	status = libc_system(command);
-	if (shim.command && command)
-		shim.command(shim.userdata, command);
+	if (shim.after_command && command)
+		shim.after_command(shim.userdata, command);
 	return status;
 }
 

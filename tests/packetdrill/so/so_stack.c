@@ -130,6 +130,43 @@ static void await(struct so_stack *s, struct call *c)
 	}
 }
 
+/* Whether the thread sleeps in the kernel (proc(5)). */
+static bool is_asleep(int tid)
+{
+	char path[64], state = 'S';
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	stat = fopen(path, "r");
+	if (!stat)
+		return true;
+	if (fscanf(stat, "%*d %*s %c", &state) != 1)
+		state = 'S';
+	fclose(stat);
+	return state == 'S';
+}
+
+/*
+ * Virtual time would not wait for what a thread does when its call has ended, real time would: nothing
+ * that the first thread asks for is over before that thread sleeps again, or is gone. It may sleep for a
+ * lock that the first thread holds, and gives up while it lets time pass: then once more.
+ */
+static void let_settle(struct so_stack *s)
+{
+	int tid;
+
+	if (!is_first(s))
+		return;
+	pthread_mutex_lock(&s->lock);
+	tid = s->restless;
+	pthread_mutex_unlock(&s->lock);
+	for (int i = 0; tid && i < SETTLE_LOOKS; i++) {
+		usleep(SETTLE_STEP_US);
+		if (is_asleep(tid))
+			return;
+	}
+}
+
 static long result(long value)
 {
 	if (value >= 0)
@@ -149,6 +186,7 @@ static long call(void *userdata, enum call_number number, long a0, long a1, long
 	wake_sleepers(s);
 	await(s, &c);
 	pthread_mutex_unlock(&s->lock);
+	let_settle(s);
 	return result(c.result);
 }
 
@@ -340,9 +378,29 @@ static int so_splice(void *u, int fd_in, long long *off_in, int fd_out, long lon
 	return so_pipe(u, NULL);
 }
 
+static void write_counter(void *to, const char *name, uint64_t value)
+{
+	fprintf(to, "%s %llu\n", name, (unsigned long long)value);
+}
+
+/* Counters that a script asks nstat for are ours: bin/nstat reads them there. */
+static void so_before_command(void *u, const char *command)
+{
+	struct so_stack *s = u;
+	const char *path = getenv("RINGSIDE_NSTAT");
+	FILE *to = path && strstr(command, "nstat") ? fopen(path, "w") : NULL;
+
+	if (!to)
+		return;
+	pthread_mutex_lock(&s->lock);
+	net_mib_for_each(stack_host(s->backend)->net, write_counter, to);
+	pthread_mutex_unlock(&s->lock);
+	fclose(to);
+}
+
 /* A script's command has run: what it did to Linux is done here. Settings are read anew; a queue that
  * takes nothing, and the Fast Open cookies that "ip tcp_metrics flush" forgets, are known by name. */
-static void so_command(void *u, const char *command)
+static void so_after_command(void *u, const char *command)
 {
 	struct so_stack *s = u;
 	struct stack_host *host = stack_host(s->backend);
@@ -369,6 +427,7 @@ static int so_netdev_send(void *u, const void *buf, size_t count)
 	wake_sleepers(s);
 	pthread_mutex_unlock(&s->lock);
 	free(p);
+	let_settle(s);
 	return 0;
 }
 
@@ -398,36 +457,8 @@ static int so_netdev_receive(void *u, void *buf, size_t *count, long long *time_
 		memcpy(buf, p->bytes, *count);
 	free(p);
 	pthread_mutex_unlock(&s->lock);
+	let_settle(s);
 	return 0;
-}
-
-/* Whether the thread sleeps in the kernel (proc(5)). */
-static bool is_asleep(int tid)
-{
-	char path[64], state = 'S';
-	FILE *stat;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	stat = fopen(path, "r");
-	if (!stat)
-		return true;
-	if (fscanf(stat, "%*d %*s %c", &state) != 1)
-		state = 'S';
-	fclose(stat);
-	return state == 'S';
-}
-
-/* Virtual time would not wait for what a thread does when its call has ended, real time would. */
-static void let_settle(struct so_stack *s)
-{
-	const int tid = s->restless;
-
-	for (int i = 0; tid && i < SETTLE_LOOKS; i++) {
-		usleep(SETTLE_STEP_US);
-		if (is_asleep(tid))
-			break;
-	}
-	s->restless = 0;
 }
 
 static int so_usleep(void *u, unsigned int usecs)
@@ -436,8 +467,11 @@ static int so_usleep(void *u, unsigned int usecs)
 
 	let_settle(s);
 	pthread_mutex_lock(&s->lock);
+	if (is_first(s))
+		s->restless = 0;
 	pass_all(s, now_ns(s) + usecs * HOST_US);
 	pthread_mutex_unlock(&s->lock);
+	let_settle(s);
 	return 0;
 }
 
@@ -456,6 +490,7 @@ static int so_gettimeofday(void *u, struct timeval *tv, struct timezone *tz)
 	}
 	t = EPOCH_NS + now_ns(s);
 	pthread_mutex_unlock(&s->lock);
+	let_settle(s);
 	tv->tv_sec = (long)(t / HOST_SECOND);
 	tv->tv_usec = (long)(t % HOST_SECOND / HOST_US);
 	return 0;
@@ -598,5 +633,5 @@ void packetdrill_interface_init(const char *flags, struct packetdrill_interface 
 		.splice = so_splice,
 	};
 	shim_register(&(struct shim_calls){interface->userdata, FD_BASE, so_getsockopt, so_close,
-					   so_write, so_command});
+					   so_write, so_before_command, so_after_command});
 }

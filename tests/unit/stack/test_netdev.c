@@ -112,6 +112,16 @@ START_TEST(the_queue_is_bounded)
 }
 END_TEST
 
+START_TEST(a_queue_of_no_length_takes_nothing)
+{
+	d.dev.tx_queue_len =
+		0; /* as "tc qdisc replace ... pfifo limit 0" on Linux: also to an idle card */
+	ck_assert_int_eq(send(0), -ENOBUFS);
+	ck_assert_uint_eq(d.xmits, 0);
+	ck_assert_uint_eq(drops(SKB_DROP_QdiscFull), 1);
+}
+END_TEST
+
 START_TEST(a_batch_rings_the_doorbell_once)
 {
 	local_bh_disable(bench.net);
@@ -226,6 +236,7 @@ Suite *netdev_suite(void)
 	tcase_add_test(t, a_packet_goes_straight_to_the_driver);
 	tcase_add_test(t, a_stopped_queue_holds_packets_until_it_wakes);
 	tcase_add_test(t, the_queue_is_bounded);
+	tcase_add_test(t, a_queue_of_no_length_takes_nothing);
 	tcase_add_test(t, a_batch_rings_the_doorbell_once);
 	tcase_add_test(t, without_scatter_gather_packets_are_made_linear);
 	tcase_add_test(t, features_depend_on_each_other_and_on_the_hardware);

@@ -405,6 +405,7 @@ static void path_mtu(void)
 	icmp_error(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 100, base); /* too small to be true */
 	ck_assert_uint_eq(segs_from(0), 0);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_pmtu, 1500);
+	ck_assert_uint_eq(MIB(0, TcpExtOutOfWindowIcmps), 1);
 	icmp_error(ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1000, base);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_pmtu, 1000);
 	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_mss, 1000 - 40 - 12);
@@ -436,6 +437,7 @@ static void unreachable(void)
 	peer.host_port = seg_from(0, 0)->sport;
 	icmp_error(ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0, seg_from(0, 0)->seq + 9);
 	ck_assert_uint_eq(state(fd), TCP_SYN_SENT); /* a guess */
+	ck_assert_uint_eq(MIB(0, TcpExtOutOfWindowIcmps), 1);
 	icmp_error(ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0, seg_from(0, 0)->seq);
 	ck_assert_int_eq(get_opt(0, fd, SOL_SOCKET, SO_ERROR), ECONNREFUSED);
 	/* An established connection is not ended by it (RFC 9293, MUST-56); the reason is kept. */
@@ -451,6 +453,30 @@ static void unreachable(void)
 START_TEST(icmp_unreachable_refuses_a_connect_but_ends_no_connection)
 {
 	in_script(unreachable);
+}
+END_TEST
+
+static void unreachable_request(void)
+{
+	listen_on(0, PORT, 16);
+	peer_send(TCPHDR_SYN, NULL, 0);
+	settle();
+	peer.host_port = PORT;
+	ck_assert_uint_eq(seg_from(0, 0)->flags, TCPHDR_SYN | TCPHDR_ACK);
+	icmp_error(ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0, seg_from(0, 0)->seq + 1); /* a guess */
+	ck_assert_uint_eq(MIB(0, TcpExtOutOfWindowIcmps), 1);
+	ck_assert_uint_eq(MIB(0, TcpExtListenDrops), 0);
+	icmp_error(ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0, seg_from(0, 0)->seq);
+	ck_assert_uint_eq(MIB(0, TcpExtListenDrops), 1);
+	ck_assert_uint_eq(MIB(0, TcpExtOutOfWindowIcmps), 1);
+	forget_segs();
+	host_sleep(bench.host[0], 10 * HOST_SECOND);
+	ck_assert_uint_eq(segs_from(0), 0); /* no SYN-ACK again */
+}
+
+START_TEST(icmp_unreachable_ends_a_request_when_it_names_its_number)
+{
+	in_script(unreachable_request);
 }
 END_TEST
 
@@ -535,6 +561,7 @@ Suite *robust_suite(void)
 
 	tcase_add_test(t, fragmentation_needed_makes_smaller_segments);
 	tcase_add_test(t, icmp_unreachable_refuses_a_connect_but_ends_no_connection);
+	tcase_add_test(t, icmp_unreachable_ends_a_request_when_it_names_its_number);
 	suite_add_tcase(s, t);
 	suite_add_tcase(s, cases("script over IPv6", script6_setup));
 	return s;

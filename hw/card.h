@@ -97,6 +97,9 @@ class CardOutside
 	 */
 	virtual bool transmit(const uint8_t *frame, size_t len, uint64_t time_ns) = 0;
 
+	/* Free mode: the time now, if the host tells it; else 0. */
+	virtual uint64_t now_ns() = 0;
+
 	/* receive() would take a frame again, after it had returned false. */
 	virtual void receive_ready(uint64_t time_ns) = 0;
 
@@ -147,9 +150,10 @@ class Card : public sc_core::sc_module
 	virtual uint64_t settle(uint64_t limit_ns) = 0;
 
 	/*
-	 * Free mode: time is now_ns and stands still; works at most TimeConfig::burst_cycles cycles
-	 * (a model without a clock: a like amount of work), or up to an interrupt, which its host
-	 * can then carry out while the card goes on. Returns now_ns when work is left.
+	 * Free mode: time is now_ns, and stands still unless outside().now_ns() says more; works at
+	 * most TimeConfig::burst_cycles cycles (a model without a clock: a like amount of work), or
+	 * up to an interrupt, which its host can then carry out while the card goes on. Returns the
+	 * time it has come to when work is left.
 	 */
 	virtual uint64_t burst(uint64_t now_ns) = 0;
 

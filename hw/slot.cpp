@@ -200,6 +200,11 @@ bool Slot::transmit(const uint8_t *frame, size_t len, uint64_t t_ns)
 	return true;
 }
 
+uint64_t Slot::now_ns()
+{
+	return ops_.now ? ops_.now(host_) : 0;
+}
+
 void Slot::receive_ready(uint64_t t_ns)
 {
 	if (!wire_) {

@@ -66,6 +66,7 @@ class Slot : public sc_core::sc_module, public CardOutside
 	void irq(unsigned vector, int level) override;
 	void pba_clear(uint32_t vector_mask) override;
 	bool transmit(const uint8_t *frame, size_t len, uint64_t t_ns) override;
+	uint64_t now_ns() override;
 	void receive_ready(uint64_t t_ns) override;
 	uint64_t epoch_ns() const override;
 

@@ -21,6 +21,8 @@ constexpr int kAccessCycles = 64;
 /* Of edges that the same blocks are spared in a row, the first is tried and one in so many cycles. */
 constexpr uint64_t kTryEvery = 16;
 constexpr int kDrainCycles = 65536;
+/* In a burst the host's clock is looked at once in so many cycles. */
+constexpr uint64_t kClockCycles = 16;
 /* busy_o: DMA read, DMA write. */
 constexpr uint32_t kBusyDma = 0xc;
 
@@ -187,8 +189,12 @@ uint64_t RtlCard::burst(uint64_t now_ns)
 	now_ns_ = std::max(now_ns_, now_ns);
 	interrupted_ = false;
 	for (uint64_t n = 0;
-	     n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++)
+	     n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++) {
 		cycle();
+		if (n % kClockCycles == kClockCycles - 1 &&
+		    model_->deadline_o != RINGSIDE_TIME_NEVER)
+			now_ns_ = std::max(now_ns_, outside().now_ns());
+	}
 	return next_ns();
 }
 

@@ -81,6 +81,7 @@ typedef struct RingsideHub {
     unsigned inline_pause; /* how often the thread is woken instead, doubled each time; BQL */
     unsigned inline_pauses_left; /* BQL */
     int wake_fd;
+    int woken_on;         /* the host's CPU on which a guest's CPU woke the thread, or -1 */
     unsigned waiting;     /* others who want the card lock */
     QemuMutex posted_lock;
     PostedWrite posted[POSTED_WRITES];
@@ -211,6 +212,13 @@ static void host_log(void *host, int severity, const char *line)
     }
 }
 
+static uint64_t host_now(void *host)
+{
+    RingsideSlot *slot = host;
+
+    return hub_now(slot->hub);
+}
+
 static const struct ringside_host_ops host_ops = {
     .abi = { RINGSIDE_PLATFORM_ABI_VERSION, sizeof(struct ringside_host_ops) },
     .dma_read = host_dma_read,
@@ -220,6 +228,7 @@ static const struct ringside_host_ops host_ops = {
     .transmit = host_transmit,
     .receive_ready = host_receive_ready,
     .log = host_log,
+    .now = host_now,
 };
 
 /* ---- carrying out what was staged: BQL held ---- */
@@ -417,6 +426,7 @@ static void hub_wake(RingsideHub *hub)
     qatomic_set(&hub->woken, true);
     smp_mb();
     if (qatomic_read(&hub->sleeping) && qatomic_xchg(&hub->sleeping, 0)) {
+        hub->woken_on = current_cpu ? sched_getcpu() : -1;
         eventfd_write(hub->wake_fd, 1);
     }
 }
@@ -425,6 +435,26 @@ static void hub_wake(RingsideHub *hub)
 static bool hub_has_work(RingsideHub *hub, uint64_t next)
 {
     return qatomic_read(&hub->woken) || (qatomic_read(&hub->running) && hub_now(hub) >= next);
+}
+
+/*
+ * The guest's CPU that woke the thread runs on. When the host's scheduler has put both on one CPU, one
+ * waits for the other until the load is balanced, milliseconds later: so the thread moves away.
+ */
+static void hub_leave_cpu(RingsideHub *hub)
+{
+    int cpu = qatomic_xchg(&hub->woken_on, -1);
+    cpu_set_t ours, others;
+
+    if (cpu < 0 || cpu != sched_getcpu() || sched_getaffinity(0, sizeof(ours), &ours)) {
+        return;
+    }
+    others = ours;
+    CPU_CLR(cpu, &others);
+    if (CPU_COUNT(&others)) {
+        sched_setaffinity(0, sizeof(others), &others);
+        sched_setaffinity(0, sizeof(ours), &ours);
+    }
 }
 
 static void hub_sleep(RingsideHub *hub, uint64_t next)
@@ -445,6 +475,7 @@ static void hub_sleep(RingsideHub *hub, uint64_t next)
             timeout = &limit;
         }
         ppoll(&wake, 1, timeout, NULL);
+        hub_leave_cpu(hub);
     }
     qatomic_set(&hub->sleeping, 0);
     while (eventfd_read(hub->wake_fd, &count) == 0) {
@@ -517,6 +548,7 @@ static void *hub_thread(void *opaque)
     uint64_t next;
 
     rcu_register_thread();
+    hub->woken_on = -1;
     prctl(PR_SET_TIMERSLACK, 1);
     for (;;) {
         next = hub_run_free(hub);

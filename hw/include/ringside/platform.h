@@ -95,6 +95,13 @@ struct ringside_host_ops {
 
 	/* A line of the platform's log (no newline at its end); severity 0 error, 1 warning, 2 info. */
 	void (*log)(void *host, int severity, const char *line);
+
+	/*
+	 * Free mode, may be NULL: the time now. Asked for now and then in a burst while something in
+	 * the card waits for a time, so that this does not come late by the rest of the burst; NULL:
+	 * time stands still in a burst.
+	 */
+	uint64_t (*now)(void *host);
 };
 
 /* Exact counts since power-on, and time spent. */
@@ -131,8 +138,8 @@ struct ringside_platform_abi {
 	 *   mode=virtual|sync|free   who owns time (interfaces.md section 1); default virtual.
 	 *                            virtual, sync: a clocked cycle is 4 ns of now_i, DMA takes
 	 *                            dma_latency_ns. free: now_i is the `until` of the last advance
-	 *                            call and stands still while cycles are clocked, DMA and wire
-	 *                            take no time.
+	 *                            call, or later when the host tells the time in a burst (`now`);
+	 *                            cycles, DMA and wire take no time.
 	 *   skip=on|off              off: clock through sleeping time (virtual, sync). default on.
 	 *   check_skips=on|off       RTL: of clock edges that a sleeping card or an idle block of it is
 	 *                            spared, give the first, the last or some after all, and end the

@@ -269,6 +269,32 @@ START_TEST(in_free_mode_time_stands_still_while_the_card_works)
 }
 END_TEST
 
+/* The RTL alone: a burst of the reference card is over before time could pass. */
+START_TEST(in_free_mode_a_timer_expires_within_a_burst_when_the_host_tells_the_time)
+{
+	struct world *world =
+		world_with_card("rtl", "mode=free,burst_cycles=1000000", "autoneg_ms=1", NULL);
+	struct host *host = &world->host[0];
+	const uint8_t frame[1514] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	host_bring_up(host);
+	for (unsigned int step = 0; step < 3; step++) {
+		world->tick_ns = step == 2 ? 1000 : 0;
+		for (unsigned int i = 0; i < 20; i++)
+			ck_assert_int_eq(world->abi->card_receive(host->card, frame, sizeof(frame)),
+					 1);
+		while (world->abi->advance(world->platform, world->now_ns) <= world->now_ns)
+			;
+		host_poll(host);
+		ck_assert_uint_eq(host->rx_frames, 20 * (step + 1));
+		/* The first interrupt at once; ITR holds back the next one for 10 us. */
+		ck_assert_int_eq(host->intx, step != 1);
+		if (step == 0)
+			host_read(host, REG_ICR);
+	}
+}
+END_TEST
+
 START_TEST(cards_on_a_wire_talk_in_free_mode)
 {
 	struct world *world = world_with_wire(world_models[_i], "mode=free", "", NULL);
@@ -342,6 +368,8 @@ int main(void)
 			    WORLD_MODELS);
 	tcase_add_loop_test(tc, in_free_mode_time_stands_still_while_the_card_works, 0,
 			    WORLD_MODELS);
+	tcase_add_test(tc,
+		       in_free_mode_a_timer_expires_within_a_burst_when_the_host_tells_the_time);
 	tcase_add_loop_test(tc, cards_on_a_wire_talk_in_free_mode, 0, WORLD_MODELS);
 	tcase_add_loop_test(tc, register_accesses_move_card_time_by_64_cycles_at_most, 0,
 			    WORLD_MODELS);

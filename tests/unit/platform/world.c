@@ -124,6 +124,13 @@ static void log_line(void *opaque, int severity, const char *line)
 	fprintf(stderr, "platform log %d: %s\n", severity, line);
 }
 
+static uint64_t now(void *opaque)
+{
+	struct world *world = ((struct host *)opaque)->world;
+
+	return world->now_ns += world->tick_ns;
+}
+
 static const struct ringside_host_ops host_ops = {
 	.abi = {RINGSIDE_PLATFORM_ABI_VERSION, sizeof(host_ops)},
 	.dma_read = dma_read,
@@ -133,6 +140,7 @@ static const struct ringside_host_ops host_ops = {
 	.transmit = transmit,
 	.receive_ready = receive_ready,
 	.log = log_line,
+	.now = now,
 };
 
 static struct world *world_open(const char *platform_config, FILE *log)

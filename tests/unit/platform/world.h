@@ -66,6 +66,7 @@ struct world {
 	struct ringside_wire *wire; /* NULL: none */
 	struct host host[2];
 	uint64_t now_ns;
+	uint64_t tick_ns; /* how much later it is each time a card asks, in free mode */
 	FILE *log;
 };
 

@@ -383,27 +383,35 @@ module ringside_card #(
     .idle_o(stats_idle)
   );
 
-  system_time i_time (
-    .clk_i(clk_regs_i),
-    .rst_ni,
-    .srst_i(srst),
-    .now_i,
-    .en_i(EnPtp && feature[FeatPtp]),
-    .re_i(acc_re),
-    .we_i(acc_we),
-    .addr_i(acc_addr),
-    .wdata_i(acc_wdata),
-    .rdata_o(time_rdata),
-    .wait_o(time_wait),
-    .late_rdata_o(time_late_rdata),
-    .ev_tx_i(ev_tx_stamp),
-    .ev_rx_i(ev_rx_stamp),
-    .rx_at_i(rx_stamp_at),
-    .rx_attributes_i(rx_stamp_attributes),
-    .rx_open_o(rx_stamp_open),
-    .rx_type_o(rx_stamp_type),
-    .idle_o(time_idle)
-  );
+  if (EnPtp) begin : g_time
+    system_time i_time (
+      .clk_i(clk_regs_i),
+      .rst_ni,
+      .srst_i(srst),
+      .now_i,
+      .en_i(feature[FeatPtp]),
+      .re_i(acc_re),
+      .we_i(acc_we),
+      .addr_i(acc_addr),
+      .wdata_i(acc_wdata),
+      .rdata_o(time_rdata),
+      .wait_o(time_wait),
+      .late_rdata_o(time_late_rdata),
+      .ev_tx_i(ev_tx_stamp),
+      .ev_rx_i(ev_rx_stamp),
+      .rx_at_i(rx_stamp_at),
+      .rx_attributes_i(rx_stamp_attributes),
+      .rx_open_o(rx_stamp_open),
+      .rx_type_o(rx_stamp_type),
+      .idle_o(time_idle)
+    );
+  end else begin : g_no_time
+    assign {time_rdata, time_wait, time_late_rdata, rx_stamp_open, rx_stamp_type} = '0;
+    assign time_idle = 1'b1;
+
+    logic unused_time;
+    assign unused_time = ^{ev_tx_stamp, ev_rx_stamp, rx_stamp_at, rx_stamp_attributes};
+  end
 
   time_use i_use (
     .clk_i,

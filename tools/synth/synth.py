@@ -21,19 +21,21 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = "ringside_card"
-OFFLOADS = {  # name: engine, its parameter, its block's name
-    "tso": ("tx_engine", "EnTso", "tx"),
-    "tx-csum": ("tx_engine", "EnTxCsum", "tx"),
-    "tx-queues": ("tx_engine", "EnQueues", "tx"),
-    "rx-csum": ("rx_engine", "EnCsum", "rx"),
-    "vlan": ("rx_engine", "EnVlan", "rx"),
-    "rss": ("rx_engine", "EnRss", "rx"),
-    "split": ("rx_engine", "EnSplit", "rx"),
-    "rx-queues": ("rx_engine", "EnQueues", "rx"),
-    "pause": ("rx_engine", "EnPause", "rx"),
-    "ptp": ("rx_engine", "EnPtp", "rx"),
-    "packet-csum": ("rx_engine", "EnPacketCsum", "rx"),
+OFFLOADS = {  # name: its block, the card's parameter, blocks that are left out as a whole
+    "tso": ("tx", "EnTso", ()),
+    "tx-csum": ("tx", "EnTxCsum", ()),
+    "tx-queues": ("tx", "EnQueues", ()),
+    "rx-csum": ("rx", "EnRxCsum", ()),
+    "vlan": ("rx", "EnVlan", ()),
+    "rss": ("rx", "EnRss", ()),
+    "split": ("rx", "EnSplit", ()),
+    "rx-queues": ("rx", "EnQueues", ()),
+    "pause": ("rx", "EnPause", ("hold", "send")),
+    "ptp": ("rx", "EnPtp", ("time",)),
+    "packet-csum": ("rx", "EnPacketCsum", ()),
 }
+# The card's blocks, also where a generate holds them.
+BLOCKS = "{top}/c:i_* {top}/c:g_*.i_*"
 LUT_INPUTS = 6
 LUT_RAM_BITS = 64
 MAX_LOGIC_BITS = 2048
@@ -43,12 +45,12 @@ MAX_LUT_BITS = 32768
 TO_MEMORIES = """
 read_verilog -sv {packages}
 read_verilog -sv -defer {sources}
-hierarchy -check -top {top} {parameters}
-proc
+{parameters}hierarchy -check -top {top}
+{only}proc
 opt_expr
 opt_clean
 chformal -remove
-setattr -set keep_hierarchy 1 {top}/i_*
+setattr -set keep_hierarchy 1 {blocks}
 flatten
 opt
 wreduce
@@ -65,20 +67,30 @@ tee -o {out}/mapping.txt memory_libmap -lib {here}/memories.txt
 memory_map
 """
 
-# A loop shows in single-bit gates, where each cell's output depends on all of its inputs.
+# All but one block goes; what it got from others may be anything.
+ALONE = """delete {top}/t:* {top}/c:i_{block} %d
+hierarchy -top {top}
+proc {top}
+setundef -undriven -anyseq {top}
+"""
+
+# A loop shows in single-bit gates, where each cell's output depends on all of its inputs. They are not
+# optimized (that would take most of the time): abc does it, and afterwards little is left to look at.
 TO_GATES = """
 opt -fast
 techmap
-opt -fast
+opt_clean
 select -assert-none t:$_DLATCH_* t:$_SR_* t:$_DLATCHSR_*
 tee -o {out}/check.txt check
 """
 
 TO_TABLES = """
 abc -fast -lut {lut_inputs}
+opt_merge
+opt_dff
 opt_clean
 tee -o {out}/stat.json stat -json
-tee -o {out}/blocks.txt dump {top}/c:i_*
+tee -o {out}/blocks.txt dump {blocks}
 read_verilog {here}/lut_ram_read.v
 techmap -map {here}/lut_ram_map.v
 """
@@ -139,7 +151,7 @@ def memories_of(out):
 def blocks_of(out):
     """Instance name -> module of the top's blocks."""
     dump = (out / "blocks.txt").read_text(encoding="utf-8")
-    return {name: module for module, name in sorted(re.findall(r"^ *cell (\S+) \\i_(\w+)$", dump, re.M))}
+    return {name: module for module, name in sorted(re.findall(r"^ *cell (\S+) \\(?:g_\w+\.)?i_(\w+)$", dump, re.M))}
 
 
 def kinds_of_cells(stat, module):
@@ -166,6 +178,12 @@ def faults_of(out, texts, memories):
     faults = [line for line in check.splitlines()
               if "logic loop" in line or "multiple conflicting drivers" in line]
     faults += [line for text in texts for line in text.splitlines() if "Detected loop" in line]
+    return faults + memory_faults(memories)
+
+
+def memory_faults(memories):
+    """Those that are large, and no block RAM."""
+    faults = []
     for memory in memories:
         if memory["kind"] == "logic" and memory["bits"] > MAX_LOGIC_BITS:
             faults.append(f"{memory['module']}.{memory['name']}: {memory['bits']} bits became flip-flops")
@@ -189,18 +207,24 @@ def parameters_of(files, top, width, without):
     return parameters
 
 
-def synthesize(files, out, top, parameters):
+def set_parameters(top, parameters):
+    """Yosys commands between read_verilog -defer and hierarchy, whose own -chparam 0.23 fails an assertion of."""
+    return "".join(f"chparam -set {name} {value} $abstract\\{top}\n" for name, value in parameters.items())
+
+
+def synthesize(files, out, top, parameters, only):
     words = {
         "packages": " ".join(f for f in files if f.endswith("_pkg.sv")),
         "sources": " ".join(f for f in files if not f.endswith("_pkg.sv")),
-        "top": top, "here": HERE, "out": out, "lut_inputs": LUT_INPUTS,
-        "parameters": " ".join(f"-chparam {name} {value}" for name, value in parameters.items()),
+        "only": ALONE.format(top=top, block=only) if only else "",
+        "top": top, "blocks": BLOCKS.format(top=top), "here": HERE, "out": out, "lut_inputs": LUT_INPUTS,
+        "parameters": set_parameters(top, parameters),
     }
     run_yosys("".join(s.format(**words) for s in (TO_MEMORIES, TO_GATES, TO_TABLES)) +
               f"write_rtlil {out}/tables.il\n", out, "synth")
     blocks = blocks_of(out) or {top: top}
     paths = "".join(f"tee -o {out}/ltp-{name}.txt ltp -noff {module}\n" for name, module in blocks.items())
-    run_yosys(f"read_rtlil {out}/tables.il\n{paths}setattr -unset keep_hierarchy {top}/i_*\nflatten\nopt_clean\n"
+    run_yosys(f"read_rtlil {out}/tables.il\n{paths}setattr -unset keep_hierarchy {BLOCKS.format(top=top)}\nflatten\nopt_clean\n"
               f"tee -o {out}/ltp-whole.txt ltp -noff {top}\n", out, "ltp")
     return blocks
 
@@ -244,13 +268,13 @@ def table(rows):
     return "\n".join(lines)
 
 
-def saving(rows, top, base, block):
-    """One line: what the engine has less than in the card of `base`."""
+def saved(row, base, block, left_out):
+    """What there is less than in the card of `base`: of the engine `row` is what is left, of others nothing."""
     try:
-        before = json.loads(base.read_text(encoding="utf-8"))["blocks"][block]
+        blocks = json.loads(base.read_text(encoding="utf-8"))["blocks"]
+        return {key: sum(blocks[name][key] for name in (block, *left_out)) - row[key] for key in COLUMNS}
     except (OSError, ValueError, KeyError):
         raise SynthesisError(f"{base} does not tell of a whole card: make synth") from None
-    return line("saved", {key: before[key] - rows[top][key] for key in COLUMNS})
 
 
 def main():
@@ -264,14 +288,15 @@ def main():
     arguments = parser.parse_args()
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    top = OFFLOADS[arguments.without][0] if arguments.without else arguments.top
+    top, only = arguments.top, OFFLOADS[arguments.without][0] if arguments.without else None
     try:
         parameters = parameters_of(arguments.files, top, arguments.width, arguments.without)
-        blocks = synthesize(arguments.files, out, top, parameters)
+        blocks = synthesize(arguments.files, out, top, parameters, only)
         rows, memories, faults = report(out, blocks, top)
         text = table(rows)
         if arguments.base:
-            text += "\n" + saving(rows, top, arguments.base, OFFLOADS[arguments.without][2])
+            rows["saved"] = saved(rows[only], arguments.base, only, OFFLOADS[arguments.without][2])
+            text += "\n" + line("saved", rows["saved"])
     except NoSuchParameter as e:
         rows, memories, faults, text = {}, [], [], str(e)
     except SynthesisError as e:

@@ -104,10 +104,12 @@ START_TEST(trap_35_nvm_keeps_every_word_written)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
-	for (unsigned int i = 0; i < 64; i++)
-		nvm_write(b, i, (uint16_t)(0xa500 ^ i * 257));
-	for (unsigned int i = 0; i < 64; i++)
-		ck_assert_uint_eq(nvm_read(b, i), (uint16_t)(0xa500 ^ i * 257));
+	for (unsigned int flip = 0; flip <= 0xffff; flip += 0xffff) {
+		for (unsigned int i = 0; i < 64; i++)
+			nvm_write(b, i, (uint16_t)(0xa500 ^ i * 257 ^ flip));
+		for (unsigned int i = 0; i < 64; i++)
+			ck_assert_uint_eq(nvm_read(b, i), (uint16_t)(0xa500 ^ i * 257 ^ flip));
+	}
 }
 END_TEST
 
@@ -276,6 +278,57 @@ START_TEST(phy_pages_do_not_alias)
 }
 END_TEST
 
+/* What software sets reads back, by page: ANAR, ANNP, CTRL1000, and all that have no work of their own (3.5). */
+START_TEST(phy_registers_keep_what_is_written)
+{
+	static const struct {
+		uint16_t page;
+		uint32_t numbers; /* a bit each */
+	} kept[] = {
+		{0, BIT(4) | BIT(7) | BIT(9) | 0xfd150000}, /* not 17, 19, 21: status; 22: page; 25: restarts */
+		{2, 0xffb70000},			    /* not 19: status */
+		{3, 0xffbf0000},
+		{769, 0xffbf0000},
+		{776, 0xffbf0000},
+	};
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+
+	for (unsigned int flip = 0; flip <= 0xffff; flip += 0xffff) {
+		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+			phy_write(b, 22, kept[i].page);
+			for (unsigned int n = 0; n < 32; n++)
+				if (kept[i].numbers & BIT(n))
+					phy_write(b, n, (uint16_t)(0xa5c3 ^ flip ^ n * 0x101 ^ kept[i].page));
+		}
+		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+			phy_write(b, 22, kept[i].page);
+			for (unsigned int n = 16; n < 32; n++)
+				if (kept[i].numbers & BIT(n))
+					ck_assert_uint_eq(phy_read(b, n), (uint16_t)(0xa5c3 ^ flip ^ n * 0x101 ^ kept[i].page));
+		}
+		phy_write(b, 22, 0);
+		for (unsigned int n = 4; n < 16; n++)
+			if (kept[0].numbers & BIT(n))
+				ck_assert_uint_eq(phy_read(b, n), (uint16_t)(0xa5c3 ^ flip ^ n * 0x101));
+		phy_write(b, 22, (uint16_t)(0xa5c3 ^ flip));
+		ck_assert_uint_eq(phy_read(b, 22), (uint16_t)(0xa5c3 ^ flip));
+	}
+}
+END_TEST
+
+/* Pages 5 and 6 tell of the cable and count errors: there are none (3.5). */
+START_TEST(phy_pages_of_the_line_read_zero)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+
+	phy_write(b, 22, 5);
+	ck_assert_uint_eq(phy_read(b, 20), 0);
+	ck_assert_uint_eq(phy_read(b, 21), 0);
+	phy_write(b, 22, 6);
+	ck_assert_uint_eq(phy_read(b, 17), 0);
+}
+END_TEST
+
 START_TEST(trap_31_smbi_is_set_by_reading)
 {
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
@@ -336,6 +389,8 @@ static const struct card_test tests[] = {
 	CARD_TEST(carrier_loss_and_return_are_link_changes),
 	CARD_TEST(link_needs_slu),
 	CARD_TEST(phy_pages_do_not_alias),
+	CARD_TEST(phy_registers_keep_what_is_written),
+	CARD_TEST(phy_pages_of_the_line_read_zero),
 	CARD_TEST(trap_31_smbi_is_set_by_reading),
 	CARD_TEST(trap_32_mdio_ownership_sticks_right_after_reset),
 	CARD_TEST(ee_rst_loads_the_address_again),

@@ -176,6 +176,36 @@ START_TEST(only_pause_frames_hold)
 }
 END_TEST
 
+/* The registers say what a pause frame is (2.1): no address, type or opcode is built in. */
+START_TEST(address_and_type_are_those_of_the_registers)
+{
+	static const uint8_t address[6] = {0x0f, 0xa5, 0x5a, 0xc3, 0x96, 0x3c};
+	static const uint16_t opcodes[] = {1, 0xa5c3, 0x5a3c};
+	struct bench *b = flow_up(CTRL_RFCE);
+
+	for (unsigned int flip = 0; flip <= 0xff; flip += 0xff) {
+		const uint32_t both = flip * 0x01010101;
+
+		wr(b, FCAL, 0xc35aa50f ^ both);
+		wr(b, FCAH, (0x3c96 ^ both) & 0xffff);
+		wr(b, FCT, (0x69a5 ^ both) & 0xffff);
+		receive_pause(b, 1);
+		ck_assert_uint_eq(rd(b, XOFFRXC), 0);
+		for (size_t n = 0; n < sizeof(opcodes) / sizeof(opcodes[0]); n++) {
+			make_pause(opcodes[n], 0x5a5a ^ (both & 0xffff));
+			for (size_t i = 0; i < sizeof(address); i++)
+				pause_frame[i] = (uint8_t)(address[i] ^ flip);
+			pause_frame[12] = (uint8_t)(0x69 ^ flip);
+			pause_frame[13] = (uint8_t)(0xa5 ^ flip);
+			feed(b, pause_frame, sizeof(pause_frame));
+			run_ns(b, US(1));
+		}
+		ck_assert_uint_eq(rd(b, XOFFRXC), 1);
+		ck_assert_uint_eq(rd(b, FCRUC), 2);
+	}
+}
+END_TEST
+
 /* Whether a pause frame ends up in memory. */
 static bool delivered(struct bench *b, uint32_t rctl)
 {
@@ -393,6 +423,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(receive_goes_on_while_transmission_is_held),
 	CARD_TEST(without_rfce_nothing_is_held),
 	CARD_TEST(only_pause_frames_hold),
+	CARD_TEST(address_and_type_are_those_of_the_registers),
 	CARD_TEST(pause_frames_are_consumed_unless_passed),
 	CARD_TEST(reset_ends_a_pause),
 	CARD_TEST(filling_buffer_sends_xoff_and_emptying_xon),

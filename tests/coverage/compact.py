@@ -3,8 +3,9 @@
 
 Of a card it makes tens of megabytes. Half are "if bit n differs from what it was, count it and remember it":
 neighbouring bits of one word are done at once here, with the same counts; what looks otherwise stays. The
-other half are a call for each point that says what it is: those go to the file POINTS, the records of
-Verilator's coverage files less the counts, in the order of the table of counts.
+other half are a call for each point that says what it is: those go to the file POINTS, a line "NUMBER RECORD"
+for each: its place in the table of counts, and the record of Verilator's coverage files less the count. Points
+that always change together (a port and what is connected to it) have one count: several lines of one NUMBER.
 """
 
 import pathlib
@@ -84,23 +85,24 @@ def compact(text):
 
 
 def points_of(text):
-    """(the text without the calls that tell points, number -> record)"""
-    records = {int(call[1]): "".join(f"\1{key}\2{value}" for key, value in zip(KEYS, call.groups()[1:]))
-               for call in INSERT.finditer(text)}
+    """(the text without the calls that tell points, [(number, record)])"""
+    records = [(int(call[1]), "".join(f"\1{key}\2{value}" for key, value in zip(KEYS, call.groups()[1:])))
+               for call in INSERT.finditer(text)]
     return REGISTER.sub("(void)count32p;", INSERT.sub("", text)), records
 
 
 def main():
-    records = {}
+    records = []
     for name in sys.argv[2:]:
         path = pathlib.Path(name)
         text, told = points_of(compact(path.read_text(encoding="utf-8")))
-        records.update(told)
+        records += told
         head, include, rest = text.partition("#include")
         path.write_text(head + HELPER + include + rest, encoding="utf-8")
-    if sorted(records) != list(range(len(records))):
+    numbers = {number for number, _ in records}
+    if numbers != set(range(len(numbers))):
         sys.exit("compact.py: the points are not numbered from 0 on; see INSERT")
-    lines = "".join(f"C '{records[number]}'\n" for number in range(len(records)))
+    lines = "".join(f"{number} C '{record}'\n" for number, record in records)
     pathlib.Path(sys.argv[1]).write_text(lines, encoding="utf-8")
 
 

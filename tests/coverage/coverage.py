@@ -6,14 +6,18 @@ that Verilator counts) and toggles (a bit of a signal that was both 0 and 1). A 
 instances, parameters and test benches its module has, and is covered when any of them covers it.
 
 The table, the bars and coverage.json are raw: an excuse makes no figure better. Below the table stand the
-entries of tests/plan/uncovered.json, which say why points are uncovered, and how many each excuses.
+entries of tests/plan/uncovered.json, which say why points are uncovered, and how many each excuses. An entry is
+a reason, the bits it is true of ("module signal[7:4,0]", of an array "module signal[3][7:4]"), and the lines
+("module branch: text of the line"). No wildcards, so that nothing hides behind an entry.
 
-Fails when the bars are missed, when a point is uncovered and no entry says why, and when an entry excuses
-nothing. --all: prints each point that is not covered.
+Fails when the bars are missed, when a point is uncovered and no entry says why, and when one of an entry's
+signals or lines is wholly covered, or gone. Single bits of an entry that are covered by now are told of.
+--all: prints each point that is not covered.
 """
 
 import argparse
 import collections
+import itertools
 import json
 import pathlib
 import re
@@ -62,20 +66,45 @@ def source_line(point, sources):
     return lines[point.line - 1].strip() if point.line <= len(lines) else ""
 
 
+def numbers(ranges):
+    """Of "7:4,0": 7 to 4, and 0."""
+    for part in ranges.split(","):
+        high, _, low = part.partition(":")
+        yield from range(int(low or high), int(high) + 1)
+
+
+def keys_of(entry):
+    """What an entry names -> the keys of its points: (kind, module, bit of a signal or text of a line)."""
+    keys = {}
+    for name in entry.get("bits", ()):
+        module, _, signal = name.partition(" ")
+        signal, *dimensions = signal.rstrip("]").replace("][", "[").split("[")
+        keys[name] = [("toggle", module, signal + "".join(f"[{index}]" for index in indices))
+                      for indices in itertools.product(*map(numbers, dimensions))]
+    for name in entry.get("lines", ()):
+        module, _, text = name.partition(" ")
+        keys[name] = [("line", module, text)]
+    return keys
+
+
 def excuses(uncovered):
-    """(points that no entry excuses, [(entry, how many points it excuses)]). An entry: module, kind, match,
-    reason; match is a regular expression for all of a signal's bit, or of the text of a source line."""
-    entries = json.loads(EXCUSES.read_text(encoding="utf-8"))
-    patterns = [(re.compile(e["module"]), e["kind"], re.compile(e["match"])) for e in entries]
-    used, left, sources = collections.Counter(), [], {}
+    """(points that no entry excuses, [(entry, how many points it excuses)], names that excuse nothing, covered bits)."""
+    entries = [(entry, keys_of(entry)) for entry in json.loads(EXCUSES.read_text(encoding="utf-8"))]
+    sources, points = {}, collections.defaultdict(list)
     for point in uncovered:
-        text = point.what if point.kind == "toggle" else source_line(point, sources)
-        found = [i for i, (module, kind, match) in enumerate(patterns)
-                 if kind == point.kind and module.fullmatch(point.module) and match.fullmatch(text)]
-        used.update(found)
-        if not found:
-            left.append(point)
-    return left, [(entry, used[i]) for i, entry in enumerate(entries)]
+        text = point.what if point.kind == "toggle" else f"{point.what}: {source_line(point, sources)}"
+        points[point.kind, point.module, text].append(point)
+    named = {key for _, names in entries for keys in names.values() for key in keys}
+    left = [point for key, found in points.items() if key not in named for point in found]
+    used = [(entry, sum(len(points.get(key, ())) for keys in names.values() for key in keys)) for entry, names in entries]
+    idle, covered = [], []
+    for name, keys in (item for _, names in entries for item in names.items()):
+        missing = [key for key in keys if key not in points]
+        if len(missing) == len(keys):
+            idle.append(name)
+        else:
+            covered += [f"{module} {what}" for _, module, what in missing]
+    return left, used, idle, covered
 
 
 def percent(covered, total):
@@ -102,11 +131,10 @@ def show(table):
               f"{toggles:7} of {all_toggles:5} {percent(toggles, all_toggles):6.1f}")
 
 
-def show_excuses(entries, total):
-    print("\nuncovered, with a reason (share of all points of the kind):")
-    for entry, count in entries:
-        print(f"{count:7} {entry['kind']}s {percent(count, total[entry['kind']][1]):5.2f} %  "
-              f"{entry['module']} {entry['match']}: {entry['reason']}")
+def show_excuses(used):
+    print("\nuncovered, with a reason:")
+    for entry, count in used:
+        print(f"{count:7}  {', '.join([*entry.get('bits', ()), *entry.get('lines', ())])}\n         {entry['reason']}")
     print()
 
 
@@ -135,11 +163,11 @@ def main():
     uncovered = sorted(point for point, covered in points.items() if not covered)
     table = summary(points)
     show(table)
-    left, entries = excuses(uncovered)
-    idle = [entry for entry, count in entries if not count]
-    show_excuses(entries, table["total"])
+    left, used, idle, covered = excuses(uncovered)
+    show_excuses(used)
     print("".join(f"{line}\n" for line in by_signal(uncovered if arguments.all else left)), end="")
-    print("".join(f"excuses nothing: {e['module']} {e['kind']} {e['match']}\n" for e in idle), end="")
+    print("".join(f"covered by now, take it out of tests/plan/uncovered.json: {name}\n" for name in covered), end="")
+    print("".join(f"excuses nothing: {name}\n" for name in idle), end="")
     missed = [kind for kind, bar in BARS.items() if percent(*table["total"][kind]) < bar]
     print("".join(f"{kind} coverage is below {BARS[kind]} %\n" for kind in missed), end="")
     if arguments.json:

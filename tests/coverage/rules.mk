@@ -9,8 +9,8 @@ COVERAGE_DATA_W := 128
 COVERAGE_STREAMS := 100
 COVERAGE_MAKE = PATH=$(CURDIR)/tests/coverage/bin:$$PATH $(MAKE) --no-print-directory BUILD=$(COVERAGE_DIR) \
 	HW_PROFDATA= HW_DATA_W=$(COVERAGE_DATA_W) HW_OPT=-O1
-COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-pause- rtl-registers rtl-system-time rtl-time-use \
-	rtl-tx-128 rtl-rx-64
+COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-loopback rtl-pause- rtl-registers rtl-system-time rtl-time-use \
+	rtl-tx-128 rtl-rx-64 rtl-wake-match rtl-widths
 
 # Programs of make test, by the beginnings of their names: name:program,arguments
 coverage_tests = $(foreach word,$(1),$(filter $(word)%,$(filter-out rtl-tx-removed%,$(TESTS))))
@@ -20,7 +20,9 @@ COVERAGE_PROGRAMS = $(sort $(foreach run,$(COVERAGE_RUNS),$(firstword $(subst $(
 
 .PHONY: coverage
 coverage: $(RTL_GEN) ## line and toggle coverage of the RTL by its tests: build/coverage/coverage.json (five minutes)
+	$(Q)rm -f $(BUILD)/test/$@.passed
 	$(Q)+$(COVERAGE_MAKE) $(COVERAGE_PROGRAMS:$(BUILD)/%=$(COVERAGE_DIR)/%)
 	$(Q)python3 tests/coverage/run.py $(COVERAGE_DIR) $(subst :$(BUILD)/,:$(COVERAGE_DIR)/,$(COVERAGE_RUNS) \
 		card-compare:$(TESTS_CARD_DIR)/card-compare,--streams,$(COVERAGE_STREAMS))
 	$(Q)python3 tests/coverage/coverage.py --json $(COVERAGE_DIR)/coverage.json $(COVERAGE_DIR)/merged.dat
+	$(Q)mkdir -p $(BUILD)/test && touch $(BUILD)/test/$@.passed

@@ -44,7 +44,7 @@ class Bench
 	}
 
 	Vpause_hold model;
-	uint64_t now = 0x2aaaaaaaaaaaaaa8; // any time is as good
+	uint64_t now = 0x4000000000000000 - 1000000; // all bits change in a while
 
       private:
 	IdleState<Vpause_hold> idle_;

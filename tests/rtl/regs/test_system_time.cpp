@@ -80,7 +80,7 @@ class Bench
 	}
 
 	Vsystem_time model;
-	uint64_t now = 0x2aaaaaaaaaaaaaa8; // any time is as good
+	uint64_t now = 0x4000000000000000 - 1000000; // all bits change in a while
 	uint64_t accessed = 0;		   // when the last access acted
 
       private:

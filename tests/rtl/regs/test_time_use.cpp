@@ -75,7 +75,7 @@ class Bench
 	}
 
 	Vtime_use model;
-	uint64_t now = 5000;
+	uint64_t now = 0x4000000000000000 - 1000000; // all bits change in a while
 
       private:
 	IdleState<Vtime_use> idle_;

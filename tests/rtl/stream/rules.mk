@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Tests of stream units of rtl/tx and rtl/rx, each alone, swept over idle gaps and back-pressure; all of
+# them together are rtl-tx-* and rtl-rx-*.
+
+TESTSTREAM_OUT := $(BUILD)/tests/rtl/stream
+TESTSTREAM_VERILATOR := verilator --cc -O3 --x-assign unique --x-initial unique --assert -Wall
+TESTSTREAM_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
+TESTSTREAM_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+
+# $(1): module, $(2) its folder in rtl/, $(3) parameters, $(4) what else it is made of
+define teststream_program
+$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a: rtl/$(2)/$(1).sv $(4)
+	$(call say,VERILATE,$(1))
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(TESTSTREAM_VERILATOR) --top-module $(1) $(3) --Mdir $$(@D) $(4) rtl/$(2)/$(1).sv
+	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
+
+$(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp tests/rtl/stream/read_side.h tests/rtl/bus/idle_state.h $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a
+	$(call say,CXX,$$@)
+	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTSTREAM_INC) -I$(TESTSTREAM_OUT)/$(1) -include V$(1).h -o $$@ $$< \
+		$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a $(TESTSTREAM_OUT)/$(1)/verilated*.o $(TESTSTREAM_LIBS)
+
+TESTS += rtl-$(subst _,-,$(1)):$(TESTSTREAM_OUT)/test_$(1)
+TEST_PROGRAMS += $(TESTSTREAM_OUT)/test_$(1)
+endef
+$(eval $(call teststream_program,tx_payload,tx,-GDataW=128 -GBeats=16 -GMaxRequest=64,))
+$(eval $(call teststream_program,rx_desc_fetch,rx,-GDataW=512,rtl/lib/sync_fifo.sv))

@@ -38,11 +38,24 @@ def references(point):
     """(pattern of programs, pattern of tests or None) for each that must have passed."""
     for reference in point["tests"]:
         program, _, test = reference.partition(":")
+        if program == "make":
+            continue
         if program == "script":
             yield "packetdrill-stack", None
             continue
         for pattern in CARDS if program == "card" else (program,):
             yield pattern, test or None
+
+
+def long_targets(point):
+    """Targets of make that must have passed."""
+    return [reference.partition(":")[2] for reference in point["tests"] if reference.startswith("make:")]
+
+
+def targets():
+    """Names of all targets of make."""
+    return {name for path in (TOP / "tests").rglob("rules.mk")
+            for name in re.findall(r"^([\w-]+):", path.read_text(encoding="utf-8"), re.M)}
 
 
 def declared():
@@ -61,13 +74,18 @@ def matching(names, pattern):
 
 
 def check(programs):
-    names, good, bad = declared(), 0, []
+    names, made, good, bad = declared(), targets(), 0, []
     for point in points():
         if point["plan"] in COMPLETE and not point["tests"] and not point.get("why_not"):
             bad.append(f"{point['point']}: neither tests nor why_not")
         for name in (r.partition(":")[2] for r in point["tests"] if r.startswith("script:")):
             if not list(SCRIPTS.glob(f"{name}.pkt")):
                 bad.append(f"{point['point']}: there is no script '{name}'")
+        for target in long_targets(point):
+            if target in made:
+                good += 1
+            else:
+                bad.append(f"{point['point']}: there is no target '{target}'")
         for program, test in references(point):
             if not matching(programs, program):
                 bad.append(f"{point['point']}: `make test` runs no '{program}'")
@@ -121,6 +139,8 @@ def report(programs):
     runs, covered, all_points = {}, 0, points()
     for point in all_points:
         problems = [p for p in (trouble(r, programs, runs) for r in references(point)) if p]
+        problems += [f"make {target}: not passed" for target in long_targets(point)
+                     if not (RESULTS / f"{target}.passed").exists()]
         if (point["tests"] or point.get("why_not")) and not problems:
             covered += 1
             continue

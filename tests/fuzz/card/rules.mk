@@ -72,7 +72,8 @@ $(FUZZ_CARD): $(FUZZ_CARD_OBJS) $(FUZZ_CARD_HW_OBJS) $(FUZZ_CARD_VERILATED)/Vrin
 # RTL,
 # first as they are and then in sync mode; what a run finds anew is kept below build/ (make fuzz-keep
 # takes it into the corpus), what fails is a file there, and its name is told.
-FUZZ_CARD_RUNS = $(or $(RUNS),1000000)
+FUZZ_CARD_PLANNED := 1000000
+FUZZ_CARD_RUNS = $(or $(RUNS),$(FUZZ_CARD_PLANNED))
 FUZZ_CARD_RTL_PART := 20
 FUZZ_CARD_FLAGS = -max_len=1024 -entropic=0 -timeout=60 -print_final_stats=1
 # $(1) model, $(2) mode, $(3) programs
@@ -84,10 +85,12 @@ fuzz_run = @mkdir -p $(FUZZ_CARD_DIR)/new-$(1) && printf '  %-8s %s\n' FUZZ '$(1
 
 .PHONY: fuzz-card
 fuzz-card: $(FUZZ_CARD) ## put both cards through programs of random steps under sanitizers (RUNS=1000000: 20 minutes)
+	$(Q)rm -f $(BUILD)/test/$@.passed
 	$(call fuzz_run,ref,virtual,$(shell expr $(FUZZ_CARD_RUNS) / 2))
 	$(call fuzz_run,ref,sync,$(shell expr $(FUZZ_CARD_RUNS) / 2))
 	$(call fuzz_run,rtl,virtual,$(shell expr $(FUZZ_CARD_RUNS) / 2 / $(FUZZ_CARD_RTL_PART)))
 	$(call fuzz_run,rtl,sync,$(shell expr $(FUZZ_CARD_RUNS) / 2 / $(FUZZ_CARD_RTL_PART)))
+	$(Q)mkdir -p $(BUILD)/test && [ $(FUZZ_CARD_RUNS) -lt $(FUZZ_CARD_PLANNED) ] || touch $(BUILD)/test/$@.passed
 
 # What reaches new branches: of the reference card first, then of the RTL what is new for it.
 fuzz_merge = RINGSIDE_FUZZ_MODEL=$(1) $(FUZZ_CARD) $(2) -use_counters=0 -max_len=1024 $(FUZZ_CARD_DIR)/kept $(FUZZ_CARD_CORPUS) $(wildcard $(FUZZ_CARD_DIR)/new-*)

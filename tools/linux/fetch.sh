@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # fetch.sh DIR: puts Debian's kernel package and the programs of the Linux guest, unpacked, into
-# DIR/root, and their versions into DIR/packages.list. Nothing is installed: apt runs on the system's
-# sources with lists, cache and (empty) package status of its own, so that libraries come along too.
+# DIR/root, and their versions into DIR/packages.list. Nothing is installed: to apt's mind no package
+# is, so that libraries come along too.
 set -euo pipefail
+. "$(dirname "$0")/../private_apt.sh"
 
 dir=${1:?usage: fetch.sh DIR}
 mkdir -p "$dir"
@@ -12,26 +13,6 @@ apt=$dir/apt
 programs=(busybox-static ethtool iperf3 iproute2 linuxptp)
 # Most of the packages' volume: drivers of no use to a virtual machine, documentation, Perl.
 unwanted=(--wildcards --exclude './lib/modules/*/kernel/drivers/[!np]*' --exclude './usr/share/*' --exclude '*/perl*')
-
-die() {
-	echo "fetch.sh: $*" >&2
-	exit 1
-}
-
-private_apt() {
-	mkdir -p "$apt"/{lists/partial,cache/archives/partial}
-	: >"$apt/status"
-	cat >"$apt/apt.conf" <<-EOF
-		Dir::State::lists "$apt/lists";
-		Dir::State::status "$apt/status";
-		Dir::Cache "$apt/cache";
-		APT::Sandbox::User "root";
-		Acquire::Languages "none";
-	EOF
-	export APT_CONFIG=$apt/apt.conf
-	apt-get -q update >"$apt/update.log" 2>&1 ||
-		die "apt-get update failed ($(tail -n1 "$apt/update.log")): check the network"
-}
 
 # The kernel's package depends on what makes a system bootable, which is not wanted here: download
 # it alone. linux-image-amd64 names the newest one.
@@ -58,7 +39,9 @@ unpack() {
 }
 
 rm -rf "$apt/cache/archives"
-private_apt
+mkdir -p "$apt"
+: >"$apt/status"
+private_apt "$apt" "check the network" "Dir::State::status \"$apt/status\";" 'Acquire::Languages "none";' </dev/null
 download
 unpack
 rm -rf "$apt/cache/archives"

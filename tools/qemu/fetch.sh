@@ -4,54 +4,35 @@
 # DIR/pytools when the system's is too old.
 #
 # Source, in this order: QEMU_SRC (a tarball or an unpacked tree), else Debian's source package of
-# the 10.0 series through apt with a private configuration: own lists and cache, the system's
-# archive keyring and mirrors, nothing of the system changed.
+# the 10.0 series. Nothing is installed.
 set -euo pipefail
+. "$(dirname "$0")/../private_apt.sh"
 
 dir=${1:?usage: fetch.sh DIR}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 apt=$dir/apt
 
-die() {
-	echo "fetch.sh: $*" >&2
-	exit 1
-}
-
 codename() {
 	(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
 }
 
-mirror() { # mirror LABEL: the archive that the system itself uses
-	apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' |
-		awk -v label="$1" '$1 == label { print $2; exit }'
-}
-
-private_apt() {
-	local release main security key
-	release=$(codename)
+sources() {
+	local main security
 	main=$(mirror Debian)
 	security=$(mirror Debian-Security)
-	key=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -n "$main" ] || die "no Debian archive is configured here: pass QEMU_SRC=/path/to/qemu-10.0.x.tar.xz"
-	mkdir -p "$apt"/{lists/partial,cache/archives/partial}
-	{
-		echo "deb-src [signed-by=$key] $main trixie main"
-		echo "deb-src [signed-by=$key] $main trixie-updates main"
-		[ -z "$security" ] || echo "deb-src [signed-by=$key] $security trixie-security main"
-		# meson: Debian 12 has a new enough one in its backports only.
-		echo "deb [signed-by=$key] $main ${release/#bookworm/bookworm-backports} main"
-	} >"$apt/sources.list"
-	cat >"$apt/apt.conf" <<-EOF
-		Dir::Etc::sourcelist "$apt/sources.list";
-		Dir::Etc::sourceparts "-";
-		Dir::State::lists "$apt/lists";
-		Dir::Cache "$apt/cache";
-		APT::Sandbox::User "root";
-	EOF
-	export APT_CONFIG=$apt/apt.conf
-	apt-get -q update >"$apt/update.log" 2>&1 ||
-		die "apt-get update failed ($(tail -n1 "$apt/update.log")): check the network, or pass QEMU_SRC="
+	echo "deb-src $main trixie main"
+	echo "deb-src $main trixie-updates main"
+	[ -z "$security" ] || echo "deb-src $security trixie-security main"
+	# meson: Debian 12 has a new enough one in its backports only.
+	echo "deb $main $(codename | sed 's/^bookworm/&-backports/') main"
+}
+
+open_apt() {
+	local list
+	list=$(sources)
+	private_apt "$apt" "check the network, or pass QEMU_SRC=/path/to/qemu-10.0.x.tar.xz" <<<"$list"
 }
 
 newest_10_0() {
@@ -102,9 +83,9 @@ if [ -n "${QEMU_SRC:-}" ]; then
 	else
 		die "QEMU_SRC='$QEMU_SRC' does not exist: name a tarball or a tree of QEMU 10.0"
 	fi
-	meson_is_new_enough || { private_apt && private_meson; }
+	meson_is_new_enough || { open_apt && private_meson; }
 else
-	private_apt
+	open_apt
 	from_debian
 	meson_is_new_enough || private_meson
 fi

@@ -21,15 +21,24 @@ is_cxx() {
 	esac
 }
 
+# The module that tests/rtl/.../test_MODULE.cpp judges.
+unit_of() {
+	basename "${1%.cpp}" | sed 's/^test_//'
+}
+
 # The folder below build/ whose headers FILE includes (a Verilated model, a fetched source); nothing when it needs none.
 model_of() {
 	case $1 in
 	hw/rtl/model.* | hw/rtl/rtl_card.* | hw/rtl/axi_memory.* | hw/rtl/frame_* | hw/abi.cpp) echo build/hw/fast/verilated ;;
-	tests/rtl/bus/test_*.cpp) echo "build/tests/rtl/bus/$(basename "${1%.cpp}" | sed 's/^test_//')_512" ;;
+	tests/rtl/bus/test_*.cpp) echo "build/tests/rtl/bus/$(unit_of "$1")_1024" ;;
+	tests/rtl/lib/*) echo build/tests/rtl/lib ;;
+	tests/rtl/mac/test_*.cpp | tests/rtl/stream/test_*.cpp | tests/rtl/regs/test_system_time.cpp | tests/rtl/regs/test_time_use.cpp)
+		echo "build/${1%/*}/$(unit_of "$1")"
+		;;
 	tests/rtl/irq/*) echo build/tests/rtl/irq/verilated ;;
 	tests/rtl/regs/*) echo build/tests/rtl/regs/verilated ;;
-	tests/rtl/rx/*) echo build/tests/rtl/rx/model_512 ;;
-	tests/rtl/tx/harness.cpp) echo build/tests/rtl/tx/512 ;;
+	tests/rtl/rx/*) echo build/tests/rtl/rx/model_1024 ;;
+	tests/rtl/tx/harness.cpp) echo build/tests/rtl/tx/1024 ;;
 	tests/bench/stack/lwip/*.c) echo build/lwip/src/include ;;
 	tests/bench/stack/insn_plugin.c) echo build/qemu/src/include/qemu ;;
 	esac
@@ -48,13 +57,14 @@ flags_of() {
 	[ -z "$model" ] || echo -isystem "$model"
 	case $file in
 	guest/* | driver/guest/*) echo -Iguest -ffreestanding ;;
-	hw/*) echo -DRINGSIDE_DATA_W=512 -DVM_TRACE=0 ;;
+	hw/*) echo -DRINGSIDE_DATA_W="$(sed -n 's/^HW_DATA_W := //p' hw/rules.mk)" -DVM_TRACE=0 ;;
 	tests/card/* | tests/bench/card/*) echo -Itests/card ;;
+	tests/fuzz/stack/*) echo -Istack ;;
 	tests/fuzz/card/*) echo -Itests/card -Itests/fuzz/card ;;
 	tests/unit/iperf3/* | tests/unit/guest/*) echo -Iguest -Itests/unit/tcp ;;
 	tests/unit/platform/*) echo -DTEST_OUT='""' -DPLATFORM_LIB='""' ;;
 	tests/rtl/bus/test_*)
-		model=V$(basename "${model%_512}")
+		model=V$(unit_of "$file")
 		echo -DMODEL="$model" -DMODEL_HEADER="\"${model}___024root.h\"" -include "$model.h"
 		;;
 	tests/bench/stack/lwip/*) echo -Itests/bench/stack/lwip -Ibuild/lwip/src/include -DLWIP_OPS=lwip_ops_0 ;;
@@ -63,11 +73,15 @@ flags_of() {
 	tests/bench/stack/column_bench.c) echo -Itests ;;
 	tests/packetdrill/*) echo -D_GNU_SOURCE -Itests/packetdrill -Ibuild/tests/packetdrill ;;
 	tests/rtl/irq/*) echo -include Virq_ctrl.h ;;
+	tests/rtl/lib/*) echo -include Vwidths_top.h ;;
+	tests/rtl/mac/test_* | tests/rtl/stream/test_* | tests/rtl/regs/test_system_time.cpp | tests/rtl/regs/test_time_use.cpp)
+		echo -include "V$(unit_of "$file").h"
+		;;
 	tests/rtl/regs/*) echo -include Vregister_block.h ;;
 	tests/rtl/rx/*) echo -include Vrx_bench_top.h ;;
 	esac
 	case $file in
-	tests/rtl/*) echo -Itests/rtl/bus -Itests/rtl/rx -DBEAT_BYTES=64 -DTEST_NAME='""' ;;
+	tests/rtl/*) echo -Itests/rtl/bus -Itests/rtl/rx -DBEAT_BYTES=128 -DTEST_NAME='""' ;;
 	esac
 }
 

@@ -39,10 +39,10 @@ static void put_number(struct format_output *o, struct format_spec *s, uint64_t 
 		least = s->width - negative;
 	if (least > 64)
 		least = 64;
-	while (value || least > 0) {
-		text[--at] = digits[value % base];
-		value /= base;
-		least--;
+	for (uint64_t rest; value || least > 0; least--) {
+		rest = value / base;
+		text[--at] = digits[value - rest * base];
+		value = rest;
 	}
 	if (negative)
 		text[--at] = '-';

@@ -33,13 +33,13 @@ class RtlCard final : public Card, private HostMemory
 	void power_on() override;
 	uint64_t settle(uint64_t limit_ns) override;
 	uint64_t burst(uint64_t now_ns) override;
-	uint32_t reg_read(uint64_t time_ns, uint32_t addr) override;
-	void reg_write(uint64_t time_ns, uint32_t addr, uint32_t value) override;
-	bool receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t time_ns) override;
+	uint32_t reg_read(uint64_t t_ns, uint32_t addr) override;
+	void reg_write(uint64_t t_ns, uint32_t addr, uint32_t value) override;
+	bool receive(const uint8_t *frame, size_t len, bool good_fcs, uint64_t t_ns) override;
 	bool can_receive() const override;
-	void transmit_ready(uint64_t time_ns) override;
-	void pci_state(uint64_t time_ns, const ringside_pci_state &state) override;
-	void reset(uint64_t time_ns, ringside_reset_kind kind) override;
+	void transmit_ready(uint64_t t_ns) override;
+	void pci_state(uint64_t t_ns, const ringside_pci_state &state) override;
+	void reset(uint64_t t_ns, ringside_reset_kind kind) override;
 	uint64_t time_ns() const override
 	{
 		return now_ns_;

@@ -36,8 +36,8 @@ uint32_t tcp_sync_mss(struct sock *sk, uint32_t pmtu)
 	tp->mss_cache = bound_to_half_wnd(tp, tcp_mtu_to_mss(sk, pmtu));
 	tp->mtu_probe.search_high_bytes = min_u32(tp->mtu_probe.search_high_bytes, pmtu);
 	if (tp->mtu_probe.enabled)
-		tp->mss_cache = min_u32(tp->mss_cache,
-					tcp_mtu_to_mss(sk, tp->mtu_probe.search_low_bytes));
+		tp->mss_cache =
+			min_u32(tp->mss_cache, tcp_mtu_to_mss(sk, tp->mtu_probe.search_low_bytes));
 	return tp->mss_cache;
 }
 

@@ -8,6 +8,7 @@
  * card is told to do without, and is not asked of either.
  */
 #include <argp.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,6 +89,7 @@ struct options {
 
 static uint32_t pick(struct comparison *c, uint32_t n)
 {
+	assert(n);
 	return next_random(&c->random) % n;
 }
 

@@ -440,7 +440,7 @@ static unsigned int build_flow(uint32_t seed)
 START_TEST(flows_stay_in_order_in_both_queues)
 {
 	struct bench *b = scaled_up_with(RINGSIDE_IRQ_MSIX, 16, MRQC_ALL);
-	uint8_t expected[2][200];
+	uint8_t expected[2][200] = {0};
 	unsigned int sent[2] = {0, 0}, taken[2] = {0, 0};
 
 	fill_table(b, 0x80008000); /* odd entries: queue 1 */
@@ -577,7 +577,7 @@ END_TEST
 START_TEST(home_address_takes_the_place_of_the_source)
 {
 	struct bench *b = scaled_up(MRQC_ALL);
-	const uint8_t *ip = packet.bytes + packet.l3, *home;
+	const uint8_t *ip, *home;
 	uint8_t *header;
 
 	build(true, false, 6);

@@ -60,7 +60,7 @@ def compared(condition):
 
 def compact(text):
     """The text with runs of blocks made one call each."""
-    out, run, at = [], None, 0
+    out, run, at = [], {}, 0
 
     def end_run():
         if run:

@@ -87,7 +87,7 @@ static bool enter_namespace(char *error, size_t len)
 
 static int device_ioctl(int fd, const char *name, unsigned long request, struct ifreq *ifr)
 {
-	strcpy(ifr->ifr_name, name);
+	snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%s", name);
 	return ioctl(fd, request, ifr);
 }
 

@@ -26,8 +26,9 @@ static bool call_value(struct run *r, const struct expr *e, int64_t *value)
 
 bool expr_integer(struct run *r, const struct expr *e, int64_t *value)
 {
-	int64_t part;
+	int64_t part = 0;
 
+	*value = 0;
 	switch (e->kind) {
 	case EXPR_INTEGER:
 		*value = e->value;

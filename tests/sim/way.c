@@ -9,7 +9,7 @@
 
 #define MS	       1000000ull
 #define SECOND	       1000000000ull
-#define NEAR_MS	       20
+#define NEAR_MS	       20u
 #define BANDWIDTH_MBPS 50
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -116,7 +116,8 @@ class LinuxGuest(Guest):
 
     def __enter__(self):
         self._agent_path.unlink(missing_ok=True)
-        return super().__enter__()
+        super().__enter__()
+        return self
 
     def __exit__(self, *exc):
         if self._agent:

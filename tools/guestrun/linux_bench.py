@@ -62,7 +62,8 @@ def measure(card, net, run_dir, seconds):
             report = json.loads(guest.run(
                 f"sleep 1; iperf3 -J -c {host} -p {IPERF_PORT} -t {seconds} -O {WARM_UP_S} {words}"))
             if "sum_received" not in report["end"]:
-                raise UserError(f"iperf3 on {card}, {direction}, {net}: {report.get('error', 'no result')}: run it again")
+                why = report.get("error", "no result")
+                raise UserError(f"iperf3 on {card}, {direction}, {net}: {why}: run it again")
             mbps[direction] = round(report["end"]["sum_received"]["bits_per_second"] / 1e6, 1)
         return mbps
 

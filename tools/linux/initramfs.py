@@ -149,7 +149,8 @@ def main():
     try:
         for folder in (path for path in more if path.is_dir()):
             add_folder(archive, folder)
-        add_programs(archive, root, [find(root, PROGRAM_FOLDERS, name) for name in PROGRAMS] + [path for path in more if not path.is_dir()])
+        programs = [find(root, PROGRAM_FOLDERS, name) for name in PROGRAMS]
+        add_programs(archive, root, programs + [path for path in more if not path.is_dir()])
         add_modules(archive, root)
     except (OSError, KeyError, lzma.LZMAError, subprocess.CalledProcessError) as e:
         sys.exit(f"initramfs.py: {os.path.relpath(root)}: {e}: remove build/linux and run `make linux` again")

@@ -51,7 +51,8 @@ def main():
         if not kernel.startswith(b"\x7fELF"):
             raise ValueError("what is packed in it is no ELF file")
         pathlib.Path(sys.argv[2]).write_bytes(kernel)
-    except (ValueError, OSError, EOFError, lzma.LZMAError, zlib.error, struct.error, subprocess.CalledProcessError) as e:
+    except (ValueError, OSError, EOFError, lzma.LZMAError, zlib.error, struct.error,
+            subprocess.CalledProcessError) as e:
         sys.exit(f"vmlinux.py: {sys.argv[1]}: {e}: remove build/linux and run `make linux` again")
 
 

@@ -707,7 +707,7 @@ struct tcp_out_options {
 };
 uint32_t tcp_options_size(const struct tcp_out_options *o);
 /* Returns where the MAC is to go that o->sign makes, or NULL. */
-uint8_t *tcp_options_write(uint8_t *to, const struct tcp_out_options *o);
+uint8_t *tcp_options_write(uint8_t *p, const struct tcp_out_options *o);
 
 /* ---- tcp_window.c ---- */
 void tcp_select_initial_window(const struct sock *sk, uint32_t space, uint32_t mss,
@@ -884,7 +884,7 @@ int64_t tcp_rack_skb_timeout_us(const struct tcp_sock *tp, const struct sk_buff 
 				uint32_t reo_wnd_us);
 uint32_t tcp_rack_reo_wnd_us(const struct sock *sk);
 void tcp_rack_reo_timeout(struct sock *sk);
-void tcp_rack_update_reo_wnd(struct sock *sk, uint32_t ack_seq);
+void tcp_rack_update_reo_wnd(struct sock *sk, uint32_t prior_delivered);
 void tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
 

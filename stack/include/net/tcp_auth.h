@@ -124,8 +124,8 @@ struct tcp_md5_key *tcp_md5_lookup(const struct sock *sk, const struct in6_addr 
 void tcp_md5_hash(const struct tcp_md5_key *key, const struct in6_addr *saddr,
 		  const struct in6_addr *daddr, const struct sk_buff *skb, uint8_t *digest);
 int tcp_md5_setsockopt(struct sock *sk, int name, const void *value, socklen_t len);
-/* A copy of key for sk alone. 0 or -ENOMEM. */
-int tcp_md5_copy(struct sock *sk, const struct tcp_md5_key *key, const struct in6_addr *addr);
+/* A copy of the key for sk alone. 0 or -ENOMEM. */
+int tcp_md5_copy(struct sock *sk, const struct tcp_md5_key *from, const struct in6_addr *addr);
 void tcp_md5_key_free(struct net *net, struct tcp_md5_key *key);
 
 /* ---- tcp_ao.c ---- */

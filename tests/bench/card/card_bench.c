@@ -271,7 +271,7 @@ static void measure_time(unsigned int rounds)
 	static struct load l;
 	struct packet *p = large_send();
 	double ns[PARTS][rounds], total_bits = 0, total_ns = 0, total_cycles = 0;
-	struct cost cost[PARTS];
+	struct cost cost[PARTS] = {0};
 
 	lean_host_create(&l.h, "mode=free");
 	tx_setup(&l.tx, &l.h.bench, TX_RING);

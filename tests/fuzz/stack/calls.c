@@ -355,7 +355,8 @@ void call_option(struct fuzz *f)
 	else
 		len = take_number(f, value);
 	if (level == SOL_TCP && name == TCP_USER_TIMEOUT)
-		value[3] = 0; /* five hours at most: a connection may not outlive the program's end */
+		value[3] =
+			0; /* five hours at most: a connection may not outlive the program's end */
 	if (how & 2)
 		len = take16(&f->in) % sizeof(value);
 	sys_setsockopt(f->files, fd, level, name, value, len);

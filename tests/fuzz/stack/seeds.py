@@ -5,6 +5,7 @@ Programs that get a connection into each of TCP's states and then do what is int
 random ones that begin with an open connection: what a fuzzer that changes bytes takes long to find.
 The numbers of operations, calls, options and settings are read from the tables in fuzz.c and calls.c.
 """
+# A program is a line.  pylint: disable=line-too-long
 
 import argparse
 import hashlib

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 9235's test vectors: whole packets (master key "testvector"), the traffic key, the MAC. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <net/tcp_auth.h>
+
 static const struct ao_vector {
 	const char *section, *packet, *traffic_key, *mac;
 	uint32_t sisn, disn;

@@ -76,7 +76,7 @@ static void check_vector(const struct ao_vector *v)
 				 .maclen = 12,
 				 .keylen = 10,
 				 .keyflags = v->options_excluded ? TCP_AO_KEYF_EXCLUDE_OPT : 0};
-	uint8_t packet[256], traffic_key[20], want[20], mac[20];
+	uint8_t packet[256] = {0}, traffic_key[20], want[20], mac[20];
 	const size_t len = unhex(v->packet, packet);
 	const bool v4 = packet[0] >> 4 == 4;
 	struct in6_addr saddr, daddr;

@@ -390,9 +390,11 @@ static void urgent_sender(void *arg)
 	(void)arg;
 	host_sleep(bench.host[0], HOST_MS);
 	fd = dial(0, ADDR_B, PORT);
-	for (uint8_t i = 0; i < MARKS; i++) {
+	for (unsigned int i = 0; i < MARKS; i++) {
+		const uint8_t mark = (uint8_t)i;
+
 		write_all(0, fd, bulk, BETWEEN);
-		ck_assert_int_eq(sys_sendto(bench.files[0], fd, &i, 1, MSG_OOB, NULL, 0), 1);
+		ck_assert_int_eq(sys_sendto(bench.files[0], fd, &mark, 1, MSG_OOB, NULL, 0), 1);
 	}
 	sys_close(bench.files[0], fd);
 }

@@ -8,7 +8,7 @@ HW_LIB_WAVES := $(BUILD)/hw/libringside-waves.so
 # clang's code for the Verilated card is faster than gcc's at the same options (where clang is missing,
 # gcc does). AVX2 and BMI2, where the machine has them, give a quarter more (make bench-card);
 # -march=native gives less: 512-bit registers, filled from 32-bit stores.
-HW_CXX := $(shell command -v clang++ >/dev/null && echo clang++ || echo $(CXX))
+HW_CXX := $(if $(shell command -v $(CLANGXX)),$(CLANGXX),$(CXX))
 HW_DATA_W := 1024
 # What Verilator makes a model of: the card behind flip-flops.
 HW_TOP := hw/rtl/sampled_card.sv
@@ -22,7 +22,7 @@ HW_VERILATED_CXXFLAGS = -DRINGSIDE_DATA_W=$(HW_DATA_W) -DVL_TIME_CONTEXT -isyste
 # The Verilated code runs through tens of KiB a cycle, most of it rarely: clang lays it out by a profile
 # of build/hw/train, the same code with counters, under the load of the card bench. Same profile, same
 # code: what is counted depends on nothing but the sources. No llvm-profdata, no profile.
-HW_PROFDATA := $(if $(findstring clang,$(HW_CXX)),$(shell command -v llvm-profdata))
+HW_PROFDATA := $(if $(findstring clang,$(HW_CXX)),$(shell command -v $(LLVM_PROFDATA)))
 HW_TRAIN := $(BUILD)/hw/train
 HW_TRAIN_LIB := $(HW_TRAIN)/libringside.so
 HW_TRAIN_PROGRAM := $(HW_TRAIN)/card-bench

@@ -27,8 +27,6 @@ TEST_PROGRAMS += $(FUZZ_CARD_REPLAY)
 # The fuzzer: all of the platform but the Verilated code (which is watched for its branches alone)
 # under both sanitizers, assertions of the RTL on.
 FUZZ_CARD := $(FUZZ_CARD_DIR)/card-fuzz
-FUZZ_CARD_CC := clang
-FUZZ_CARD_CXX := clang++
 # Branches are counted, operands of comparisons not looked at: programs are changed by whole steps, and it took half the time.
 FUZZ_CARD_COVER := -fsanitize-coverage=inline-8bit-counters,pc-table
 FUZZ_CARD_SANITIZE := $(FUZZ_CARD_COVER) -fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -39,7 +37,7 @@ FUZZ_CARD_OBJS := $(patsubst tests/%.c,$(FUZZ_CARD_DIR)/obj/%.o,$(FUZZ_CARD_SRCS
 $(FUZZ_CARD_DIR)/obj/%.o: tests/%.c | $(BUILD)/gen/ringside_reg_table.h
 	$(call say,CC,$< (fuzzed))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CARD_CC) $(FUZZ_CARD_CFLAGS) -O1 $(FUZZ_CARD_SANITIZE) -c $< -o $@
+	$(Q)$(CLANG) $(FUZZ_CARD_CFLAGS) -O1 $(FUZZ_CARD_SANITIZE) -c $< -o $@
 
 $(FUZZ_CARD_VERILATED)/Vringside_card.mk: $(RTL_FILES) $(HW_TOP) $(RTL_GEN) tests/fuzz/card/rules.mk
 	$(call say,VERILATE,$(RTL_TOP) (fuzzed))
@@ -49,22 +47,22 @@ $(FUZZ_CARD_VERILATED)/Vringside_card.mk: $(RTL_FILES) $(HW_TOP) $(RTL_GEN) test
 
 $(FUZZ_CARD_VERILATED)/Vringside_card__ALL.a: $(FUZZ_CARD_VERILATED)/Vringside_card.mk
 	$(call say,CXX,$(@D))
-	$(Q)+$(MAKE) -s --no-print-directory -C $(@D) -f Vringside_card.mk CXX=$(FUZZ_CARD_CXX) \
+	$(Q)+$(MAKE) -s --no-print-directory -C $(@D) -f Vringside_card.mk CXX=$(CLANGXX) \
 		OPT_FAST="-O2 $(HW_ARCH) $(FUZZ_CARD_COVER)" OPT_SLOW=-O0 CXXFLAGS=-DVL_TIME_CONTEXT VK_USER_OBJS= Vringside_card__ALL.a >/dev/null
 
 $(FUZZ_CARD_DIR)/hw/%.o: hw/%.cpp $(FUZZ_CARD_VERILATED)/Vringside_card.mk
 	$(call say,CXX,$< (fuzzed))
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CARD_CXX) $(filter-out -O3 -fPIC,$(HW_CXXFLAGS)) -O1 $(FUZZ_CARD_SANITIZE) $(HW_VERILATED_CXXFLAGS) \
+	$(Q)$(CLANGXX) $(filter-out -O3 -fPIC,$(HW_CXXFLAGS)) -O1 $(FUZZ_CARD_SANITIZE) $(HW_VERILATED_CXXFLAGS) \
 		-isystem $(FUZZ_CARD_VERILATED) -DVM_TRACE=0 -c $< -o $@
 
 $(FUZZ_CARD_DIR)/runtime/%.o: $(HW_VERILATOR_INC)/%.cpp
 	$(Q)mkdir -p $(@D)
-	$(Q)$(FUZZ_CARD_CXX) -std=gnu++17 -O1 $(HW_VERILATED_CXXFLAGS) -DVM_TRACE=0 -w -c $< -o $@
+	$(Q)$(CLANGXX) -std=gnu++17 -O1 $(HW_VERILATED_CXXFLAGS) -DVM_TRACE=0 -w -c $< -o $@
 
 $(FUZZ_CARD): $(FUZZ_CARD_OBJS) $(FUZZ_CARD_HW_OBJS) $(FUZZ_CARD_VERILATED)/Vringside_card__ALL.a
 	$(call say,LINK,$@)
-	$(Q)$(FUZZ_CARD_CXX) -fsanitize=fuzzer,address,undefined -o $@ $^ -lsystemc -latomic -lpthread
+	$(Q)$(CLANGXX) -fsanitize=fuzzer,address,undefined -o $@ $^ -lsystemc -latomic -lpthread
 
 -include $(wildcard $(FUZZ_CARD_DIR)/*/*.d $(FUZZ_CARD_DIR)/*/*/*.d $(FUZZ_CARD_DIR)/*/*/*/*.d)
 

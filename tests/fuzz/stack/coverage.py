@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""coverage.py PROGRAM FOLDER...: lines of the stack that the inputs in the folders reach, by file.
+"""coverage.py LLVM_PROFDATA LLVM_COV PROGRAM FOLDER...: lines of the stack that the inputs reach, by file.
 
-PROGRAM is the fuzzer built with clang's counts. Fails when the input path is reached by less than the bar (tcp.md,
+PROGRAM is the fuzzer built with clang's counts, the inputs are the files in the folders. Fails when the input path is reached by less than the bar (tcp.md,
 section 3).
 """
 
@@ -34,13 +34,14 @@ def run(program, inputs, folder):
 
 
 def main():
-    if len(sys.argv) < 3:
-        sys.exit("usage: coverage.py PROGRAM FOLDER...")
-    program = pathlib.Path(sys.argv[1]).resolve()
-    inputs = [str(path) for name in sys.argv[2:] for path in sorted(pathlib.Path(name).iterdir())]
+    if len(sys.argv) < 5:
+        sys.exit("usage: coverage.py LLVM_PROFDATA LLVM_COV PROGRAM FOLDER...")
+    profdata, cov = sys.argv[1:3]
+    program = pathlib.Path(sys.argv[3]).resolve()
+    inputs = [str(path) for name in sys.argv[4:] for path in sorted(pathlib.Path(name).iterdir())]
     merged = program.parent / "merged.profdata"
-    subprocess.run(["llvm-profdata", "merge", "-o", merged, *run(program, inputs, program.parent)], check=True)
-    report = subprocess.run(["llvm-cov", "export", "-summary-only", f"-instr-profile={merged}", program],
+    subprocess.run([profdata, "merge", "-o", merged, *run(program, inputs, program.parent)], check=True)
+    report = subprocess.run([cov, "export", "-summary-only", f"-instr-profile={merged}", program],
                             stdout=subprocess.PIPE, check=True)
     lines = {f["filename"]: f["summary"]["lines"] for f in json.loads(report.stdout)["data"][0]["files"]}
     reached = total = 0

@@ -16,11 +16,11 @@ FUZZ_STACK_CFLAGS := $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -D__SANITIZE_ADD
 $(FUZZ_STACK_BUILD)/%.o: %.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
-	$(Q)clang $(FUZZ_STACK_CFLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
+	$(Q)$(CLANG) $(FUZZ_STACK_CFLAGS) -fsanitize=fuzzer-no-link -c $< -o $@
 
 $(FUZZ_STACK): $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.o)
 	$(call say,LD,$@)
-	$(Q)clang -fsanitize=fuzzer,address,undefined $^ $(NETTLE_LIB) -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ $(NETTLE_LIB) -o $@
 
 # First inputs besides the kept ones, made of the tables in the sources as they are now.
 FUZZ_STACK_SEEDS := $(FUZZ_STACK_BUILD)/seeds
@@ -50,14 +50,14 @@ FUZZ_STACK_COVERAGE := $(FUZZ_STACK_BUILD)/coverage
 $(FUZZ_STACK_COVERAGE)/%.o: %.c
 	$(call say,CLANG,$@)
 	@mkdir -p $(@D)
-	$(Q)clang $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -fprofile-instr-generate -fcoverage-mapping -c $< -o $@
+	$(Q)$(CLANG) $(HOST_CFLAGS) -O1 $(STACK_CFLAGS) -Istack -fprofile-instr-generate -fcoverage-mapping -c $< -o $@
 
 $(FUZZ_STACK_COVERAGE)/fuzz-stack: $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_COVERAGE)/%.o)
 	$(call say,LD,$@)
-	$(Q)clang -fsanitize=fuzzer -fprofile-instr-generate $^ $(NETTLE_LIB) -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer -fprofile-instr-generate $^ $(NETTLE_LIB) -o $@
 
 .PHONY: fuzz-stack-coverage
 fuzz-stack-coverage: $(FUZZ_STACK_COVERAGE)/fuzz-stack $(FUZZ_STACK_SEEDS) ## lines of the stack that the inputs of its fuzzer reach, by file
-	$(Q)python3 $(FUZZ_STACK_DIR)/coverage.py $< $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_SEEDS)
+	$(Q)python3 $(FUZZ_STACK_DIR)/coverage.py $(LLVM_PROFDATA) $(LLVM_COV) $< $(FUZZ_STACK_CORPUS) $(FUZZ_STACK_SEEDS)
 
 -include $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_BUILD)/%.d) $(FUZZ_STACK_ALL:%.c=$(FUZZ_STACK_COVERAGE)/%.d) $(wildcard $(BUILD)/asan/$(FUZZ_STACK_DIR)/*.d)

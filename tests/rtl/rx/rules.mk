@@ -8,7 +8,7 @@ TESTRX_RTL := rtl/lib/sync_fifo.sv rtl/lib/stream_widen.sv rtl/lib/stream_narrow
 TESTRX_HEADERS := $(wildcard tests/rtl/rx/*.h tests/rtl/bus/*.h)
 TESTRX_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 TESTRX_LIBS := $(shell pkg-config --libs check 2>/dev/null)
-TESTRX_FAST_CXX := $(if $(shell command -v clang++),clang++,$(CXX))
+TESTRX_FAST_CXX := $(HW_CXX)
 
 # $(1): data width in bits
 define testrx_program

@@ -7,7 +7,7 @@ TESTTX_VERILATOR := verilator --cc -Wall --top-module tx_engine
 TESTTX_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 TESTTX_LIBS := $(shell pkg-config --libs check 2>/dev/null)
 TESTTX_TOPICS := $(patsubst tests/rtl/tx/%.c,%.o,$(filter-out %/test_tx_engine.c,$(wildcard tests/rtl/tx/test_*.c)))
-TESTTX_CXX := $(if $(shell command -v clang++),clang++,$(CXX))
+TESTTX_CXX := $(HW_CXX)
 
 $(TESTTX_OUT)/%.o: tests/rtl/tx/%.c
 	$(call say,CC,$@)

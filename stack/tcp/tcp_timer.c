@@ -143,28 +143,11 @@ static void count_timeout(struct sock *sk)
 	}
 }
 
-/* The window closed on data in flight: probe with the head as long as the peer answers. */
-static void shrunk_window_timer(struct sock *sk)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-	struct inet_connection_sock *icsk = inet_csk(sk);
-
-	if (tp->tcp_mstamp_ns - tp->rcv_tstamp_ns > (uint64_t)TCP_RTO_MAX_US * NSEC_PER_USEC) {
-		tcp_write_err(sk);
-		return;
-	}
-	tcp_enter_loss(sk);
-	tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1);
-	icsk->icsk_backoff += icsk->icsk_backoff < UINT8_MAX;
-	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
-	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, icsk->icsk_rto_us);
-}
-
-/* The last wait ends when TCP_USER_TIMEOUT does (RFC 5482). */
-static uint32_t next_rto_us(const struct sock *sk)
+/* The last wait ends when TCP_USER_TIMEOUT does (RFC 5482), which began then. */
+static uint32_t next_rto_us(const struct sock *sk, uint32_t began_ms)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
-	const uint32_t elapsed_ms = tcp_time_stamp_ms(tcp_sk(sk)) - tcp_sk(sk)->timeout_stamp_ms;
+	const uint32_t elapsed_ms = tcp_time_stamp_ms(tcp_sk(sk)) - began_ms;
 	uint64_t left_us;
 
 	if (!icsk->icsk_user_timeout_ms)
@@ -173,6 +156,27 @@ static uint32_t next_rto_us(const struct sock *sk)
 		return TCP_TIMEOUT_MIN_US;
 	left_us = (icsk->icsk_user_timeout_ms - elapsed_ms) * (uint64_t)1000;
 	return left_us < icsk->icsk_rto_us ? (uint32_t)left_us : icsk->icsk_rto_us;
+}
+
+/* The window closed on data in flight: probe with the head as long as the peer answers, or until
+ * TCP_USER_TIMEOUT: it asks for acknowledgements, not for answers (RFC 5482, 2). */
+static void shrunk_window_timer(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const uint32_t now_ms = tcp_time_stamp_ms(tp);
+	const uint32_t began_ms = tp->retrans_stamp_ms ? tp->retrans_stamp_ms : now_ms;
+
+	if (tp->tcp_mstamp_ns - tp->rcv_tstamp_ns > (uint64_t)TCP_RTO_MAX_US * NSEC_PER_USEC ||
+	    (icsk->icsk_user_timeout_ms && now_ms - began_ms >= icsk->icsk_user_timeout_ms)) {
+		tcp_write_err(sk);
+		return;
+	}
+	tcp_enter_loss(sk);
+	tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1);
+	icsk->icsk_backoff += icsk->icsk_backoff < UINT8_MAX;
+	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
+	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, next_rto_us(sk, began_ms));
 }
 
 static void retransmit_timer(struct sock *sk)
@@ -214,7 +218,7 @@ static void retransmit_timer(struct sock *sk)
 	}
 	icsk->icsk_backoff += icsk->icsk_backoff < UINT8_MAX;
 	icsk->icsk_rto_us = min_u32(icsk->icsk_rto_us << 1, TCP_RTO_MAX_US);
-	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, next_rto_us(sk));
+	tcp_reset_xmit_timer(sk, ICSK_TIME_RETRANS, next_rto_us(sk, tp->timeout_stamp_ms));
 }
 
 /* ---- zero-window probes ---- */

@@ -149,6 +149,9 @@ START_TEST(stored_registers_keep_their_bits)
 		{0x09000, 128, 8, 0x0000000f}, /* FFMT */
 		{0x09800, 128, 8, 0xffffffff}, /* FFVT */
 		{0x05b64, 1, 4, 0xffffffff},   /* GCR2 */
+		{0x05f40, 1, 4, 0x0000ffff},   /* FCRTV */
+		{0x0b634, 1, 4, 0xffffffff},   /* RXMTRL */
+		{0x0b638, 1, 4, 0xffffffff},   /* RXUDP */
 	};
 	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
 
@@ -156,6 +159,20 @@ START_TEST(stored_registers_keep_their_bits)
 		for (uint32_t k = 0; k < rows[i].count; k++)
 			check_patterns(b, rows[i].offset + k * rows[i].stride, rows[i].mask);
 	}
+}
+END_TEST
+
+/* Those bits of CTRL that do nothing, or nothing on copper (2.1a). */
+START_TEST(ctrl_keeps_the_bits_that_are_storage)
+{
+	const uint32_t stored = 0x23ebe4ba;
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+	const uint32_t before = rd(b, CTRL);
+
+	wr(b, CTRL, before ^ stored);
+	ck_assert_uint_eq(rd(b, CTRL), before ^ stored);
+	wr(b, CTRL, before);
+	ck_assert_uint_eq(rd(b, CTRL), before);
 }
 END_TEST
 
@@ -328,6 +345,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(registers_have_their_reset_values),
 	CARD_TEST(trap_39_registers_keep_what_the_ethtool_test_writes),
 	CARD_TEST(stored_registers_keep_their_bits),
+	CARD_TEST(ctrl_keeps_the_bits_that_are_storage),
 	CARD_TEST(wake_up_status_is_no_storage),
 	CARD_TEST(txcw_keeps_its_low_half),
 	CARD_TEST(rctl_and_tctl_read_back_as_ethtool_wants),

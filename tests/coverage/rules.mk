@@ -9,7 +9,7 @@ COVERAGE_DATA_W := 128
 COVERAGE_STREAMS := 100
 COVERAGE_MAKE = PATH=$(CURDIR)/tests/coverage/bin:$$PATH $(MAKE) --no-print-directory BUILD=$(COVERAGE_DIR) \
 	HW_PROFDATA= HW_DATA_W=$(COVERAGE_DATA_W) HW_OPT=-O1
-COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-loopback rtl-pause- rtl-registers rtl-system-time rtl-time-use \
+COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-pause- rtl-registers rtl-system-time rtl-time-use \
 	rtl-tx-128 rtl-rx-64 rtl-wake-match rtl-widths
 
 # Programs of make test, by the beginnings of their names: name:program,arguments
@@ -19,7 +19,7 @@ COVERAGE_PROGRAMS = $(sort $(foreach run,$(COVERAGE_RUNS),$(firstword $(subst $(
 	$(TESTS_CARD_DIR)/card-compare
 
 .PHONY: coverage
-coverage: $(RTL_GEN) ## line and toggle coverage of the RTL by its tests: build/coverage/coverage.json (five minutes)
+coverage: $(RTL_GEN) ## line and toggle coverage of the RTL by its tests: build/coverage/coverage.json (ten minutes)
 	$(Q)rm -f $(BUILD)/test/$@.passed
 	$(Q)+$(COVERAGE_MAKE) $(COVERAGE_PROGRAMS:$(BUILD)/%=$(COVERAGE_DIR)/%)
 	$(Q)python3 tests/coverage/run.py $(COVERAGE_DIR) $(subst :$(BUILD)/,:$(COVERAGE_DIR)/,$(COVERAGE_RUNS) \

@@ -65,7 +65,10 @@ def count(program, part, offloads=0, live=0, sources="stack/"):
             raise CountError("valgrind is missing: install it with `make deps`") from e
         if done.returncode:
             raise CountError(f"`{' '.join(command)}` failed: {done.stderr.strip().splitlines()[-1]}")
-        return _own_cost(out, sources) / int(done.stdout)
+        cost = _own_cost(out, sources)
+        if not cost:
+            raise CountError(f"{program}: no instruction of {sources} was seen: is it that program, compiled with -g?")
+        return cost / int(done.stdout)
 
 
 def _bounds():

@@ -220,6 +220,11 @@ void card_reset(struct ringside_card *c, enum ringside_reset_kind kind)
 	c->platform.settle(c->slot);
 }
 
+void card_end_burst(struct ringside_card *c)
+{
+	c->slot.end_burst();
+}
+
 void card_counters(struct ringside_card *c, struct ringside_card_counters *out)
 {
 	c->slot.counters(c->platform.end_ns(), *out);
@@ -256,6 +261,7 @@ ringside_platform_abi(void)
 		card_counters,
 		wire_counters,
 		card_receive_damaged,
+		card_end_burst,
 	};
 
 	return &abi;

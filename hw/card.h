@@ -24,6 +24,7 @@
 #ifndef RINGSIDE_HW_CARD_H
 #define RINGSIDE_HW_CARD_H
 
+#include <atomic>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -157,6 +158,12 @@ class Card : public sc_core::sc_module
 	 */
 	virtual uint64_t burst(uint64_t now_ns) = 0;
 
+	/* From any thread: a burst ends early, that under way or the next one. */
+	void end_burst()
+	{
+		burst_ends_.store(true, std::memory_order_relaxed);
+	}
+
 	/*
 	 * Register access, not before time_ns and not before time_ns(); the slot has run the card
 	 * to there. addr is a multiple of 4 below 0x20000. A write has acted, and earlier writes
@@ -226,6 +233,13 @@ class Card : public sc_core::sc_module
 		return outside_;
 	}
 
+	/* Whether somebody asked for the end of the burst since this was last true. */
+	bool burst_ends()
+	{
+		return burst_ends_.load(std::memory_order_relaxed) &&
+		       burst_ends_.exchange(false, std::memory_order_relaxed);
+	}
+
       private:
 	void transport_mmio(tlm::tlm_generic_payload &payload, sc_core::sc_time &delay);
 	DmaResult transport_dma(tlm::tlm_command command, uint64_t time_ns, uint64_t addr,
@@ -235,6 +249,7 @@ class Card : public sc_core::sc_module
 	const CardConfig &config_;
 	CardOutside &outside_;
 	uint64_t horizon_ns_ = 0;
+	std::atomic<bool> burst_ends_{false};
 	tlm::tlm_generic_payload payload_;
 };
 

@@ -41,6 +41,11 @@ class Slot : public sc_core::sc_module, public CardOutside
 	uint64_t wake_ns() const;
 	/* Tells the kernel. */
 	void schedule();
+	/* See Card. */
+	void end_burst()
+	{
+		card_->end_burst();
+	}
 	/* Free mode: one more burst is allowed. */
 	void allow_burst()
 	{

@@ -142,7 +142,7 @@ uint64_t RefCard::settle(uint64_t limit_ns)
 uint64_t RefCard::burst(uint64_t now_ns)
 {
 	move_to(now_ns);
-	for (uint64_t i = 0; i < time_config().burst_cycles; i++) {
+	for (uint64_t i = 0; i < time_config().burst_cycles && !burst_ends(); i++) {
 		if (!step())
 			break;
 	}

@@ -21,8 +21,8 @@ constexpr int kAccessCycles = 64;
 /* Of edges that the same blocks are spared in a row, the first is tried and one in so many cycles. */
 constexpr uint64_t kTryEvery = 16;
 constexpr int kDrainCycles = 65536;
-/* In a burst the host's clock is looked at once in so many cycles. */
-constexpr uint64_t kClockCycles = 16;
+/* In a burst the host and its clock are looked at once in so many cycles. */
+constexpr uint64_t kLookCycles = 16;
 /* busy_o: DMA read, DMA write. */
 constexpr uint32_t kBusyDma = 0xc;
 
@@ -188,12 +188,16 @@ uint64_t RtlCard::burst(uint64_t now_ns)
 {
 	now_ns_ = std::max(now_ns_, now_ns);
 	interrupted_ = false;
-	for (uint64_t n = 0;
-	     n < time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++) {
+	for (uint64_t n = 1;
+	     n <= time_config().burst_cycles && !interrupted_ && next_ns() <= now_ns_; n++) {
 		cycle();
-		if (n % kClockCycles == kClockCycles - 1 &&
-		    model_->deadline_o != RINGSIDE_TIME_NEVER)
+		if (n % kLookCycles)
+			continue;
+		if (model_->deadline_o != RINGSIDE_TIME_NEVER)
 			now_ns_ = std::max(now_ns_, outside().now_ns());
+		/* What is posted to a transmitter at work can wait: it finds a queue. */
+		if ((model_->block_idle_o & kBlockTx) && burst_ends())
+			break;
 	}
 	return next_ns();
 }

@@ -879,6 +879,9 @@ void ringside_slot_write(RingsideSlot *slot, uint32_t addr, uint32_t value, unsi
         qemu_mutex_unlock(&hub->card_lock);
         bql_lock();
     }
+    if (!qatomic_read(&hub->sleeping)) {
+        hub->abi->card_end_burst(slot->card); /* the thread may be in the middle of one */
+    }
     hub_run_inline(hub);
 }
 

@@ -248,6 +248,13 @@ struct ringside_platform_abi {
 	 * A short one is not padded: it is a fragment.
 	 */
 	int (*card_receive_damaged)(struct ringside_card *c, const void *frame, size_t len);
+
+	/*
+	 * From any thread, also while another is inside the platform: the card's burst under way, or
+	 * its next one, ends soon (free mode), so that a write that is kept until then need not wait
+	 * for the whole of it. A card that is sending goes on until it has sent.
+	 */
+	void (*card_end_burst)(struct ringside_card *c);
 };
 
 /* The shared object's only symbol for hosts (sc_main is there for libsystemc); NULL never. */

@@ -295,6 +295,31 @@ START_TEST(in_free_mode_a_timer_expires_within_a_burst_when_the_host_tells_the_t
 }
 END_TEST
 
+/* The RTL alone: the reference card needs one step for it all. */
+START_TEST(in_free_mode_a_burst_ends_when_the_host_asks)
+{
+	struct world *world =
+		world_with_card("rtl", "mode=free,burst_cycles=1000000", "autoneg_ms=1", NULL);
+	struct host *host = &world->host[0];
+	const uint8_t frame[1514] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	host_bring_up(host);
+	for (unsigned int i = 0; i < 20; i++)
+		ck_assert_int_eq(world->abi->card_receive(host->card, frame, sizeof(frame)), 1);
+	for (unsigned int bursts = 1; bursts <= 3; bursts++) {
+		world->abi->card_end_burst(host->card);
+		ck_assert_uint_eq(world->abi->advance(world->platform, world->now_ns),
+				  world->now_ns);
+		host_poll(host);
+		ck_assert_uint_le(host->rx_frames, 2 * bursts);
+	}
+	while (world->abi->advance(world->platform, world->now_ns) <= world->now_ns)
+		;
+	host_poll(host);
+	ck_assert_uint_eq(host->rx_frames, 20);
+}
+END_TEST
+
 START_TEST(cards_on_a_wire_talk_in_free_mode)
 {
 	struct world *world = world_with_wire(world_models[_i], "mode=free", "", NULL);
@@ -368,6 +393,7 @@ int main(void)
 			    WORLD_MODELS);
 	tcase_add_loop_test(tc, in_free_mode_time_stands_still_while_the_card_works, 0,
 			    WORLD_MODELS);
+	tcase_add_test(tc, in_free_mode_a_burst_ends_when_the_host_asks);
 	tcase_add_test(tc,
 		       in_free_mode_a_timer_expires_within_a_burst_when_the_host_tells_the_time);
 	tcase_add_loop_test(tc, cards_on_a_wire_talk_in_free_mode, 0, WORLD_MODELS);

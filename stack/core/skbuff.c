@@ -208,8 +208,7 @@ static inline void skb_init(struct net *net, struct sk_buff *skb, struct skb_dat
 }
 
 /* Of parts: none that was freed with its block is left. */
-static __attribute__((noinline)) struct sk_buff *assemble(struct net *net, unsigned int class,
-							  uint32_t size_bytes)
+static noinline struct sk_buff *assemble(struct net *net, unsigned int class, uint32_t size_bytes)
 {
 	struct skb_data *data = data_alloc(net, class, size_bytes);
 	struct sk_buff *skb = data ? skb_memory(net) : NULL;
@@ -236,8 +235,7 @@ static inline struct sk_buff *skb_new(struct net *net, uint32_t size_bytes)
 	return skb;
 }
 
-static __attribute__((noinline)) void take_apart(struct net *net, struct sk_buff *skb,
-						 struct skb_data *data)
+static noinline void take_apart(struct net *net, struct sk_buff *skb, struct skb_data *data)
 {
 	data_put(net, data);
 	cache_give_or_free(&net->skb_cache, net->port, skb);

@@ -59,7 +59,7 @@ void lock_sock_wait(struct sock *sk)
 		wait_event(&sk->sk_lock_wq, !sk->sk_owned, PORT_WAIT_FOREVER);
 }
 
-static void run_backlog(struct sock *sk)
+static noinline void run_backlog(struct sock *sk)
 {
 	struct sk_buff *skb;
 
@@ -83,11 +83,12 @@ void release_sock(struct sock *sk)
 	struct net *net = sk->sk_net;
 
 	local_bh_disable(net);
-	run_backlog(sk);
+	if (unlikely(skb_peek(&sk->sk_backlog)))
+		run_backlog(sk);
 	if (sk->sk_prot->release_cb)
 		sk->sk_prot->release_cb(sk);
 	sk->sk_owned = false;
-	if (waitqueue_active(&sk->sk_lock_wq))
+	if (unlikely(waitqueue_active(&sk->sk_lock_wq)))
 		wake_up(&sk->sk_lock_wq, 0);
 	local_bh_enable(net);
 }

@@ -11,13 +11,10 @@
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk)
 {
 	struct sk_buff *skb = alloc_skb(sk->sk_net, 0);
-	struct tcp_skb_cb *tcb;
 
 	if (!skb)
 		return NULL;
-	tcb = TCP_SKB_CB(skb);
-	memset(tcb, 0, sizeof(*tcb));
-	INIT_LIST_HEAD(&tcb->tsorted);
+	INIT_LIST_HEAD(&TCP_SKB_CB(skb)->tsorted);
 	sk_wmem_queued_add(sk, (uint32_t)sizeof(*skb));
 	return skb;
 }

@@ -7,6 +7,8 @@ static struct sk_buff *find_seq(struct sock *sk, uint32_t seq, uint32_t *offset)
 {
 	struct sk_buff *skb;
 
+	if (!skb_peek(&sk->sk_receive_queue))
+		return NULL;
 	skb_queue_walk(&sk->sk_receive_queue, skb) {
 		*offset = seq - TCP_SKB_CB(skb)->seq;
 		if (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_SYN)
@@ -88,9 +90,9 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 
 	while (left) {
 		struct sk_buff *skb;
-		uint32_t used, skip;
+		uint32_t used, skip = 0;
 
-		if (copied && tp->urg_data && tp->urg_seq == *seq)
+		if (unlikely(tp->urg_data) && copied && tp->urg_seq == *seq)
 			break; /* a mark divides */
 		skb = find_seq(sk, *seq, &offset);
 		if (!skb) {
@@ -101,9 +103,11 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 		used = skb->len - offset;
 		if (used > left)
 			used = (uint32_t)left;
-		used = tcp_urg_limit(sk, *seq, used, &skip);
-		*seq += skip;
-		offset += skip;
+		if (unlikely(tp->urg_data)) {
+			used = tcp_urg_limit(sk, *seq, used, &skip);
+			*seq += skip;
+			offset += skip;
+		}
 		if (used && !(flags & MSG_TRUNC) && skb_copy_datagram_iter(skb, offset, to, used)) {
 			*err = -EFAULT;
 			break;
@@ -111,7 +115,8 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 		*seq += used;
 		copied += used;
 		left -= used;
-		tcp_urg_read_past(sk);
+		if (unlikely(tp->urg_data))
+			tcp_urg_read_past(sk);
 		if (!(flags & MSG_PEEK))
 			tcp_rcv_space_adjust(sk);
 		if (offset + used < skb->len)
@@ -148,15 +153,15 @@ long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int f
 		return -EAGAIN;
 	msg->msg_namelen = 0;
 	lock_sock(sk);
-	if (sk->sk_state == TCP_LISTEN) {
+	if (unlikely(sk->sk_state == TCP_LISTEN)) {
 		release_sock(sk);
 		return -ENOTCONN;
 	}
-	if (flags & MSG_OOB)
+	if (unlikely(flags & MSG_OOB))
 		copied = tcp_recv_urg(sk, msg, to, flags);
 	else
 		copied = do_recv(sk, to, flags, &err);
-	if (tcp_sk(sk)->recvmsg_inq && !err && !(flags & MSG_OOB))
+	if (unlikely(tcp_sk(sk)->recvmsg_inq) && !err && !(flags & MSG_OOB))
 		put_inq(sk, msg);
 	release_sock(sk);
 	return copied ? copied : err;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * send(): payload is copied once, into blocks that the network's TCP sockets share one after the
- * other, and is referenced from there until it is acknowledged. sk_buffs grow to super-segments;
- * the copy itself runs with soft interrupts on.
+ * other, and is referenced from there until it is acknowledged. sk_buffs grow to super-segments.
+ * Soft interrupts are off from here on but while more than a few bytes are copied.
  */
 #include <net/tcp.h>
 
@@ -12,7 +12,7 @@ struct room {
 	uint32_t offset, len;
 };
 
-/* Soft interrupts off. False: no memory. */
+/* False: no memory. */
 static bool reserve_room(struct netns_tcp *tcp, struct port *port, uint32_t want, struct room *r)
 {
 	if (!tcp->page_frag || tcp->page_frag_offset == tcp->page_frag->size_bytes) {
@@ -57,21 +57,18 @@ static void mark_push(struct tcp_sock *tp, struct sk_buff *skb)
 static void push(struct sock *sk, int flags, uint32_t mss, int nonagle)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct sk_buff *tail;
+	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue);
 
-	local_bh_disable(sk->sk_net);
-	tail = skb_peek_tail(&sk->sk_write_queue);
-	if (tail) {
-		if (!(flags & MSG_MORE) || forced_push(tp))
-			mark_push(tp, tail);
-		if (flags & MSG_OOB)
-			tcp_mark_urg(tp);
-		tcp_push_pending_frames(sk, mss, flags & MSG_MORE ? TCP_NAGLE_CORK : nonagle);
-	}
-	local_bh_enable(sk->sk_net);
+	if (!tail)
+		return;
+	if (!(flags & MSG_MORE) || forced_push(tp))
+		mark_push(tp, tail);
+	if (flags & MSG_OOB)
+		tcp_mark_urg(tp);
+	tcp_push_pending_frames(sk, mss, flags & MSG_MORE ? TCP_NAGLE_CORK : nonagle);
 }
 
-/* Until connected. 0 or a negative errno. sk owned. */
+/* Until connected. 0 or a negative errno. sk owned, soft interrupts on. */
 static int wait_connected(struct sock *sk, uint64_t *timeo_ns)
 {
 	for (;;) {
@@ -97,8 +94,8 @@ static int wait_connected(struct sock *sk, uint64_t *timeo_ns)
 	}
 }
 
-/* Until there is room in the send buffer. 0 or a negative errno. sk owned. */
-static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
+/* Until there is room in the send buffer. 0 or a negative errno. sk owned, soft interrupts on. */
+static int wait_room(struct sock *sk, uint64_t *timeo_ns)
 {
 	for (;;) {
 		if (sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN))
@@ -117,7 +114,18 @@ static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
 	}
 }
 
-/* The sk_buff that takes the next bytes. NULL: a new one is needed. Soft interrupts off. */
+/* The same with soft interrupts off. */
+static int wait_memory(struct sock *sk, uint64_t *timeo_ns)
+{
+	int err;
+
+	local_bh_enable(sk->sk_net);
+	err = wait_room(sk, timeo_ns);
+	local_bh_disable(sk->sk_net);
+	return err;
+}
+
+/* The sk_buff that takes the next bytes. NULL: a new one is needed. */
 static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
 {
 	struct sk_buff *skb = skb_peek_tail(&sk->sk_write_queue);
@@ -127,7 +135,7 @@ static struct sk_buff *tail_with_room(struct sock *sk, uint32_t size_goal)
 	return NULL;
 }
 
-/* NULL: no memory. Soft interrupts off. */
+/* NULL: no memory. */
 static struct sk_buff *new_tail(struct sock *sk)
 {
 	struct sk_buff *skb = tcp_stream_alloc_skb(sk);
@@ -137,26 +145,32 @@ static struct sk_buff *new_tail(struct sock *sk)
 	return skb;
 }
 
+/* Soft interrupts may come while many are copied. */
+static size_t copy_in(struct net *net, void *to, uint32_t len, struct iov_iter *from)
+{
+	size_t n;
+
+	if (len <= SKB_COPYBREAK_BYTES)
+		return copy_from_iter(to, len, from);
+	local_bh_enable(net);
+	n = copy_from_iter(to, len, from);
+	local_bh_disable(net);
+	return n;
+}
+
 long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct net *net = sk->sk_net;
 	struct room r;
-	bool ok;
-	size_t n;
 
-	local_bh_disable(sk->sk_net);
-	ok = reserve_room(net_tcp(sk), sk->sk_net->port, want, &r);
-	local_bh_enable(sk->sk_net);
-	if (!ok)
+	if (!reserve_room(net_tcp(sk), net->port, want, &r))
 		return 0;
-	n = copy_from_iter(r.data->bytes + r.offset, r.len, from);
-	local_bh_disable(sk->sk_net);
-	ok = n == r.len && skb_add_frag(skb, r.data, r.offset, r.len);
-	if (!ok)
+	if (copy_in(net, r.data->bytes + r.offset, r.len, from) != r.len ||
+	    !skb_add_frag(skb, r.data, r.offset, r.len)) {
 		skb_data_put(r.data);
-	local_bh_enable(sk->sk_net);
-	if (!ok)
 		return -EFAULT;
+	}
 	TCP_SKB_CB(skb)->end_seq += r.len;
 	TCP_SKB_CB(skb)->pcount = 0;
 	tp->write_seq += r.len;
@@ -171,10 +185,8 @@ static void remove_empty_tail(struct sock *sk)
 
 	if (!skb || skb->len || (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
 		return;
-	local_bh_disable(sk->sk_net);
 	skb_unlink(&sk->sk_write_queue, skb);
 	tcp_wmem_free_skb(sk, skb);
-	local_bh_enable(sk->sk_net);
 }
 
 /* sk_buffs that are full go while the next is filled. */
@@ -182,29 +194,28 @@ static void send_full(struct sock *sk, struct sk_buff *skb, uint32_t mss)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	local_bh_disable(sk->sk_net);
 	if (forced_push(tp)) {
 		mark_push(tp, skb);
 		tcp_push_pending_frames(sk, mss, TCP_NAGLE_PUSH);
 	} else if (skb == tcp_send_head(sk)) {
 		tcp_push_one(sk, mss);
 	}
-	local_bh_enable(sk->sk_net);
 }
 
-static uint32_t current_mss(struct sock *sk, uint32_t *size_goal)
+/* And how large an sk_buff may become that is to take so many bytes. */
+static uint32_t current_mss(struct sock *sk, size_t bytes, uint32_t *size_goal)
 {
 	const uint32_t mss = tcp_current_mss(sk);
 
-	*size_goal = tcp_xmit_size_goal(sk, mss);
+	*size_goal = bytes <= mss && !tcp_send_head(sk) ? mss : tcp_xmit_size_goal(sk, mss);
 	return mss;
 }
 
-/* Copies all; what was copied before an error counts. *err: why not all. */
+/* Copies all; what was copied before an error counts. *err: why not all. Soft interrupts off. */
 static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t timeo_ns, int *err)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	uint32_t size_goal, mss = current_mss(sk, &size_goal);
+	uint32_t size_goal, mss = current_mss(sk, from->count, &size_goal);
 	struct sk_buff *skb;
 	long copied = 0, n;
 	bool full;
@@ -215,21 +226,19 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 			*err = -EPIPE;
 			break;
 		}
-		local_bh_disable(sk->sk_net);
 		skb = tail_with_room(sk, size_goal);
 		full = skb ? !tcp_wmem_allowed(sk) : !tcp_stream_memory_free(sk);
 		if (!skb && !full)
 			skb = new_tail(sk);
-		local_bh_enable(sk->sk_net);
 		/* What is begun is filled as far as all sockets' memory allows; another one needs room
 		 * in the send buffer. */
-		if (full) {
+		if (unlikely(full)) {
 			if (copied)
 				push(sk, flags & ~MSG_MORE, mss, TCP_NAGLE_PUSH);
 			*err = wait_memory(sk, &timeo_ns);
 			if (*err)
 				break;
-			mss = current_mss(sk, &size_goal);
+			mss = current_mss(sk, from->count, &size_goal);
 			continue;
 		}
 		n = skb ? tcp_append(sk, skb, from,
@@ -237,7 +246,7 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 										: size_goal),
 					     size_goal - skb->len))
 			: 0;
-		if (n <= 0) {
+		if (unlikely(n <= 0)) {
 			*err = n ? (int)n : -ENOBUFS;
 			remove_empty_tail(sk);
 			break;
@@ -275,16 +284,21 @@ static long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *
 	long in_syn = 0, copied = 0;
 	int err;
 
-	if ((flags & MSG_FASTOPEN) || tcp_sk(sk)->defer_connect) {
+	if (unlikely((flags & MSG_FASTOPEN) || tcp_sk(sk)->defer_connect)) {
 		err = send_fastopen(sk, msg, from, flags, &in_syn);
 		if (err == -EINPROGRESS && in_syn)
 			return in_syn;
 		if (err)
 			return err;
 	}
-	err = wait_connected(sk, &timeo_ns);
-	if (!err)
+	err = likely(sk->sk_state == TCP_ESTABLISHED && !sk->sk_err)
+		      ? 0
+		      : wait_connected(sk, &timeo_ns);
+	if (likely(!err)) {
+		local_bh_disable(sk->sk_net);
 		copied = copy_all(sk, from, flags, timeo_ns, &err);
+		local_bh_enable(sk->sk_net);
+	}
 	copied += in_syn;
 	if (!copied && err == -EPIPE && sk->sk_err)
 		err = sock_error(sk);

@@ -358,14 +358,11 @@ static void delack_timer(struct timer_list *t)
 	sock_put(sk);
 }
 
-/* End of release_sock(): what soft interrupt could not do meanwhile. */
-void tcp_release_cb(struct sock *sk)
+static noinline void run_deferred(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint8_t flags = tp->tsq_flags;
 
-	if (!(flags & (TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED | TCP_DELACK_TIMER_DEFERRED)))
-		return;
 	tp->tsq_flags &= (uint8_t) ~(TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED |
 				     TCP_DELACK_TIMER_DEFERRED);
 	if (flags & TCP_TSQ_DEFERRED)
@@ -374,6 +371,14 @@ void tcp_release_cb(struct sock *sk)
 		tcp_write_timer_handler(sk);
 	if (flags & TCP_DELACK_TIMER_DEFERRED)
 		tcp_delack_timer_handler(sk);
+}
+
+/* End of release_sock(): what soft interrupt could not do meanwhile. */
+void tcp_release_cb(struct sock *sk)
+{
+	if (tcp_sk(sk)->tsq_flags &
+	    (TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED | TCP_DELACK_TIMER_DEFERRED))
+		run_deferred(sk);
 }
 
 /* ---- keepalive and FIN_WAIT2 ---- */

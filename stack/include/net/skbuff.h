@@ -16,6 +16,7 @@
 #include <assert.h>
 #include <stdint.h>
 #include "checksum.h"
+#include "compiler.h"
 #include "list.h"
 #include "port.h"
 #include "rbtree.h"

@@ -14,7 +14,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "byteorder.h"
+#include "errno.h"
 #include "in6.h"
 #include "list.h"
 #include "net.h"
@@ -123,20 +125,76 @@ struct sock {
 
 /* Where the bytes of a read or write are in the application's memory. */
 struct iov_iter {
-	const struct iovec *iov;
-	size_t nr_segs;
-	size_t iov_offset; /* within iov[0] */
-	size_t count;	   /* bytes left */
+	uint8_t *at;		  /* what is left of the piece in hand */
+	size_t here;		  /* its bytes */
+	size_t count;		  /* bytes left, of all pieces */
+	const struct iovec *next; /* the pieces after it */
+	size_t next_segs;
 	struct port *port; /* charged for copies */
 };
-void iov_iter_init(struct iov_iter *it, struct port *port, const struct iovec *iov, size_t nr_segs,
-		   size_t count);
+
+/* count: the bytes of all nr_segs pieces. */
+static inline void iov_iter_init(struct iov_iter *it, struct port *port, const struct iovec *iov,
+				 size_t nr_segs, size_t count)
+{
+	*it = (struct iov_iter){.count = count, .next = iov, .next_segs = nr_segs, .port = port};
+	if (nr_segs) {
+		it->at = iov->iov_base;
+		it->here = iov->iov_len;
+		it->next++;
+		it->next_segs--;
+	}
+}
+
+/* The memory of the next len bytes, passed over; NULL: they are in several pieces, or in none. */
+static inline uint8_t *iov_iter_whole(struct iov_iter *it, size_t len)
+{
+	uint8_t *at = it->at;
+
+	if (unlikely(len > it->here || !at))
+		return NULL;
+	it->at += len;
+	it->here -= len;
+	it->count -= len;
+	port_charge_copy(it->port, len);
+	return at;
+}
+
 /* Copy at most len bytes and advance; return the bytes copied. */
-size_t copy_from_iter(void *to, size_t len, struct iov_iter *it);
-size_t copy_to_iter(const void *from, size_t len, struct iov_iter *it);
+size_t copy_from_pieces(void *to, size_t len, struct iov_iter *it);
+size_t copy_to_pieces(const void *from, size_t len, struct iov_iter *it);
+
+static inline size_t copy_from_iter(void *to, size_t len, struct iov_iter *it)
+{
+	const uint8_t *from = iov_iter_whole(it, len);
+
+	if (unlikely(!from))
+		return copy_from_pieces(to, len, it);
+	memcpy(to, from, len);
+	return len;
+}
+
+static inline size_t copy_to_iter(const void *from, size_t len, struct iov_iter *it)
+{
+	uint8_t *to = iov_iter_whole(it, len);
+
+	if (unlikely(!to))
+		return copy_to_pieces(from, len, it);
+	memcpy(to, from, len);
+	return len;
+}
+
 /* Copies len bytes of skb from offset to the application. 0 or -EFAULT. */
-int skb_copy_datagram_iter(const struct sk_buff *skb, uint32_t offset, struct iov_iter *to,
-			   uint32_t len);
+int skb_copy_fragments_iter(const struct sk_buff *skb, uint32_t offset, struct iov_iter *to,
+			    uint32_t len);
+
+static inline int skb_copy_datagram_iter(const struct sk_buff *skb, uint32_t offset,
+					 struct iov_iter *to, uint32_t len)
+{
+	if ((uint64_t)offset + len > skb_headlen(skb))
+		return skb_copy_fragments_iter(skb, offset, to, len);
+	return copy_to_iter(skb->data + offset, len, to) == len ? 0 : -EFAULT;
+}
 
 /* Appends a control message; what has no room is cut, and msg_flags says so. Until recvmsg() ends
  * msg_control and msg_controllen are the room that is left. */
@@ -203,7 +261,7 @@ static inline void sock_hold(struct sock *sk)
 /* Soft interrupts off, or soft interrupt. */
 static inline void sock_put(struct sock *sk)
 {
-	if (--sk->sk_refcnt == 0)
+	if (unlikely(--sk->sk_refcnt == 0))
 		sk_free(sk);
 }
 

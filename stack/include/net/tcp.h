@@ -1053,7 +1053,7 @@ void tcp_send_mini_ack(struct net *net, const struct tcp_mini_ack *a);
 struct tcp_mini_ack tcp_mini_ack_to(const struct inet_flow *f, const struct net_device *dev);
 
 /* ---- tcp_sendmsg.c, tcp_recvmsg.c, tcp_sockopt.c, tcp_info.c ---- */
-/* Copies into skb; the bytes (fewer at a block's end), 0: no memory, or -EFAULT. */
+/* Copies into skb; the bytes (fewer at a block's end), 0: no memory, or -EFAULT. Soft interrupts off. */
 long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want);
 long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags);
 long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags);

@@ -3,9 +3,10 @@
  * Soft interrupts and NAPI: the hard interrupt only puts its NAPI context onto a list; here the
  * contexts are polled, 64 packets each in turn, until nothing is left, 300 packets were handled or
  * 2 ms have passed; what is left then waits, so that tasks run under any load. Hard interrupts may
- * come at any instruction, but on this CPU: they touch nothing but napi_incoming, `pending` and the
- * flags of a context. So a plain load or store is atomic, and the compiler's order is the order; only
- * what reads and writes in one step needs an atomic instruction, which costs as much as 50 others.
+ * come at any instruction, but on this CPU: they touch nothing but `pending`, `napi_requested`,
+ * `tickets` and the request of a context, each by plain loads and stores that may be done twice or be
+ * overtaken without harm. So the compiler's order is the order, and no atomic instruction is needed,
+ * which would cost as much as 50 others.
  */
 #include <net/inet.h>
 #include <net/net_namespace.h>
@@ -60,45 +61,83 @@ void raise_softirq(struct net *net)
 
 /* ---- NAPI contexts ---- */
 
+/* Off its device's list, where it is when it is added once more. */
+static void unlink_napi(struct net_device *dev, const struct napi_struct *napi)
+{
+	for (struct napi_struct **at = &dev->napis; *at; at = &(*at)->dev_next)
+		if (*at == napi) {
+			*at = napi->dev_next;
+			return;
+		}
+}
+
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int))
 {
-	*napi = (struct napi_struct){
-		.dev = dev, .poll = poll, .weight = NAPI_WEIGHT, .disabled = true};
+	unlink_napi(dev, napi);
+	*napi = (struct napi_struct){.dev = dev,
+				     .poll = poll,
+				     .weight = NAPI_WEIGHT,
+				     .disabled = true,
+				     .dev_next = dev->napis};
 	INIT_LIST_HEAD(&napi->poll_node);
 	skb_queue_head_init(&napi->gro_list);
+	dev->napis = napi;
 }
 
+/* Two at once, one in the other's interrupt, may get the same ticket. */
 void napi_schedule(struct napi_struct *napi)
 {
 	struct softnet *sn = &napi->dev->net->softnet;
-	struct napi_struct *first;
 
 	if (napi->disabled)
 		return;
-	if (__atomic_exchange_n(&napi->scheduled, true, __ATOMIC_SEQ_CST)) {
-		napi->missed = true;
-		return;
-	}
-	first = __atomic_load_n(&sn->napi_incoming, __ATOMIC_RELAXED);
-	do {
-		napi->incoming_next = first;
-	} while (!__atomic_compare_exchange_n(&sn->napi_incoming, &first, napi, false,
-					      __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
+	if (!__atomic_load_n(&napi->requested, __ATOMIC_RELAXED))
+		napi->ticket = ++sn->tickets;
+	__atomic_store_n(&napi->requested, true, __ATOMIC_RELAXED);
+	compiler_barrier();
+	__atomic_store_n(&sn->napi_requested, true, __ATOMIC_RELAXED);
 	raise_softirq(napi->dev->net);
 }
 
-/* Moves what hard interrupts scheduled to the poll list, oldest first. */
-static void collect_incoming(struct softnet *sn)
+/* Takes the request back; true: there was one. An interrupt after it is a new one. */
+static bool take_request(struct napi_struct *napi)
+{
+	if (!__atomic_load_n(&napi->requested, __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n(&napi->requested, false, __ATOMIC_RELAXED);
+	compiler_barrier();
+	return true;
+}
+
+/* To the end of the poll list, but in the order of tickets behind `first`. */
+static void add_to_poll(struct softnet *sn, struct napi_struct *napi, struct list_head *first)
 {
 	struct list_head *at = sn->poll_list.prev;
-	struct napi_struct *n;
 
-	if (!__atomic_load_n(&sn->napi_incoming, __ATOMIC_RELAXED))
+	while (at != first &&
+	       (int32_t)(list_entry(at, struct napi_struct, poll_node)->ticket - napi->ticket) > 0)
+		at = at->prev;
+	list_add(&napi->poll_node, at);
+}
+
+/* Puts what was requested on the poll list, oldest first. */
+static void collect_requests(struct net *net)
+{
+	struct softnet *sn = &net->softnet;
+	struct list_head *first = sn->poll_list.prev;
+	struct net_device *dev;
+
+	if (!__atomic_load_n(&sn->napi_requested, __ATOMIC_RELAXED))
 		return;
-	n = __atomic_exchange_n(&sn->napi_incoming, (struct napi_struct *)NULL, __ATOMIC_SEQ_CST);
-	for (; n; n = n->incoming_next)
-		list_add(&n->poll_node, at);
+	__atomic_store_n(&sn->napi_requested, false, __ATOMIC_RELAXED);
+	compiler_barrier();
+	list_for_each_entry(dev, &net->devices, node)
+		for (struct napi_struct *n = dev->napis; n; n = n->dev_next)
+			if (!n->scheduled && take_request(n)) {
+				n->scheduled = true;
+				add_to_poll(sn, n, first);
+			}
 }
 
 void napi_enable(struct napi_struct *napi)
@@ -109,9 +148,8 @@ void napi_enable(struct napi_struct *napi)
 void napi_disable(struct napi_struct *napi)
 {
 	napi->disabled = true;
-	collect_incoming(&napi->dev->net->softnet);
 	list_del_init(&napi->poll_node);
-	napi->scheduled = napi->missed = false;
+	napi->scheduled = napi->requested = false;
 	napi_gro_purge(napi);
 }
 
@@ -121,13 +159,8 @@ bool napi_complete_done(struct napi_struct *napi, int work_done)
 	if (!napi->scheduled)
 		return false;
 	napi_gro_flush(napi);
-	/* First idle, then look: an interrupt before this store left `missed`, one after it
-	 * schedules by itself. */
-	compiler_barrier();
-	__atomic_store_n(&napi->scheduled, false, __ATOMIC_RELAXED);
-	compiler_barrier();
-	if (__atomic_load_n(&napi->missed, __ATOMIC_RELAXED)) {
-		napi->missed = false;
+	napi->scheduled = false;
+	if (__atomic_load_n(&napi->requested, __ATOMIC_RELAXED)) { /* meanwhile */
 		napi_schedule(napi);
 		return false;
 	}
@@ -141,7 +174,7 @@ static int napi_poll(struct net *net, struct napi_struct *napi, uint64_t now_ns)
 	int work;
 
 	net->softnet.poll_ns = now_ns;
-	napi->missed = false;
+	take_request(napi);
 	napi->polls++;
 	net_xmit_batch_begin(net);
 	work = napi->poll(napi, napi->weight);
@@ -160,7 +193,7 @@ static void net_rx_action(struct net *net, uint64_t start_ns)
 	struct softnet *sn = &net->softnet;
 	uint64_t now_ns = start_ns;
 
-	collect_incoming(sn);
+	collect_requests(net);
 	while (!list_empty(&sn->poll_list)) {
 		struct napi_struct *napi =
 			list_first_entry(&sn->poll_list, struct napi_struct, poll_node);

@@ -35,8 +35,9 @@ struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	int weight; /* 64 */
 	bool scheduled, disabled;
-	bool missed; /* scheduled again while it was */
-	struct napi_struct *incoming_next;
+	bool requested; /* by napi_schedule(); not on the poll list yet, or to be polled once more */
+	uint32_t ticket;	      /* the order of requests */
+	struct napi_struct *dev_next; /* of the same device */
 	struct sk_buff_head gro_list; /* flows being merged, at most 8 */
 	uint64_t polls, completes;
 };
@@ -77,13 +78,14 @@ struct net_device {
 	struct net *net;
 	const struct net_device_ops *ops;
 	void *priv; /* the driver's */
+	struct napi_struct *napis;
 	uint8_t dev_addr[ETH_ALEN];
 	uint32_t mtu; /* bytes of IP packet; 68..9216 */
 	uint32_t features, hw_features;
 	uint32_t gso_max_bytes;
 	bool up, carrier, queue_stopped;
 	uint64_t watchdog_timeo_ns; /* default 5 s */
-	uint64_t trans_start_ns;    /* last xmit */
+	uint64_t trans_start_ns;    /* of the xmit that stopped the queue */
 
 	/* The stack's: */
 	struct list_head node;	   /* in net->devices */

@@ -188,7 +188,6 @@ static void qdisc_run(struct net_device *dev)
 
 	if (dev->queue_stopped || !dev->qdisc.qlen)
 		return;
-	dev->trans_start_ns = port_time_ns(net->port);
 	while (!dev->queue_stopped && (skb = skb_dequeue(&dev->qdisc))) {
 		if (xmit_one(dev, skb, dev->qdisc.qlen > 0))
 			continue;
@@ -270,11 +269,8 @@ static int send_or_enqueue(struct net_device *dev, struct sk_buff *skb)
 	struct net *net = dev->net;
 
 	if (!net->softnet.xmit_batch && !dev->qdisc.qlen && dev->tx_queue_len &&
-	    !dev->queue_stopped) {
-		dev->trans_start_ns = port_time_ns(net->port);
-		if (xmit_one(dev, skb, false))
-			return 0;
-	}
+	    !dev->queue_stopped && xmit_one(dev, skb, false))
+		return 0;
 	return enqueue(dev, skb);
 }
 
@@ -307,7 +303,7 @@ int dev_queue_xmit(struct sk_buff *skb)
 	err = prepare_and_enqueue(dev, skb);
 	if (dev->net->softnet.xmit_batch && dev->qdisc.qlen < XMIT_BATCH_MAX)
 		flush_later(dev);
-	else
+	else if (dev->qdisc.qlen)
 		qdisc_run(dev);
 	return err;
 }
@@ -332,9 +328,11 @@ int eth_output(struct sk_buff *skb, const uint8_t *dest, uint16_t ethertype)
 void netif_stop_queue(struct net_device *dev)
 {
 	dev->queue_stopped = true;
-	if (dev->net && !dev->watchdog.pending)
-		timer_mod(dev->net, &dev->watchdog,
-			  port_time_ns(dev->net->port) + dev->watchdog_timeo_ns);
+	if (!dev->net)
+		return;
+	dev->trans_start_ns = port_time_ns(dev->net->port);
+	if (!dev->watchdog.pending)
+		timer_mod(dev->net, &dev->watchdog, dev->trans_start_ns + dev->watchdog_timeo_ns);
 }
 
 void netif_wake_queue(struct net_device *dev)

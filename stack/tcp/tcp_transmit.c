@@ -52,7 +52,10 @@ void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
 	/* For a super-segment the card adds each segment's own length. */
 	const uint32_t len = skb->gso_size ? 0 : skb->len;
 
-	th->check = inet_af_ops(daddr)->csum_pseudo(saddr, daddr, len);
+	const __be16 check = inet_af_ops(daddr)->csum_pseudo(saddr, daddr, len);
+
+	/* With the word's other half, as csum_partial() reads it. */
+	put_unaligned_be32((uint32_t)ntohs(check) << 16 | ntohs(th->urg_ptr), &th->check);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->transport_header;
 	skb->csum_offset = offsetof(struct tcphdr, check);
@@ -123,6 +126,17 @@ static void tcp_event_data_sent(struct sock *sk)
 		icsk->icsk_ack.pingpong = 1;
 }
 
+/* But for the checksum and the options. In words, as csum_partial() reads it. */
+static void write_header(uint8_t *th, const struct sock *sk, uint32_t seq, uint32_t ack,
+			 uint32_t header_len, uint8_t flags, uint16_t window, __be16 urg_ptr)
+{
+	put_unaligned_be32((uint32_t)sk->sk_num << 16 | ntohs(sk->sk_dport), th);
+	put_unaligned_be32(seq, th + 4);
+	put_unaligned_be32(ack, th + 8);
+	put_unaligned_be32(header_len / 4 << 28 | (uint32_t)flags << 16 | window, th + 12);
+	put_unaligned_be32(ntohs(urg_ptr), th + 16);
+}
+
 /* skb: headroom and payload; everything else is made here. Consumes skb. */
 static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb)
 {
@@ -134,6 +148,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	struct tcphdr *th;
 	uint32_t header_len;
 	uint8_t flags = tcb->tcp_flags, *mac;
+	uint16_t window;
 	__be16 urg_ptr;
 
 	if (tp->ao_info || !list_empty(&tp->md5_keys)) {
@@ -155,18 +170,13 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	skb->gso_type = skb->gso_size ? inet_csk(sk)->icsk_af_ops->gso_type : SKB_GSO_NONE;
 	if (segs > 1)
 		flags |= TCPHDR_PSH; /* the card keeps it for the last segment only */
-	th->source = htons(sk->sk_num);
-	th->dest = sk->sk_dport;
-	th->seq = htonl(tcb->seq);
-	th->ack_seq = flags & TCPHDR_ACK ? htonl(tp->rcv_nxt) : 0;
-	th->res1 = 0;
-	th->doff = header_len / 4 & 0xf;
-	th->flags = flags | tcp_urg_pointer(tp, tcb->seq, &urg_ptr);
-	th->urg_ptr = urg_ptr;
 	if (flags & TCPHDR_SYN) /* never scaled (RFC 7323, 2.2) */
-		th->window = htons((uint16_t)min_u32(tp->rcv_wnd, 65535));
+		window = (uint16_t)min_u32(tp->rcv_wnd, 65535);
 	else
-		th->window = htons(tcp_select_window(sk));
+		window = tcp_select_window(sk);
+	flags |= tcp_urg_pointer(tp, tcb->seq, &urg_ptr);
+	write_header((uint8_t *)th, sk, tcb->seq, flags & TCPHDR_ACK ? tp->rcv_nxt : 0, header_len,
+		     flags, window, urg_ptr);
 	mac = tcp_options_write((uint8_t *)(th + 1), &opts);
 	if (mac)
 		tcp_sign_segment(&sign, skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr, mac);

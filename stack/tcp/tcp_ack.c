@@ -205,7 +205,8 @@ static int clean_rtx_queue(struct sock *sk, uint32_t prior_fack,
 		cs.flag |= FLAG_SACK_RENEGING;
 	if (cs.first_ack_ns && !(cs.flag & FLAG_RETRANS_DATA_ACKED)) {
 		seq_rtt_us = age_us(tp, cs.first_ack_ns);
-		ca_rtt_us = age_us(tp, cs.last_ack_ns);
+		ca_rtt_us =
+			cs.last_ack_ns == cs.first_ack_ns ? seq_rtt_us : age_us(tp, cs.last_ack_ns);
 		/* One segment alone: its ACK may have waited for a second. */
 		rs->ack_delayed = cs.pkts_acked == 1 && !tp->packets_out &&
 				  rs->prior_delivered + 1 == tp->delivered;

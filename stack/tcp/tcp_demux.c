@@ -74,7 +74,7 @@ static uint8_t dsfield(const struct sk_buff *skb)
 
 bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f)
 {
-	struct net *net = skb_net(skb);
+	struct net *net = skb->dev->net;
 	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
 	const struct tcphdr *th;
 
@@ -201,7 +201,7 @@ static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct s
 
 void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
 {
-	struct net *net = skb_net(skb);
+	struct net *net = skb->dev->net;
 	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, f);
 	struct sock *listener;
 

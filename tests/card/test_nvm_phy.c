@@ -169,7 +169,8 @@ START_TEST(mdic_of_an_absent_phy_is_an_error)
 
 	for (uint32_t address = 0; address < 32; address++)
 		if (address != 1)
-			ck_assert_uint_ne(mdic(b, MDIC_READ | address << 21 | 2 << 16) & MDIC_ERROR, 0);
+			ck_assert_uint_ne(mdic(b, MDIC_READ | address << 21 | 2 << 16) & MDIC_ERROR,
+					  0);
 	ck_assert_uint_eq(phy_read(b, 2), 0x0141);
 }
 END_TEST
@@ -280,6 +281,11 @@ START_TEST(phy_pages_do_not_alias)
 }
 END_TEST
 
+static uint16_t phy_pattern(unsigned int page, unsigned int number, unsigned int flip)
+{
+	return (uint16_t)(0xa5c3 ^ flip ^ number * 0x101 ^ page);
+}
+
 /* What software sets reads back, by page: ANAR, ANNP, CTRL1000, and all that have no work of their own (3.5). */
 START_TEST(phy_registers_keep_what_is_written)
 {
@@ -287,8 +293,9 @@ START_TEST(phy_registers_keep_what_is_written)
 		uint16_t page;
 		uint32_t numbers; /* a bit each */
 	} kept[] = {
-		{0, BIT(4) | BIT(7) | BIT(9) | 0xfd150000}, /* not 17, 19, 21: status; 22: page; 25: restarts */
-		{2, 0xffb70000},			    /* not 19: status */
+		/* Not 17, 19, 21: status; 22: page; 25: restarts. */
+		{0, BIT(4) | BIT(7) | BIT(9) | 0xfd950000},
+		{2, 0xffb70000}, /* not 19: status */
 		{3, 0xffbf0000},
 		{769, 0xffbf0000},
 		{776, 0xffbf0000},
@@ -300,18 +307,19 @@ START_TEST(phy_registers_keep_what_is_written)
 			phy_write(b, 22, kept[i].page);
 			for (unsigned int n = 0; n < 32; n++)
 				if (kept[i].numbers & BIT(n))
-					phy_write(b, n, (uint16_t)(0xa5c3 ^ flip ^ n * 0x101 ^ kept[i].page));
+					phy_write(b, n, phy_pattern(kept[i].page, n, flip));
 		}
 		for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 			phy_write(b, 22, kept[i].page);
 			for (unsigned int n = 16; n < 32; n++)
 				if (kept[i].numbers & BIT(n))
-					ck_assert_uint_eq(phy_read(b, n), (uint16_t)(0xa5c3 ^ flip ^ n * 0x101 ^ kept[i].page));
+					ck_assert_uint_eq(phy_read(b, n),
+							  phy_pattern(kept[i].page, n, flip));
 		}
 		phy_write(b, 22, 0);
 		for (unsigned int n = 4; n < 16; n++)
 			if (kept[0].numbers & BIT(n))
-				ck_assert_uint_eq(phy_read(b, n), (uint16_t)(0xa5c3 ^ flip ^ n * 0x101));
+				ck_assert_uint_eq(phy_read(b, n), phy_pattern(0, n, flip));
 		phy_write(b, 22, (uint16_t)(0xa5c3 ^ flip));
 		ck_assert_uint_eq(phy_read(b, 22), (uint16_t)(0xa5c3 ^ flip));
 	}

@@ -88,7 +88,7 @@ def keys_of(entry):
 
 
 def excuses(uncovered):
-    """(points that no entry excuses, [(entry, how many points it excuses)], names that excuse nothing, covered bits)."""
+    """(points without an entry, [(entry, how many points it excuses)], names that excuse nothing, covered bits)."""
     entries = [(entry, keys_of(entry)) for entry in json.loads(EXCUSES.read_text(encoding="utf-8"))]
     sources, points = {}, collections.defaultdict(list)
     for point in uncovered:
@@ -96,7 +96,8 @@ def excuses(uncovered):
         points[point.kind, point.module, text].append(point)
     named = {key for _, names in entries for keys in names.values() for key in keys}
     left = [point for key, found in points.items() if key not in named for point in found]
-    used = [(entry, sum(len(points.get(key, ())) for keys in names.values() for key in keys)) for entry, names in entries]
+    used = [(entry, sum(len(points.get(key, ())) for keys in names.values() for key in keys))
+            for entry, names in entries]
     idle, covered = [], []
     for name, keys in (item for _, names in entries for item in names.items()):
         missing = [key for key in keys if key not in points]

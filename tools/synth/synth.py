@@ -224,7 +224,8 @@ def synthesize(files, out, top, parameters, only):
               f"write_rtlil {out}/tables.il\n", out, "synth")
     blocks = blocks_of(out) or {top: top}
     paths = "".join(f"tee -o {out}/ltp-{name}.txt ltp -noff {module}\n" for name, module in blocks.items())
-    run_yosys(f"read_rtlil {out}/tables.il\n{paths}setattr -unset keep_hierarchy {BLOCKS.format(top=top)}\nflatten\nopt_clean\n"
+    run_yosys(f"read_rtlil {out}/tables.il\n{paths}"
+              f"setattr -unset keep_hierarchy {words['blocks']}\nflatten\nopt_clean\n"
               f"tee -o {out}/ltp-whole.txt ltp -noff {top}\n", out, "ltp")
     return blocks
 

@@ -49,8 +49,9 @@ def files():
 def modules():
     """Name of each module: the width of its bus if it has one, else None."""
     sources = {pathlib.Path(name).stem: (ROOT / name).read_text(encoding="utf-8") for name in files()}
-    return {name: (RX_WIDTH if name.startswith("rx_") else WIDTH) if re.search(r"parameter .*\bDataW\s*=", text) else None
-            for name, text in sources.items() if not name.endswith("_pkg")}
+    wide = {name for name, text in sources.items() if re.search(r"parameter .*\bDataW\s*=", text)}
+    return {name: (RX_WIDTH if name.startswith("rx_") else WIDTH) if name in wide else None
+            for name in sources if not name.endswith("_pkg")}
 
 
 def features():

@@ -42,7 +42,8 @@ class ReadSide
 		for (size_t at = 0; at < len; at += beat_bytes_) {
 			Beat beat{std::vector<uint8_t>(beat_bytes_), at + beat_bytes_ >= len};
 			for (size_t i = 0; i < beat_bytes_; i++)
-				beat.bytes[i] = at + i < len ? byte_at(address + at + i) : static_cast<uint8_t>(random_());
+				beat.bytes[i] = at + i < len ? byte_at(address + at + i)
+							     : static_cast<uint8_t>(random_());
 			beats_.push_back(beat);
 		}
 	}

@@ -20,7 +20,8 @@ class Bench
 {
       public:
 	Bench(Sweep sweep, unsigned seed, unsigned size, bool split)
-	    : random(seed), memory_(kBeat, random), sweep_(sweep), size_(size), places_(split ? 2 : 1)
+	    : random(seed), memory_(kBeat, random), sweep_(sweep), size_(size),
+	      places_(split ? 2 : 1)
 	{
 		base_ = (static_cast<uint64_t>(random()) << 32 | random()) & ~UINT64_C(0xf);
 		model.ring_base_i = base_;
@@ -101,7 +102,8 @@ class Bench
 		model.rd_rsp_valid_i = 0;
 		model.clear_i = !write;
 		model.head_we_i = write;
-		model.head_i = model.head_wdata_i = static_cast<uint16_t>((start_ + taken_) % size_);
+		model.head_i = model.head_wdata_i =
+			static_cast<uint16_t>((start_ + taken_) % size_);
 		model.clk_i = 0;
 		model.eval();
 		ck_assert(!model.desc_valid_o);
@@ -147,7 +149,7 @@ class Bench
 	const unsigned size_, places_;
 	IdleState<Vrx_desc_fetch> idle_;
 	uint64_t base_;
-	uint64_t start_ = 0;			  // the place in the ring from which these count places:
+	uint64_t start_ = 0; // the place in the ring from which these count places:
 	uint64_t handed_ = 0, asked_ = 0, taken_ = 0;
 	bool stale_ = false;
 };

@@ -35,7 +35,8 @@ class Bench
 	// How many beats it takes.
 	size_t order(size_t most)
 	{
-		const uint64_t address = (static_cast<uint64_t>(random()) << 32 | random()) >> random() % 60;
+		const uint64_t address =
+			(static_cast<uint64_t>(random()) << 32 | random()) >> random() % 60;
 
 		orders_.push_back({address, 1 + random() % most});
 		wanted_.push_back(orders_.back());

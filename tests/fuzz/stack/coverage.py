@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """coverage.py LLVM_PROFDATA LLVM_COV PROGRAM FOLDER...: lines of the stack that the inputs reach, by file.
 
-PROGRAM is the fuzzer built with clang's counts, the inputs are the files in the folders. Fails when the input path is reached by less than the bar (tcp.md,
-section 3).
+PROGRAM is the fuzzer built with clang's counts, the inputs are the files in the folders. Fails when the input path is
+reached by less than the bar (tcp.md, section 3).
 """
 
 import json

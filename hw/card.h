@@ -24,8 +24,8 @@
 #ifndef RINGSIDE_HW_CARD_H
 #define RINGSIDE_HW_CARD_H
 
-#include <atomic>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

@@ -426,7 +426,7 @@ static void hub_wake(RingsideHub *hub)
     qatomic_set(&hub->woken, true);
     smp_mb();
     if (qatomic_read(&hub->sleeping) && qatomic_xchg(&hub->sleeping, 0)) {
-        hub->woken_on = current_cpu ? sched_getcpu() : -1;
+        qatomic_set(&hub->woken_on, current_cpu ? sched_getcpu() : -1);
         eventfd_write(hub->wake_fd, 1);
     }
 }
@@ -548,7 +548,6 @@ static void *hub_thread(void *opaque)
     uint64_t next;
 
     rcu_register_thread();
-    hub->woken_on = -1;
     prctl(PR_SET_TIMERSLACK, 1);
     for (;;) {
         next = hub_run_free(hub);
@@ -768,6 +767,7 @@ static RingsideHub *hub_create(const char *plugin, const char *platform_config, 
     qemu_mutex_init(&hub->card_lock);
     qemu_mutex_init(&hub->posted_lock);
     hub->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    hub->woken_on = -1;
     hub->bulk = qemu_bh_new(hub_bulk, hub);
     hub->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, hub_timer, hub);
     hub->machine_done.notify = hub_start;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Soft interrupts and NAPI: the hard interrupt only puts its NAPI context onto a list; here the
+ * Soft interrupts and NAPI: the hard interrupt only asks for its NAPI context to be polled; here the
  * contexts are polled, 64 packets each in turn, until nothing is left, 300 packets were handled or
  * 2 ms have passed; what is left then waits, so that tasks run under any load. Hard interrupts may
  * come at any instruction, but on this CPU: they touch nothing but `pending`, `napi_requested`,

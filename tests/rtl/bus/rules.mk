@@ -16,7 +16,7 @@ $(TESTBUS_OUT)/$(1)_$(2)/V$(1)__ALL.a: rtl/bus/$(1).sv $(TESTBUS_RTL)
 	$(Q)$(TESTBUS_VERILATOR) -GDataW=$(2) --top-module $(1) --Mdir $$(@D) $(TESTBUS_RTL) $$<
 	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTBUS_OUT)/test_$(1)_$(2): tests/rtl/bus/test_$(1).cpp tests/rtl/bus/axi_slave.h tests/rtl/bus/idle_state.h $(TESTBUS_OUT)/$(1)_$(2)/V$(1)__ALL.a
+$(TESTBUS_OUT)/test_$(1)_$(2): tests/rtl/bus/test_$(1).cpp tests/rtl/bus/axi_slave.h tests/rtl/bus/idle_state.h tests/rtl/run_suite.h $(TESTBUS_OUT)/$(1)_$(2)/V$(1)__ALL.a
 	$(call say,CXX,$$@)
 	$(Q)$(CXX) $(TESTBUS_CXXFLAGS) $(TESTBUS_INC) -I$(TESTBUS_OUT)/$(1)_$(2) -DMODEL=V$(1) \
 		-DMODEL_HEADER='"V$(1)___024root.h"' -DBEAT_BYTES="($(2) / 8)" -DTEST_NAME='"$(1), $(2) bit"' \

@@ -3,6 +3,7 @@
 // dma_reader against a memory: what each client gets is compared byte by byte with the memory, over
 // all alignments, splits, gaps and back-pressure. BEAT_BYTES and MODEL choose the bus width.
 
+#include "../run_suite.h"
 #include "axi_slave.h"
 #include "idle_state.h"
 #include MODEL_HEADER
@@ -303,7 +304,6 @@ END_TEST
 
 int main()
 {
-	Suite *suite = suite_create(TEST_NAME);
 	TCase *tc = tcase_create("dma_reader");
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, answers_every_alignment_and_length);
@@ -314,10 +314,6 @@ int main()
 	tcase_add_test(tc, an_error_response_is_all_ones_and_flagged_and_harms_nobody_else);
 	tcase_add_test(tc, after_srst_old_answers_are_swallowed_and_new_ones_are_right);
 	tcase_add_test(tc, idle_holds_every_register_while_it_waits);
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+
+	return run_suite(TEST_NAME, tc);
 }

@@ -3,6 +3,7 @@
 // dma_writer against a memory: the whole memory is compared with a byte-wise model after each run,
 // so a byte touched outside a request is found. BEAT_BYTES and MODEL choose the bus width.
 
+#include "../run_suite.h"
 #include "axi_slave.h"
 #include "idle_state.h"
 #include MODEL_HEADER
@@ -358,7 +359,6 @@ END_TEST
 
 int main()
 {
-	Suite *suite = suite_create(TEST_NAME);
 	TCase *tc = tcase_create("dma_writer");
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, writes_every_alignment_and_length_and_no_byte_beside);
@@ -369,10 +369,6 @@ int main()
 	tcase_add_test(tc, srst_finishes_bursts_with_strobes_0_and_tells_nobody);
 	tcase_add_test(tc, srst_stops_writing_at_once);
 	tcase_add_test(tc, idle_holds_every_register_while_it_waits);
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+
+	return run_suite(TEST_NAME, tc);
 }

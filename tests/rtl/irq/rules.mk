@@ -13,7 +13,7 @@ $(TESTIRQ_OUT)/verilated/Virq_ctrl__ALL.a: $(TESTIRQ_RTL)
 	$(Q)$(TESTIRQ_VERILATOR) --top-module irq_ctrl --Mdir $(@D) $(TESTIRQ_RTL)
 	$(Q)+$(MAKE) -s -C $(@D) -f Virq_ctrl.mk OPT_FAST=-O2 Virq_ctrl__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTIRQ_OUT)/test_irq_ctrl: tests/rtl/irq/test_irq_ctrl.cpp tests/rtl/bus/idle_state.h \
+$(TESTIRQ_OUT)/test_irq_ctrl: tests/rtl/irq/test_irq_ctrl.cpp tests/rtl/bus/idle_state.h tests/rtl/run_suite.h \
 		$(BUILD)/gen/ringside_regs.h $(BUILD)/gen/ringside_reg_table.h $(TESTIRQ_OUT)/verilated/Virq_ctrl__ALL.a
 	$(call say,CXX,$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTIRQ_INC) -I$(TESTIRQ_OUT)/verilated -I$(BUILD)/gen \

@@ -5,6 +5,7 @@
 // in an idle cycle is checked to change nothing, also with the time anywhere before the deadline.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Virq_ctrl___024root.h"
 #include "ringside_reg_table.h"
 #include "ringside_regs.h"
@@ -1191,11 +1192,5 @@ int main()
 	tcase_add_test(tc, delays_do_not_apply_to_msix_and_a_change_of_mode_forgets_them);
 	tcase_add_test(tc, skipping_sleeping_time_changes_nothing);
 
-	Suite *suite = suite_create("irq_ctrl");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("irq_ctrl", tc);
 }

@@ -4,6 +4,7 @@
 // who sends and the back-pressure of who takes. Every edge in an idle cycle is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vwidths_top___024root.h"
 
 #include <algorithm>
@@ -193,11 +194,5 @@ int main()
 	tcase_add_test(tc, widened_packets_have_all_their_bytes);
 	tcase_add_test(tc, narrowed_requests_have_the_bytes_they_asked_for);
 
-	Suite *suite = suite_create("widths");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("widths", tc);
 }

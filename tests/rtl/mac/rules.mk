@@ -14,7 +14,7 @@ $(TESTMAC_OUT)/$(1)/V$(1)__ALL.a: rtl/mac/$(1).sv $(2)
 	$(Q)$(TESTMAC_VERILATOR) --top-module $(1) --Mdir $$(@D) $$^
 	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTMAC_OUT)/test_$(1): tests/rtl/mac/test_$(1).cpp tests/rtl/bus/idle_state.h $(TESTMAC_OUT)/$(1)/V$(1)__ALL.a
+$(TESTMAC_OUT)/test_$(1): tests/rtl/mac/test_$(1).cpp tests/rtl/bus/idle_state.h tests/rtl/run_suite.h $(TESTMAC_OUT)/$(1)/V$(1)__ALL.a
 	$(call say,CXX,$$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTMAC_INC) -I$(TESTMAC_OUT)/$(1) -include V$(1).h -o $$@ $$< \
 		$(TESTMAC_OUT)/$(1)/V$(1)__ALL.a $(TESTMAC_OUT)/$(1)/verilated*.o $(TESTMAC_LIBS)

@@ -3,6 +3,7 @@
 // loopback: frames of the card and of the wire, while it is switched on and off at any time (fact sheet
 // 4.10); swept over gaps and back-pressure on every side. A frame is a number, its beats carry it.
 
+#include "../run_suite.h"
 #include "Vloopback___024root.h"
 
 #include <check.h>
@@ -201,11 +202,5 @@ int main()
 	tcase_add_test(tc, every_frame_of_the_card_goes_one_way_whole_and_in_order);
 	tcase_add_test(tc, switched_off_nothing_is_looped_and_switched_on_nothing_leaves);
 
-	Suite *suite = suite_create("loopback");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("loopback", tc);
 }

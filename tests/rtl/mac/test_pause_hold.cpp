@@ -4,6 +4,7 @@
 // times. Every edge in an idle cycle is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vpause_hold___024root.h"
 
 #include <cstdlib>
@@ -114,11 +115,5 @@ int main()
 	tcase_add_test(tc, the_last_pause_frame_counts);
 	tcase_add_test(tc, reset_ends_a_pause);
 
-	Suite *suite = suite_create("pause_hold");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("pause_hold", tc);
 }

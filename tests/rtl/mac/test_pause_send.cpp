@@ -5,6 +5,7 @@
 // nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vpause_send___024root.h"
 
 #include <cstdlib>
@@ -64,7 +65,7 @@ class Bench
 
 	Vpause_send model;
 	uint64_t now = 0x4000000000000000 - 1000000; // all bits change in a while
-	std::string sent;		   // X: XOFF, o: XON
+	std::string sent;			     // X: XOFF, o: XON
 
       private:
 	IdleState<Vpause_send> idle_;
@@ -242,11 +243,5 @@ int main()
 	tcase_add_test(tc, a_request_that_has_not_left_gives_way_to_the_next);
 	tcase_add_test(tc, the_partner_is_told_the_last_state_whatever_the_back_pressure);
 
-	Suite *suite = suite_create("pause_send");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("pause_send", tc);
 }

@@ -4,6 +4,7 @@
 // judge that looks at whole frames; swept over gaps between beats and over a receiver that takes a beat
 // only some time after it was read.
 
+#include "../run_suite.h"
 #include "Vwake_match___024root.h"
 
 #include <check.h>
@@ -304,11 +305,5 @@ int main()
 	tcase_add_test(tc, frames_are_found_to_wake_for_what_is_in_them);
 	tcase_add_test(tc, an_awake_card_looks_at_nothing);
 
-	Suite *suite = suite_create("wake_match");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("wake_match", tc);
 }

@@ -15,7 +15,7 @@ $(TESTREGS_OUT)/verilated/Vregister_block__ALL.a: $(TESTREGS_RTL)
 	$(Q)$(TESTREGS_VERILATOR) --top-module register_block --Mdir $(@D) $(TESTREGS_RTL)
 	$(Q)+$(MAKE) -s -C $(@D) -f Vregister_block.mk OPT_FAST=-O2 Vregister_block__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTREGS_OUT)/test_registers: tests/rtl/regs/test_registers.cpp tests/rtl/bus/idle_state.h \
+$(TESTREGS_OUT)/test_registers: tests/rtl/regs/test_registers.cpp tests/rtl/bus/idle_state.h tests/rtl/run_suite.h \
 		$(BUILD)/gen/ringside_regs.h $(BUILD)/gen/ringside_reg_table.h $(TESTREGS_OUT)/verilated/Vregister_block__ALL.a
 	$(call say,CXX,$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTREGS_INC) -I$(TESTREGS_OUT)/verilated -I$(BUILD)/gen \
@@ -29,7 +29,7 @@ $(TESTREGS_OUT)/$(1)/V$(1)__ALL.a: $(BUILD)/gen/ringside_reg_pkg.sv rtl/regs/$(1
 	$(Q)$(TESTREGS_VERILATOR) --top-module $(1) --Mdir $$(@D) $$^
 	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTREGS_OUT)/test_$(1): tests/rtl/regs/test_$(1).cpp tests/rtl/bus/idle_state.h $(BUILD)/gen/ringside_regs.h \
+$(TESTREGS_OUT)/test_$(1): tests/rtl/regs/test_$(1).cpp tests/rtl/bus/idle_state.h tests/rtl/run_suite.h $(BUILD)/gen/ringside_regs.h \
 		$(TESTREGS_OUT)/$(1)/V$(1)__ALL.a
 	$$(call say,CXX,$$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTREGS_INC) -I$(TESTREGS_OUT)/$(1) -I$(BUILD)/gen \

@@ -5,6 +5,7 @@
 // link, semaphores, status, statistics. Every edge in an idle cycle is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vregister_block___024root.h"
 #include "ringside_reg_table.h"
 #include "ringside_regs.h"
@@ -1193,11 +1194,5 @@ int main()
 	tcase_add_test(tc, an_event_in_the_cycle_of_the_clearing_read_counts_once);
 	tcase_add_test(tc, counters_stick_at_their_greatest_value);
 
-	Suite *suite = suite_create("registers");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("registers", tc);
 }

@@ -4,6 +4,7 @@
 // register bus, which waits as axil_slave does. Every edge in an idle cycle is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vsystem_time___024root.h"
 #include "ringside_regs.h"
 
@@ -81,7 +82,7 @@ class Bench
 
 	Vsystem_time model;
 	uint64_t now = 0x4000000000000000 - 1000000; // all bits change in a while
-	uint64_t accessed = 0;		   // when the last access acted
+	uint64_t accessed = 0;			     // when the last access acted
 
       private:
 	uint32_t access()
@@ -343,11 +344,5 @@ int main()
 	tcase_add_test(tc, stamps_and_accesses_at_once_are_all_right);
 	tcase_add_test(tc, without_the_strap_it_is_not_there);
 
-	Suite *suite = suite_create("system_time");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("system_time", tc);
 }

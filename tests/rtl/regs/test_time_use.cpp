@@ -4,6 +4,7 @@
 // is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vtime_use___024root.h"
 #include "ringside_regs.h"
 
@@ -172,11 +173,5 @@ int main()
 	tcase_add_test(tc, busy_wins_over_the_wire_and_the_wire_over_dma);
 	tcase_add_test(tc, it_counts_only_while_enabled_and_starts_from_0);
 
-	Suite *suite = suite_create("time_use");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("time_use", tc);
 }

@@ -5,7 +5,7 @@ TESTRX_OUT := $(BUILD)/tests/rtl/rx
 TESTRX_RTL := rtl/lib/sync_fifo.sv rtl/lib/stream_widen.sv rtl/lib/stream_narrow.sv \
 	rtl/bus/rr_arbiter.sv rtl/bus/dma_reader.sv rtl/bus/dma_writer.sv rtl/mac/pause_detect.sv $(wildcard rtl/mac/wake_*.sv) \
 	$(wildcard rtl/rx/*.sv) tests/rtl/rx/rx_bench_top.sv
-TESTRX_HEADERS := $(wildcard tests/rtl/rx/*.h tests/rtl/bus/*.h)
+TESTRX_HEADERS := $(wildcard tests/rtl/rx/*.h tests/rtl/bus/*.h tests/rtl/*.h)
 TESTRX_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 TESTRX_LIBS := $(shell pkg-config --libs check 2>/dev/null)
 TESTRX_FAST_CXX := $(HW_CXX)

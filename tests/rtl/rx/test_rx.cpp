@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "../run_suite.h"
 #include "packets.h"
 #include "rx_bench.h"
 
@@ -1069,7 +1070,6 @@ END_TEST
 
 int main()
 {
-	Suite *suite = suite_create(TEST_NAME);
 	TCase *tc = tcase_create("rx");
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, delivers_frames_of_every_length_in_extended_descriptors);
@@ -1115,10 +1115,6 @@ int main()
 	tcase_add_test(tc, pause_frames_are_obeyed_when_the_buffer_is_full);
 	tcase_add_test(tc, level_tells_how_full_the_buffer_is);
 	tcase_add_test(tc, idle_holds_every_register_while_it_waits);
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+
+	return run_suite(TEST_NAME, tc);
 }

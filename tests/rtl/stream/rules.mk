@@ -15,7 +15,7 @@ $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a: rtl/$(2)/$(1).sv $(4)
 	$(Q)$(TESTSTREAM_VERILATOR) --top-module $(1) $(3) --Mdir $$(@D) $(4) rtl/$(2)/$(1).sv
 	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp tests/rtl/stream/read_side.h tests/rtl/bus/idle_state.h $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a
+$(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp tests/rtl/stream/read_side.h tests/rtl/bus/idle_state.h tests/rtl/run_suite.h $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a
 	$(call say,CXX,$$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTSTREAM_INC) -I$(TESTSTREAM_OUT)/$(1) -include V$(1).h -o $$@ $$< \
 		$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a $(TESTSTREAM_OUT)/$(1)/verilated*.o $(TESTSTREAM_LIBS)

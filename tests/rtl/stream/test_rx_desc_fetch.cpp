@@ -5,6 +5,7 @@
 // cycle is checked to change nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vrx_desc_fetch___024root.h"
 #include "read_side.h"
 
@@ -265,11 +266,5 @@ int main()
 	tcase_add_test(tc, it_goes_on_where_software_writes_the_head);
 	tcase_add_test(tc, rings_that_make_no_sense_have_none);
 
-	Suite *suite = suite_create("rx_desc_fetch");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("rx_desc_fetch", tc);
 }

@@ -5,6 +5,7 @@
 // nothing.
 
 #include "../bus/idle_state.h"
+#include "../run_suite.h"
 #include "Vtx_payload___024root.h"
 #include "read_side.h"
 
@@ -219,11 +220,5 @@ int main()
 	tcase_add_test(tc, a_walker_that_always_takes_need_not_wait);
 	tcase_add_test(tc, what_is_forgotten_does_not_come_back);
 
-	Suite *suite = suite_create("tx_payload");
-	suite_add_tcase(suite, tc);
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite("tx_payload", tc);
 }

@@ -269,22 +269,33 @@ START_TEST(in_free_mode_time_stands_still_while_the_card_works)
 }
 END_TEST
 
+static void offer_twenty_frames(struct host *host)
+{
+	const uint8_t frame[1514] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+	for (unsigned int i = 0; i < 20; i++)
+		ck_assert_int_eq(host->world->abi->card_receive(host->card, frame, sizeof(frame)),
+				 1);
+}
+
+static void work_to_the_end(struct world *world)
+{
+	while (world->abi->advance(world->platform, world->now_ns) <= world->now_ns)
+		;
+}
+
 /* The RTL alone: a burst of the reference card is over before time could pass. */
 START_TEST(in_free_mode_a_timer_expires_within_a_burst_when_the_host_tells_the_time)
 {
 	struct world *world =
 		world_with_card("rtl", "mode=free,burst_cycles=1000000", "autoneg_ms=1", NULL);
 	struct host *host = &world->host[0];
-	const uint8_t frame[1514] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 	host_bring_up(host);
 	for (unsigned int step = 0; step < 3; step++) {
 		world->tick_ns = step == 2 ? 1000 : 0;
-		for (unsigned int i = 0; i < 20; i++)
-			ck_assert_int_eq(world->abi->card_receive(host->card, frame, sizeof(frame)),
-					 1);
-		while (world->abi->advance(world->platform, world->now_ns) <= world->now_ns)
-			;
+		offer_twenty_frames(host);
+		work_to_the_end(world);
 		host_poll(host);
 		ck_assert_uint_eq(host->rx_frames, 20 * (step + 1));
 		/* The first interrupt at once; ITR holds back the next one for 10 us. */
@@ -301,11 +312,9 @@ START_TEST(in_free_mode_a_burst_ends_when_the_host_asks)
 	struct world *world =
 		world_with_card("rtl", "mode=free,burst_cycles=1000000", "autoneg_ms=1", NULL);
 	struct host *host = &world->host[0];
-	const uint8_t frame[1514] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
 	host_bring_up(host);
-	for (unsigned int i = 0; i < 20; i++)
-		ck_assert_int_eq(world->abi->card_receive(host->card, frame, sizeof(frame)), 1);
+	offer_twenty_frames(host);
 	for (unsigned int bursts = 1; bursts <= 3; bursts++) {
 		world->abi->card_end_burst(host->card);
 		ck_assert_uint_eq(world->abi->advance(world->platform, world->now_ns),
@@ -313,8 +322,7 @@ START_TEST(in_free_mode_a_burst_ends_when_the_host_asks)
 		host_poll(host);
 		ck_assert_uint_le(host->rx_frames, 2 * bursts);
 	}
-	while (world->abi->advance(world->platform, world->now_ns) <= world->now_ns)
-		;
+	work_to_the_end(world);
 	host_poll(host);
 	ck_assert_uint_eq(host->rx_frames, 20);
 }

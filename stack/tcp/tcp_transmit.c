@@ -170,7 +170,7 @@ static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *t
 	skb->gso_type = skb->gso_size ? inet_csk(sk)->icsk_af_ops->gso_type : SKB_GSO_NONE;
 	if (segs > 1)
 		flags |= TCPHDR_PSH; /* the card keeps it for the last segment only */
-	if (flags & TCPHDR_SYN) /* never scaled (RFC 7323, 2.2) */
+	if (flags & TCPHDR_SYN)	     /* never scaled (RFC 7323, 2.2) */
 		window = (uint16_t)min_u32(tp->rcv_wnd, 65535);
 	else
 		window = tcp_select_window(sk);

@@ -34,11 +34,11 @@ enum skb_data_class {
 
 /* What soft interrupts have to do. */
 struct softnet {
-	uint32_t bh_disabled;		   /* depth */
-	bool running;			   /* in a soft interrupt */
-	bool pending;			   /* something to do; set by hard interrupts too */
-	bool napi_requested;		   /* some context is; set by hard interrupts too */
-	uint32_t tickets;		   /* given to requests */
+	uint32_t bh_disabled; /* depth */
+	bool running;	      /* in a soft interrupt */
+	bool pending;	      /* something to do; set by hard interrupts too */
+	bool napi_requested;  /* some context is; set by hard interrupts too */
+	uint32_t tickets;     /* given to requests */
 	struct list_head poll_list;
 	uint64_t poll_ns;    /* when the running poll began: arrival time of its packets */
 	uint32_t xmit_batch; /* depth of net_xmit_batch_begin() */

@@ -271,6 +271,8 @@ static inline struct sk_buff *skb_peek(const struct sk_buff_head *q)
 
 static inline struct sk_buff *skb_peek_tail(const struct sk_buff_head *q)
 {
+	if (!q->list.prev)
+		__builtin_unreachable(); /* links of a list are never NULL */
 	return q->qlen ? list_entry(q->list.prev, struct sk_buff, list) : NULL;
 }
 

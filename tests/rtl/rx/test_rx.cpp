@@ -344,7 +344,7 @@ START_TEST(good_packets_are_reported_good_and_bad_ones_bad)
 		f[f.size() - 1] ^= 1;
 		ck_assert_uint_eq(expect({}, f, false).status, k.status | PIF | TCPE);
 		f[f.size() - 1] ^= 1;
-		f[14 + (k.v6 ? 8 : 8)] ^= 4; // TTL, or a byte of the IPv6 source
+		f[14 + 8] ^= 4; // TTL, or a byte of the IPv6 source
 		ck_assert_uint_eq(expect({}, f, false).status,
 				  k.status | PIF | (k.v6 ? TCPE : IPE));
 	}

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <random>
+#include <utility>
 #include <vector>
 
 struct Sweep {
@@ -55,7 +56,7 @@ class ReadSide
 
 	Beat answer()
 	{
-		const Beat beat = beats_.front();
+		Beat beat = std::move(beats_.front());
 		beats_.pop_front();
 		return beat;
 	}

@@ -278,7 +278,7 @@ void tx::take_wire()
 		return;
 	}
 	if (opt.check_idle) {
-		decltype(wire_before) now;
+		decltype(wire_before) now{};
 		memcpy(now.data(), bytes_of(dut->m_axis_tdata_o), Beat);
 		now[Beat] = dut->m_axis_tlast_o;
 		now[Beat + 1] = dut->m_axis_tuser_o;

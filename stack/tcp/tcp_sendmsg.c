@@ -296,6 +296,7 @@ static long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *
 		      : wait_connected(sk, &timeo_ns);
 	if (likely(!err)) {
 		local_bh_disable(sk->sk_net);
+		tcp_rate_check_app_limited(sk);
 		copied = copy_all(sk, from, flags, timeo_ns, &err);
 		local_bh_enable(sk->sk_net);
 	}

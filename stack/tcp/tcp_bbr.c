@@ -7,6 +7,9 @@
  * queue that made, PROBE_BW cycles the rate round the estimate, PROBE_RTT lets the flight drop for a
  * moment to see the delay without our own queue. Loss is no signal of congestion here.
  *
+ * From the draft's version 02, 4.5.5, as Linux has it: where ACKs come in bursts the window is wider by
+ * what they acknowledge beyond the bandwidth, so that the pipe does not run dry between them.
+ *
  * Bandwidth is in segments a microsecond << 24, gains are << 8.
  */
 #include <net/tcp.h>
@@ -25,6 +28,10 @@
 #define FULL_BW_ROUNDS	  3u
 #define PACING_PERCENT	  99u	  /* of the estimate: lets queues drain */
 #define SLOW_RATE	  150000u /* bytes/s: below it one segment at a time */
+#define QUANTUM_SHIFT	  10	  /* rate >> 10: about a millisecond of it */
+#define QUANTUM_BYTES_MAX 65536u
+#define EXTRA_ROUNDS	  5u	  /* a half of the time that bursts of ACKs are remembered */
+#define EXTRA_MAX_US	  100000u /* of the bandwidth: more is not granted to them */
 
 enum mode { STARTUP, DRAIN, PROBE_BW, PROBE_RTT };
 
@@ -35,12 +42,13 @@ struct bbr {
 	uint32_t bw_round;	/* the newest of them */
 	uint32_t min_rtt_us;
 	uint64_t min_rtt_stamp_ns;
-	uint64_t probe_rtt_done_ns; /* 0: the flight has not dropped yet */
-	uint64_t cycle_start_ns;
+	uint64_t phase_ns; /* PROBE_BW: its start; PROBE_RTT: its end, 0 until the flight is low */
+	uint64_t epoch_ns; /* since then ACKs have come faster than the bandwidth, */
+	uint32_t epoch_acked;	 /* for so many segments */
+	uint16_t extra_acked[2]; /* the most beyond it, in this half of the window and the other */
 	uint32_t round, next_round_delivered;
 	uint32_t prior_cwnd; /* before recovery or PROBE_RTT */
 	uint32_t full_bw;    /* that STARTUP must beat by a quarter */
-	uint16_t pacing_gain, cwnd_gain;
 	uint8_t mode, prev_ca_state, cycle, full_bw_rounds;
 	bool full_pipe : 1, round_start : 1, idle_restart : 1, packet_conservation : 1;
 	bool probe_rtt_round_done : 1, has_rtt : 1;
@@ -85,19 +93,42 @@ static uint32_t bdp(const struct bbr *b, uint64_t bw, uint32_t gain)
 	return (uint32_t)((bw / unit) * gain + ((bw % unit) * gain + unit - 1) / unit);
 }
 
-/* Room for super-segments below us and for an ACK of every second segment. */
-static uint32_t target_inflight(struct sock *sk, uint32_t gain)
+static uint32_t bbr_min_tso_segs(struct sock *sk)
+{
+	return tcp_sk(sk)->pacing_rate < SLOW_RATE ? 1 : 2;
+}
+
+/* What leaves at once. Super-segments may be larger where the path is short, but not for that does the
+ * path hold more. */
+static uint32_t send_quantum(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	const struct bbr *b = inet_csk_ca(sk);
-	uint32_t segs = bdp(b, bottleneck_bw(b), gain);
+	const uint64_t bytes = tp->pacing_rate >> QUANTUM_SHIFT;
+	const uint32_t most = QUANTUM_BYTES_MAX / tp->mss_cache;
 
-	segs += 3 * tcp_tso_segs(sk, tp->mss_cache);
+	if (bytes >= QUANTUM_BYTES_MAX)
+		return most;
+	return max_u32((uint32_t)bytes / tp->mss_cache, bbr_min_tso_segs(sk));
+}
+
+/* Room for super-segments below us and for an ACK of every second segment. */
+static uint32_t with_room(struct sock *sk, uint32_t segs)
+{
+	const struct bbr *b = inet_csk_ca(sk);
+
+	segs += 3 * send_quantum(sk);
 	segs = (segs + 1) & ~1u;
 	/* The cycle that probes for more must be able to hold more, however short the path is. */
 	if (b->mode == PROBE_BW && !b->cycle)
 		segs += 2;
 	return segs;
+}
+
+static uint32_t target_inflight(struct sock *sk, uint32_t gain)
+{
+	const struct bbr *b = inet_csk_ca(sk);
+
+	return with_room(sk, bdp(b, bottleneck_bw(b), gain));
 }
 
 static void update_round(struct sock *sk, const struct rate_sample *rs)
@@ -132,26 +163,68 @@ static void update_bw(struct sock *sk, const struct rate_sample *rs)
 		bw_sample(b, (uint32_t)bw);
 }
 
+/* ---- bursts of ACKs ---- */
+
+static uint64_t segs_in(uint32_t bw, uint64_t us)
+{
+	return (uint64_t)bw * (us < UINT32_MAX ? us : UINT32_MAX) >> BW_SHIFT;
+}
+
+/* What has been acknowledged since the epoch began beyond what the bandwidth gave. */
+static void update_extra_acked(struct sock *sk, const struct rate_sample *rs)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	uint16_t *half = &b->extra_acked[b->round / EXTRA_ROUNDS % 2];
+	uint64_t expected;
+	uint32_t extra;
+
+	if (b->round_start && b->round % EXTRA_ROUNDS == 0)
+		*half = 0;
+	if (rs->delivered < 0 || rs->interval_us <= 0)
+		return;
+	expected = segs_in(bottleneck_bw(b), (tp->tcp_mstamp_ns - b->epoch_ns) / NSEC_PER_USEC);
+	if (b->epoch_acked <= expected) {
+		b->epoch_acked = 0;
+		b->epoch_ns = tp->tcp_mstamp_ns;
+		expected = 0;
+	}
+	b->epoch_acked += rs->acked_sacked;
+	extra = min_u32(b->epoch_acked - (uint32_t)expected, min_u32(tp->snd_cwnd, UINT16_MAX));
+	*half = (uint16_t)max_u32(*half, extra);
+}
+
+static uint32_t extra_acked(const struct bbr *b)
+{
+	const uint64_t most = segs_in(bottleneck_bw(b), EXTRA_MAX_US);
+	const uint32_t extra = max_u32(b->extra_acked[0], b->extra_acked[1]);
+
+	if (!b->full_pipe)
+		return 0;
+	return extra < most ? extra : (uint32_t)most;
+}
+
 /* ---- modes ---- */
 
-static void set_gains(struct bbr *b)
+static uint32_t pacing_gain(const struct bbr *b)
 {
 	switch (b->mode) {
 	case STARTUP:
-		b->pacing_gain = b->cwnd_gain = HIGH_GAIN;
-		break;
+		return HIGH_GAIN;
 	case DRAIN:
-		b->pacing_gain = DRAIN_GAIN;
-		b->cwnd_gain = HIGH_GAIN;
-		break;
+		return DRAIN_GAIN;
 	case PROBE_BW:
-		b->pacing_gain = cycle_gain[b->cycle];
-		b->cwnd_gain = CWND_GAIN;
-		break;
-	case PROBE_RTT:
-		b->pacing_gain = b->cwnd_gain = GAIN_UNIT;
-		break;
+		return cycle_gain[b->cycle];
+	default:
+		return GAIN_UNIT;
 	}
+}
+
+static uint32_t cwnd_gain(const struct bbr *b)
+{
+	if (b->mode == PROBE_RTT)
+		return GAIN_UNIT;
+	return b->mode == PROBE_BW ? CWND_GAIN : HIGH_GAIN;
 }
 
 /* Flows of one bottleneck should not probe together: any phase but the one that drains. */
@@ -164,14 +237,14 @@ static void enter_probe_bw(struct sock *sk)
 	port->ops->random(port, &r, sizeof(r));
 	b->mode = PROBE_BW;
 	b->cycle = (uint8_t)(CYCLE_PHASES - r % (CYCLE_PHASES - 1)) % CYCLE_PHASES;
-	b->cycle_start_ns = tcp_sk(sk)->tcp_mstamp_ns;
+	b->phase_ns = tcp_sk(sk)->tcp_mstamp_ns;
 }
 
 static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
 {
 	struct bbr *b = inet_csk_ca(sk);
-	const uint64_t phase_ns = tcp_sk(sk)->tcp_mstamp_ns - b->cycle_start_ns;
-	bool over = phase_ns > (uint64_t)b->min_rtt_us * NSEC_PER_USEC;
+	const uint64_t age_ns = tcp_sk(sk)->tcp_mstamp_ns - b->phase_ns;
+	bool over = age_ns > (uint64_t)b->min_rtt_us * NSEC_PER_USEC;
 
 	if (b->mode != PROBE_BW)
 		return;
@@ -183,7 +256,7 @@ static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
 	if (!over)
 		return;
 	b->cycle = (b->cycle + 1) % CYCLE_PHASES;
-	b->cycle_start_ns = tcp_sk(sk)->tcp_mstamp_ns;
+	b->phase_ns = tcp_sk(sk)->tcp_mstamp_ns;
 }
 
 /* Three rounds without a quarter more: the pipe is full. */
@@ -223,11 +296,14 @@ static void save_cwnd(struct sock *sk)
 		b->prior_cwnd = max_u32(b->prior_cwnd, tcp_sk(sk)->snd_cwnd);
 }
 
-static void leave_probe_rtt(struct sock *sk)
+/* If the flight has been low for long enough. */
+static void end_probe_rtt(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct bbr *b = inet_csk_ca(sk);
 
+	if (!b->phase_ns || tp->tcp_mstamp_ns <= b->phase_ns)
+		return;
 	b->min_rtt_stamp_ns = tp->tcp_mstamp_ns;
 	tp->snd_cwnd = max_u32(tp->snd_cwnd, b->prior_cwnd);
 	if (b->full_pipe)
@@ -243,18 +319,18 @@ static void probe_rtt(struct sock *sk)
 
 	/* What is sent so slowly says nothing of the bandwidth. */
 	tp->app_limited = max_u32(tp->delivered + tcp_packets_in_flight(tp), 1);
-	if (!b->probe_rtt_done_ns) {
+	if (!b->phase_ns) {
 		if (tcp_packets_in_flight(tp) > MIN_CWND)
 			return;
-		b->probe_rtt_done_ns = tp->tcp_mstamp_ns + PROBE_RTT_NS;
+		b->phase_ns = tp->tcp_mstamp_ns + PROBE_RTT_NS;
 		b->probe_rtt_round_done = false;
 		b->next_round_delivered = tp->delivered;
 		return;
 	}
 	if (b->round_start)
 		b->probe_rtt_round_done = true;
-	if (b->probe_rtt_round_done && tp->tcp_mstamp_ns > b->probe_rtt_done_ns)
-		leave_probe_rtt(sk);
+	if (b->probe_rtt_round_done)
+		end_probe_rtt(sk);
 }
 
 static void update_min_rtt(struct sock *sk, const struct rate_sample *rs)
@@ -271,7 +347,7 @@ static void update_min_rtt(struct sock *sk, const struct rate_sample *rs)
 	if (expired && !b->idle_restart && b->mode != PROBE_RTT) {
 		save_cwnd(sk);
 		b->mode = PROBE_RTT;
-		b->probe_rtt_done_ns = 0;
+		b->phase_ns = 0;
 	}
 	if (b->mode == PROBE_RTT)
 		probe_rtt(sk);
@@ -299,7 +375,7 @@ static void set_pacing_rate(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct bbr *b = inet_csk_ca(sk);
-	uint64_t rate = bytes_per_s(tp, bottleneck_bw(b), b->pacing_gain);
+	uint64_t rate = bytes_per_s(tp, bottleneck_bw(b), pacing_gain(b));
 
 	if (!b->has_rtt && tp->srtt_us)
 		initial_pacing_rate(sk);
@@ -338,7 +414,7 @@ static void set_cwnd(struct sock *sk, const struct rate_sample *rs)
 	uint32_t cwnd = tp->snd_cwnd, target;
 
 	if (rs->acked_sacked && !recovery_cwnd(sk, rs, &cwnd)) {
-		target = target_inflight(sk, b->cwnd_gain);
+		target = with_room(sk, bdp(b, bottleneck_bw(b), cwnd_gain(b)) + extra_acked(b));
 		if (b->full_pipe)
 			cwnd = min_u32(cwnd + rs->acked_sacked, target);
 		else if (cwnd < target || tp->delivered < TCP_INIT_CWND)
@@ -355,11 +431,11 @@ static void bbr_cong_control(struct sock *sk, const struct rate_sample *rs)
 	struct bbr *b = inet_csk_ca(sk);
 
 	update_bw(sk, rs);
+	update_extra_acked(sk, rs);
 	cycle_phase(sk, rs);
 	check_full_pipe(b, rs);
 	check_drain(sk);
 	update_min_rtt(sk, rs);
-	set_gains(b);
 	set_pacing_rate(sk);
 	set_cwnd(sk, rs);
 }
@@ -374,13 +450,13 @@ static void bbr_init(struct sock *sk)
 	*b = (struct bbr){
 		.min_rtt_us = tp->min_rtt_us,
 		.min_rtt_stamp_ns = tp->tcp_mstamp_ns,
+		.epoch_ns = tp->tcp_mstamp_ns,
 		.next_round_delivered = tp->delivered,
 		.prev_ca_state = TCP_CA_Open,
 		.mode = STARTUP,
 	};
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
 	tp->pacing = true;
-	set_gains(b);
 	initial_pacing_rate(sk);
 }
 
@@ -392,9 +468,13 @@ static void bbr_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
 	if (ev != CA_EVENT_TX_START || !tp->app_limited)
 		return;
 	b->idle_restart = true;
+	b->epoch_ns = tp->tcp_mstamp_ns;
+	b->epoch_acked = 0;
 	/* The pipe is empty: no need to probe or drain, the rate itself is right. */
 	if (b->mode == PROBE_BW)
 		tp->pacing_rate = bytes_per_s(tp, bottleneck_bw(b), GAIN_UNIT);
+	else if (b->mode == PROBE_RTT)
+		end_probe_rtt(sk); /* the flight has been low enough all that time */
 }
 
 static void bbr_set_state(struct sock *sk, uint8_t new_state)
@@ -424,11 +504,6 @@ static uint32_t bbr_undo_cwnd(struct sock *sk)
 	return max_u32(tcp_sk(sk)->snd_cwnd, b->prior_cwnd);
 }
 
-static uint32_t bbr_min_tso_segs(struct sock *sk)
-{
-	return tcp_sk(sk)->pacing_rate < SLOW_RATE ? 1 : 2;
-}
-
 /* In recovery the window may grow to twice the flight; hence three. */
 static uint32_t bbr_sndbuf_expand(struct sock *sk)
 {
@@ -447,8 +522,8 @@ static uint32_t bbr_get_info(struct sock *sk, union tcp_cc_info *info)
 		.bbr_bw_lo = (uint32_t)bw,
 		.bbr_bw_hi = (uint32_t)(bw >> 32),
 		.bbr_min_rtt = b->min_rtt_us,
-		.bbr_pacing_gain = b->pacing_gain,
-		.bbr_cwnd_gain = b->cwnd_gain,
+		.bbr_pacing_gain = pacing_gain(b),
+		.bbr_cwnd_gain = cwnd_gain(b),
 	};
 	return sizeof(info->bbr);
 }

@@ -260,6 +260,42 @@ START_TEST(a_window_that_is_not_filled_does_not_grow)
 }
 END_TEST
 
+/* ---- BBR looks for the delay (PROBE_RTT) ---- */
+
+/* One segment each 100 ms, acknowledged when the next one is out, until the window is cut to four. */
+static void idle_in_probe_rtt(void)
+{
+	const uint64_t limit_ns = host_now_ns(bench.world) + 11 * HOST_SECOND;
+	uint32_t sent, before;
+	int fd;
+
+	use_ca(0, "bbr");
+	fd = script_accept(true, true, 7, 1460);
+	ck_assert_int_eq(set_opt(0, fd, SOL_TCP, TCP_NODELAY, 1), 0);
+	before = info_of(0, fd).tcpi_snd_cwnd;
+	write_all(0, fd, block, 100);
+	settle();
+	sent = seg_from(0, 0)->seq;
+	while (info_of(0, fd).tcpi_snd_cwnd > 4) {
+		ck_assert_uint_lt(host_now_ns(bench.world), limit_ns);
+		sent += 100;
+		write_all(0, fd, block, 100);
+		host_sleep(bench.host[0], 100 * HOST_MS);
+		ack_now(sent);
+	}
+	ack_now(sent + 100);
+	host_sleep(bench.host[0], HOST_SECOND); /* of the 200 ms that it may take */
+	ck_assert_uint_eq(info_of(0, fd).tcpi_snd_cwnd, 4);
+	write_all(0, fd, block, 100);
+	ck_assert_uint_ge(info_of(0, fd).tcpi_snd_cwnd, before);
+}
+
+START_TEST(bbr_that_was_idle_has_seen_the_delay)
+{
+	in_script(idle_in_probe_rtt);
+}
+END_TEST
+
 /* ---- a bulk flow over a bottleneck ---- */
 
 static struct {
@@ -439,6 +475,49 @@ START_TEST(bbr_lets_the_flight_drop_every_ten_seconds)
 }
 END_TEST
 
+/* A link that begins to gather after a second: an ACK passes at most every 60 ms, three round trips of deep_path. */
+static bool thin_acks(void *ctx, int from, const uint8_t *frame, uint32_t len, uint64_t time_ns)
+{
+	const unsigned int ip_at = 14, tcp_at = ip_at + 20;
+	uint64_t *last_ns = ctx;
+
+	if (!from || len < tcp_at + 20 || get_unaligned_be16(frame + 12) != ETH_P_IP ||
+	    (frame[tcp_at + 13] & (TCPHDR_SYN | TCPHDR_FIN)))
+		return true;
+	if (time_ns > HOST_SECOND && time_ns - *last_ns < 60 * HOST_MS)
+		return false;
+	*last_ns = time_ns;
+	return true;
+}
+
+START_TEST(bbr_fills_the_pipe_though_acks_come_in_bursts)
+{
+	struct memwire_options thin = deep_path;
+	uint64_t last_ns = 0;
+
+	thin.tap = thin_acks;
+	thin.tap_ctx = &last_ns;
+	/* A window of twice the product, 40 ms, would leave a third of the time unused, and more each time. */
+	ck_assert_double_ge(run_flow("bbr", 30000000, &thin), 50e6 / 8 * 0.8);
+	pair_teardown();
+}
+END_TEST
+
+START_TEST(bbr_keeps_the_queue_of_a_short_path_short)
+{
+	/* 100 Mb/s and 200 us: the path holds two segments, the largest super-segments 44. */
+	const struct memwire_options path = {.rate_mbps = 1000,
+					     .bottleneck_mbps = 100,
+					     .delay_ns = 100 * HOST_US,
+					     .queue_bytes = 500000};
+
+	ck_assert_double_ge(run_flow("bbr", 15000000, &path), 100e6 / 8 * 0.85);
+	/* Three times what leaves at once, a millisecond of the rate. */
+	ck_assert_uint_le(flow.half.tcpi_rtt, 4000);
+	pair_teardown();
+}
+END_TEST
+
 START_TEST(dctcp_keeps_the_queue_at_the_mark)
 {
 	struct memwire_options marking = deep_path;
@@ -511,6 +590,7 @@ Suite *congestion_suite(void)
 	tcase_add_test(t, tcp_comp_sack_nr_0_acknowledges_each);
 	tcase_add_test(t, a_window_that_was_idle_restarts_and_remembers);
 	tcase_add_test(t, a_window_that_is_not_filled_does_not_grow);
+	tcase_add_test(t, bbr_that_was_idle_has_seen_the_delay);
 	suite_add_tcase(s, t);
 
 	t = tcase_create("path");
@@ -522,6 +602,8 @@ Suite *congestion_suite(void)
 	tcase_add_test(t, cubic_fills_the_queue);
 	tcase_add_test(t, bbr_does_not_mind_random_loss);
 	tcase_add_test(t, bbr_lets_the_flight_drop_every_ten_seconds);
+	tcase_add_test(t, bbr_fills_the_pipe_though_acks_come_in_bursts);
+	tcase_add_test(t, bbr_keeps_the_queue_of_a_short_path_short);
 	tcase_add_test(t, dctcp_keeps_the_queue_at_the_mark);
 	tcase_add_test(t, super_segments_are_a_millisecond_of_the_rate_on_long_paths);
 	suite_add_tcase(s, t);

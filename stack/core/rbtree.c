@@ -128,7 +128,7 @@ static void fix_erase(struct rb_root *root, struct rb_node *n, struct rb_node *p
 		n->red = false;
 }
 
-void rb_erase(struct rb_root *root, struct rb_node *node)
+void rb_erase_balance(struct rb_root *root, struct rb_node *node)
 {
 	struct rb_node *child, *parent;
 	bool removed_red = node->red;

@@ -88,7 +88,7 @@ static void fire(struct timer_wheel *w, struct timer_list *t)
 }
 
 /* The earliest timer by looking at it. */
-static uint64_t find_next(struct timer_wheel *w)
+static noinline uint64_t find_next(struct timer_wheel *w)
 {
 	uint64_t begins_ns, next_ns = UINT64_MAX;
 	struct list_head *slot;
@@ -117,7 +117,7 @@ uint64_t timer_wheel_next(struct timer_wheel *w)
 	return w->next_ns;
 }
 
-static void run_due(struct timer_wheel *w, uint64_t now_ns)
+static noinline void run_due(struct timer_wheel *w, uint64_t now_ns)
 {
 	struct list_head *slot;
 	unsigned int level;
@@ -138,6 +138,8 @@ static void run_due(struct timer_wheel *w, uint64_t now_ns)
 		}
 	}
 	w->base_ns = now_ns;
+	w->next_known = false;
+	timer_wheel_next(w);
 }
 
 void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
@@ -146,11 +148,8 @@ void timer_wheel_run(struct timer_wheel *w, uint64_t now_ns)
 		return;
 	if (now_ns != UINT64_MAX)
 		w->floor_ns = now_ns + 1;
-	if (now_ns < w->next_ns)
-		return;
-	run_due(w, now_ns);
-	w->next_known = false;
-	timer_wheel_next(w);
+	if (unlikely(now_ns >= w->next_ns))
+		run_due(w, now_ns);
 }
 
 void timer_setup(struct timer_list *t, void (*function)(struct timer_list *t))

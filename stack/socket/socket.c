@@ -412,20 +412,43 @@ long sys_writev(struct files_struct *files, int fd, const struct iovec *iov, int
 	return rw_result(send_msg(files, fd, &msg, 0, check_count(count)));
 }
 
+/* One piece of memory and nothing else: the protocol gets it without a detour by an array. */
+static inline __attribute__((always_inline)) long rw_buffer(struct files_struct *files, int fd,
+							    void *buf, size_t len, bool is_write)
+{
+	struct msghdr msg = {0};
+	struct socket_file *sf;
+	struct iov_iter iter;
+	struct sock *sk;
+	int flags;
+	long result;
+
+	sf = socket_get(files, fd, &flags);
+	if (unlikely(!sf))
+		return rw_result(flags);
+	sk = sf->socket.sk;
+	flags = sf->file.flags & O_NONBLOCK ? MSG_DONTWAIT : 0;
+	iter = (struct iov_iter){.at = buf, .here = len, .count = len, .port = sk->sk_net->port};
+	if (unlikely(len > (size_t)INT64_MAX))
+		result = -EINVAL;
+	else if (!is_write)
+		result = sk->sk_prot->recvmsg(sk, &msg, &iter, flags);
+	else if (unlikely(len && !buf))
+		result = -EFAULT;
+	else
+		result = sk->sk_prot->sendmsg(sk, &msg, &iter, flags);
+	fput(&sf->file);
+	return result;
+}
+
 long sys_read(struct files_struct *files, int fd, void *buf, size_t len)
 {
-	const struct iovec iov = {buf, len};
-	struct msghdr msg = msg_of(&iov, 1);
-
-	return rw_result(recv_msg(files, fd, &msg, 0, 0));
+	return rw_buffer(files, fd, buf, len, false);
 }
 
 long sys_write(struct files_struct *files, int fd, const void *buf, size_t len)
 {
-	const struct iovec iov = {(void *)(uintptr_t)buf, len};
-	struct msghdr msg = msg_of(&iov, 1);
-
-	return rw_result(send_msg(files, fd, &msg, 0, 0));
+	return rw_buffer(files, fd, (void *)(uintptr_t)buf, len, true);
 }
 
 int sys_shutdown(struct files_struct *files, int fd, int how)

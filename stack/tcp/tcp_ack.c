@@ -386,6 +386,24 @@ static int idle_ack(struct sock *sk, const struct sk_buff *skb, uint32_t prior_s
 	return 1;
 }
 
+/* Header prediction: the window did not change. */
+static inline void predicted_ack(struct sock *sk, uint32_t ack_seq, uint32_t ack)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->snd_wl1 = ack_seq;
+	snd_una_update(tp, ack);
+	NET_INC(sk->sk_net, TcpExtTCPHPAcks);
+}
+
+/* The peer lives and can be reached. */
+static inline void ack_is_good(struct sock *sk)
+{
+	sk->sk_err_soft = 0;
+	inet_csk(sk)->icsk_probes_out = 0;
+	tcp_sk(sk)->rcv_tstamp_ns = tcp_sk(sk)->tcp_mstamp_ns;
+}
+
 static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
 		    struct tcp_sacktag_state *sack)
 {
@@ -394,10 +412,7 @@ static int move_una(struct sock *sk, const struct sk_buff *skb, int flag,
 	const uint32_t ack_seq = TCP_SKB_CB(skb)->seq, ack = TCP_SKB_CB(skb)->ack_seq;
 
 	if ((flag & (FLAG_SLOWPATH | FLAG_SND_UNA_ADVANCED)) == FLAG_SND_UNA_ADVANCED) {
-		/* Header prediction: the window did not change. */
-		tp->snd_wl1 = ack_seq;
-		snd_una_update(tp, ack);
-		NET_INC(sk->sk_net, TcpExtTCPHPAcks);
+		predicted_ack(sk, ack_seq, ack);
 		return flag | FLAG_WIN_UPDATE;
 	}
 	if (ack_seq != TCP_SKB_CB(skb)->end_seq)
@@ -422,7 +437,77 @@ static void confirm_neighbour(struct sock *sk)
 		neigh_confirm(rt->neigh);
 }
 
-int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
+/* ---- the usual ACK ---- */
+
+/*
+ * Of requests and answers almost every ACK is of the one segment in flight, which was sent once, and
+ * there is nothing odd about the connection: then most questions below have been answered. NULL: it
+ * is another ACK.
+ */
+static inline struct sk_buff *lone_segment(const struct sock *sk, uint32_t ack)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_skb_cb *tcb;
+	struct sk_buff *skb;
+
+	if (tp->packets_out != 1 || ack != tp->snd_nxt || tp->tlp_high_seq || !tcp_is_sack(tp) ||
+	    inet_csk(sk)->icsk_ca_state != TCP_CA_Open)
+		return NULL;
+	skb = rb_entry(tp->tcp_rtx_queue.node, struct sk_buff, rbnode);
+	tcb = TCP_SKB_CB(skb);
+	return tcb->seq == tp->snd_una && !tcb->sacked && !(tcb->tcp_flags & TCPHDR_SYN) ? skb
+											 : NULL;
+}
+
+/* skb is acknowledged and all that was in flight. What is left of clean_rtx_queue(). */
+static void take_lone(struct sock *sk, struct sk_buff *skb, struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+
+	rs->rtt_us = age_us(tp, skb->skb_mstamp_ns);
+	tp->delivered++;
+	tp->packets_out = 0;
+	tcp_rack_advance(tp, 0, tp->snd_una, skb->skb_mstamp_ns);
+	tcp_rate_skb_delivered(sk, skb, rs);
+	rs->ack_delayed = rs->prior_delivered + 1 == tp->delivered;
+	tcp_rtx_queue_unlink_and_free(sk, skb);
+	tcp_chrono_stop(sk, TCP_CHRONO_BUSY);
+	tcp_update_rtt_min(sk, (uint32_t)rs->rtt_us);
+	tcp_rtt_sample(sk, (uint32_t)rs->rtt_us);
+	tcp_mtu_probe_acked(sk);
+	if (ca->pkts_acked) {
+		const struct tcp_ack_sample sample = {1, (int32_t)rs->rtt_us, 0};
+
+		ca->pkts_acked(sk, &sample);
+	}
+}
+
+/* Header prediction held, so there is no change of the window, no SACK block and no mark either. */
+static void ack_lone(struct sock *sk, const struct sk_buff *ack_skb, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct rate_sample rs = {.prior_in_flight = 1};
+	const uint32_t ack = tp->snd_nxt;
+
+	icsk->icsk_retransmits = 0;
+	predicted_ack(sk, TCP_SKB_CB(ack_skb)->seq, ack);
+	ack_is_good(sk);
+	confirm_neighbour(sk);
+	take_lone(sk, skb, &rs);
+	if (icsk->icsk_ca_ops->in_ack_event)
+		icsk->icsk_ca_ops->in_ack_event(sk, false);
+	tcp_rack_update_reo_wnd(sk, tp->delivered - 1);
+	clear_xmit_timer(sk);
+	tcp_rate_gen(sk, 1, 0, &rs);
+	cong_control(sk, ack, FLAG_DATA_ACKED, &rs);
+	NET_TRACE(sk->sk_net, cwnd, sk, tp->snd_cwnd, tp->snd_ssthresh);
+}
+
+/* ---- any ACK ---- */
+
+static int ack_any(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_connection_sock *icsk = inet_csk(sk);
@@ -448,9 +533,7 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	if (flag & FLAG_UPDATE_TS_RECENT)
 		replace_ts_recent(tp, TCP_SKB_CB(skb)->seq);
 	flag = move_una(sk, skb, flag, &sack);
-	sk->sk_err_soft = 0;
-	icsk->icsk_probes_out = 0;
-	tp->rcv_tstamp_ns = tp->tcp_mstamp_ns;
+	ack_is_good(sk);
 	if (!prior_packets)
 		return idle_ack(sk, skb, prior_snd_una, flag);
 
@@ -473,4 +556,18 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 	NET_TRACE(sk->sk_net, cwnd, sk, tp->snd_cwnd, tp->snd_ssthresh);
 	xmit_recovery(sk, rexmit);
 	return 1;
+}
+
+int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
+{
+	struct sk_buff *lone;
+
+	if (!(flag & FLAG_SLOWPATH)) {
+		lone = lone_segment(sk, TCP_SKB_CB(skb)->ack_seq);
+		if (likely(lone)) {
+			ack_lone(sk, skb, lone);
+			return 1;
+		}
+	}
+	return ack_any(sk, skb, flag);
 }

@@ -3,8 +3,8 @@
  * Which socket a segment is for: a connection, a request, TIME_WAIT or a listener. The same for both
  * versions of IP, whose entries are tcp_ipv4.c and tcp_ipv6.c; so is what ICMP errors do.
  */
+#include "tcp_rcv.h"
 #include <net/ipv6.h>
-#include <net/tcp.h>
 
 /* ---- segments ---- */
 
@@ -55,56 +55,17 @@ int tcp_do_rcv(struct sock *sk, struct sk_buff *skb)
 	return 0;
 }
 
-static bool checksum_ok(const struct sk_buff *skb, const struct inet_flow *f)
+void __cold tcp_drop_malformed(struct sk_buff *skb)
 {
-	if (skb->ip_summed != CHECKSUM_NONE)
-		return true;
-	return !csum_fold(
-		skb_checksum(skb, 0, skb->len,
-			     inet_af_ops(&f->saddr)->csum_pseudo(&f->saddr, &f->daddr, skb->len)));
-}
-
-/* TOS byte or traffic class. */
-static uint8_t dsfield(const struct sk_buff *skb)
-{
-	const uint8_t *ip = skb_network_header(skb);
-
-	return *ip >> 4 == 4 ? ip[1] : (uint8_t)(get_unaligned_be16(ip) >> 4);
-}
-
-bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f)
-{
-	struct net *net = skb->dev->net;
-	struct tcp_skb_cb *tcb = TCP_SKB_CB(skb);
-	const struct tcphdr *th;
-
-	NET_ADD(net, TcpInSegs, skb->gso_segs > 1 ? skb->gso_segs : 1);
-	if (!pskb_may_pull(skb, sizeof(*th)))
-		goto malformed;
-	th = (const struct tcphdr *)skb->data;
-	if (th->doff < sizeof(*th) / 4 || !pskb_may_pull(skb, th->doff * 4u))
-		goto malformed;
-	skb_reset_transport_header(skb);
-	tcp_skb_flow(skb, f);
-	th = tcp_hdr(skb);
-	if (!checksum_ok(skb, f)) {
-		NET_INC(net, TcpInCsumErrors);
-		NET_INC(net, TcpInErrs);
-		kfree_skb_reason(skb, SKB_DROP_TcpCsum);
-		return false;
-	}
-	tcb->seq = ntohl(th->seq);
-	tcb->end_seq = tcb->seq + !!(th->flags & TCPHDR_SYN) + !!(th->flags & TCPHDR_FIN) +
-		       skb->len - th->doff * 4u;
-	tcb->ack_seq = ntohl(th->ack_seq);
-	tcb->tcp_flags = th->flags;
-	tcb->sacked = 0;
-	tcb->ip_dsfield = dsfield(skb);
-	return true;
-malformed:
-	NET_INC(net, TcpInErrs);
+	NET_INC(skb->dev->net, TcpInErrs);
 	kfree_skb_reason(skb, SKB_DROP_TcpInvalid);
-	return false;
+}
+
+void __cold tcp_drop_damaged(struct sk_buff *skb)
+{
+	NET_INC(skb->dev->net, TcpInCsumErrors);
+	NET_INC(skb->dev->net, TcpInErrs);
+	kfree_skb_reason(skb, SKB_DROP_TcpCsum);
 }
 
 /* Authentic, if that is asked for; else dropped. */
@@ -120,20 +81,31 @@ static inline bool auth_ok(struct sock *sk, const struct request_sock *req, stru
 	return !reason;
 }
 
-static void to_sock(struct sock *sk, struct sk_buff *skb)
+static void __cold to_backlog(struct sock *sk, struct sk_buff *skb)
 {
+	if (sk_add_backlog(sk, skb, sk->sk_rcvbuf + sk->sk_sndbuf + 65536))
+		return;
+	NET_INC(sk->sk_net, TcpExtTCPBacklogDrop);
+	kfree_skb_reason(skb, SKB_DROP_SocketBacklog);
+}
+
+static inline void to_sock(struct sock *sk, struct sk_buff *skb)
+{
+	const uint32_t segs = skb->gso_segs > 1 ? skb->gso_segs : 1;
+	struct tcp_sock *tp = tcp_sk(sk);
+
 	if (!auth_ok(sk, NULL, skb))
 		return;
 	sock_hold(sk);
-	tcp_sk(sk)->segs_in += skb->gso_segs > 1 ? skb->gso_segs : 1;
+	tp->segs_in += segs;
 	if (skb->len > tcp_hdr(skb)->doff * 4u)
-		tcp_sk(sk)->data_segs_in += skb->gso_segs > 1 ? skb->gso_segs : 1;
-	if (sk->sk_state == TCP_LISTEN || !sock_owned_by_user(sk)) {
-		tcp_do_rcv(sk, skb);
-	} else if (!sk_add_backlog(sk, skb, sk->sk_rcvbuf + sk->sk_sndbuf + 65536)) {
-		NET_INC(sk->sk_net, TcpExtTCPBacklogDrop);
-		kfree_skb_reason(skb, SKB_DROP_SocketBacklog);
-	}
+		tp->data_segs_in += segs;
+	if (unlikely(sock_owned_by_user(sk)) && sk->sk_state != TCP_LISTEN)
+		to_backlog(sk, skb);
+	else if (likely(sk->sk_state == TCP_ESTABLISHED))
+		tcp_rcv_established(sk, skb);
+	else
+		rcv_not_established(sk, skb);
 	sock_put(sk);
 }
 
@@ -199,19 +171,17 @@ static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct s
 	kfree_skb_reason(skb, SKB_DROP_TcpTimeWait);
 }
 
-void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
+/* c: who has the addresses of the segment, no sock of a connection; or NULL. */
+static noinline void to_other(struct net *net, struct sock_common *c, struct sk_buff *skb,
+			      const struct inet_flow *f)
 {
-	struct net *net = skb->dev->net;
-	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, f);
 	struct sock *listener;
 
 	if (c) {
 		if (c->skc_state == TCP_TIME_WAIT)
 			to_timewait(net, inet_twsk(c), skb, f);
-		else if (c->skc_state == TCP_NEW_SYN_RECV)
-			to_request(net, inet_reqsk(c), skb);
 		else
-			to_sock((struct sock *)c, skb);
+			to_request(net, inet_reqsk(c), skb);
 		return;
 	}
 	listener = inet_lookup_listener(&net->tcp->hashinfo, f);
@@ -221,6 +191,17 @@ void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
 	}
 	tcp_send_reset(net, NULL, skb);
 	kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
+}
+
+void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
+{
+	struct net *net = skb->dev->net;
+	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, f);
+
+	if (likely(c && c->skc_state != TCP_TIME_WAIT && c->skc_state != TCP_NEW_SYN_RECV))
+		to_sock((struct sock *)c, skb);
+	else
+		to_other(net, c, skb, f);
 }
 
 /* ---- ICMP errors (RFC 9293, 3.9.2.2; RFC 5927: only with a sequence number in flight) ---- */

@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: MIT
 /* Between TCP and IPv4: the entry of segments and of ICMP errors, and what TCP asks of IPv4. */
+#include "tcp_rcv.h"
 #include <net/icmp.h>
-#include <net/tcp.h>
 
 int tcp_v4_rcv(struct sk_buff *skb)
 {
+	const struct iphdr *iph;
 	struct inet_flow f;
 
-	if (tcp_parse_header(skb, &f))
-		tcp_demux(skb, &f);
+	if (!tcp_rcv_header(skb))
+		return 0;
+	iph = ip_hdr(skb);
+	if (skb->ip_summed == CHECKSUM_NONE &&
+	    csum_tcpudp_magic(iph->saddr, iph->daddr, skb->len, IPPROTO_TCP,
+			      skb_checksum(skb, 0, skb->len, 0))) {
+		tcp_drop_damaged(skb);
+		return 0;
+	}
+	f.saddr = in6_from_v4(iph->saddr);
+	f.daddr = in6_from_v4(iph->daddr);
+	f.dev = skb->dev;
+	tcp_rcv_fields(skb, &f, iph->tos);
+	tcp_demux(skb, &f);
 	return 0;
 }
 

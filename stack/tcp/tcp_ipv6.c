@@ -1,15 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* Between TCP and IPv6: the entry of segments and of ICMPv6 errors, and what TCP asks of IPv6. */
+#include "tcp_rcv.h"
 #include <net/icmpv6.h>
 #include <net/ipv6.h>
-#include <net/tcp.h>
 
 void tcp_v6_rcv(struct sk_buff *skb)
 {
+	const struct ipv6hdr *ip6h;
 	struct inet_flow f;
 
-	if (tcp_parse_header(skb, &f))
-		tcp_demux(skb, &f);
+	if (!tcp_rcv_header(skb))
+		return;
+	ip6h = ipv6_hdr(skb);
+	if (skb->ip_summed == CHECKSUM_NONE &&
+	    csum_fold(csum_ipv6_nofold(&ip6h->saddr, &ip6h->daddr, skb->len, IPPROTO_TCP,
+				       skb_checksum(skb, 0, skb->len, 0)))) {
+		tcp_drop_damaged(skb);
+		return;
+	}
+	f.saddr = ip6h->saddr;
+	f.daddr = ip6h->daddr;
+	f.dev = skb->dev;
+	tcp_rcv_fields(skb, &f, (uint8_t)(get_unaligned_be16(ip6h) >> 4));
+	tcp_demux(skb, &f);
 }
 
 void tcp_v6_err(struct sk_buff *skb, uint32_t th_offset, uint8_t type, uint8_t code, uint32_t info)

@@ -134,6 +134,35 @@ static long do_recv(struct sock *sk, struct iov_iter *to, int flags, int *err)
 	return copied;
 }
 
+/*
+ * The usual read: all there is is the rest of one segment, and it fits. Then there is nothing to wait
+ * for and nothing to look for. 0: it is another read.
+ */
+static long recv_lone(struct sock *sk, struct iov_iter *to, int flags)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb = list_first_entry(&sk->sk_receive_queue.list, struct sk_buff, list);
+	uint32_t offset, len;
+
+	if (sk->sk_receive_queue.qlen != 1 || (flags & ~MSG_DONTWAIT) || tp->urg_data ||
+	    skb_peek(&sk->sk_backlog) || (TCP_SKB_CB(skb)->tcp_flags & (TCPHDR_SYN | TCPHDR_FIN)))
+		return 0;
+	offset = tp->copied_seq - TCP_SKB_CB(skb)->seq;
+	len = skb->len - offset;
+	if (len > to->count || len < (uint32_t)sk->sk_rcvlowat || offset >= skb->len)
+		return 0;
+	if (skb_copy_datagram_iter(skb, offset, to, len))
+		return -EFAULT;
+	tp->copied_seq += len;
+	tcp_rcv_space_adjust(sk);
+	local_bh_disable(sk->sk_net);
+	skb_unlink(&sk->sk_receive_queue, skb);
+	consume_skb(skb);
+	tcp_cleanup_rbuf(sk, len);
+	local_bh_enable(sk->sk_net);
+	return len;
+}
+
 /* TCP_INQ: what is left to read; an end that has not been read yet, or once more, counts as a byte. */
 static void put_inq(const struct sock *sk, struct msghdr *msg)
 {
@@ -144,25 +173,35 @@ static void put_inq(const struct sock *sk, struct msghdr *msg)
 	put_cmsg(msg, SOL_TCP, TCP_CM_INQ, &inq, sizeof(inq));
 }
 
-long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags)
+static noinline long recv_any(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags)
 {
 	int err = 0;
 	long copied;
 
 	if (flags & MSG_ERRQUEUE)
 		return -EAGAIN;
-	msg->msg_namelen = 0;
-	lock_sock(sk);
-	if (unlikely(sk->sk_state == TCP_LISTEN)) {
-		release_sock(sk);
+	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
-	}
-	if (unlikely(flags & MSG_OOB))
+	if (flags & MSG_OOB)
 		copied = tcp_recv_urg(sk, msg, to, flags);
 	else
 		copied = do_recv(sk, to, flags, &err);
 	if (unlikely(tcp_sk(sk)->recvmsg_inq) && !err && !(flags & MSG_OOB))
 		put_inq(sk, msg);
-	release_sock(sk);
 	return copied ? copied : err;
+}
+
+long tcp_recvmsg(struct sock *sk, struct msghdr *msg, struct iov_iter *to, int flags)
+{
+	long copied;
+
+	msg->msg_namelen = 0;
+	lock_sock(sk);
+	copied = recv_lone(sk, to, flags);
+	if (unlikely(!copied))
+		copied = recv_any(sk, msg, to, flags);
+	else if (unlikely(tcp_sk(sk)->recvmsg_inq) && copied > 0)
+		put_inq(sk, msg);
+	release_sock(sk);
+	return copied;
 }

@@ -76,6 +76,14 @@ void tcp_update_rtt_min(struct sock *sk, uint32_t rtt_us)
 	tp->min_rtt_stamp_ns = now_ns;
 }
 
+/* A segment came back acknowledged after so long, the connection lives: no more backing off. */
+void tcp_rtt_sample(struct sock *sk, uint32_t rtt_us)
+{
+	tcp_rtt_estimator(sk, rtt_us);
+	tcp_set_rto(sk);
+	inet_csk(sk)->icsk_backoff = 0;
+}
+
 /*
  * Samples in order of worth: the segments just acknowledged (never retransmitted: Karn), those
  * just SACKed, else the echoed time stamp (RFC 7323, 4; milliseconds).
@@ -100,9 +108,7 @@ bool tcp_ack_update_rtt(struct sock *sk, int flag, int64_t seq_rtt_us, int64_t s
 		return false;
 	if (ca_rtt_us >= 0)
 		tcp_update_rtt_min(sk, (uint32_t)ca_rtt_us);
-	tcp_rtt_estimator(sk, (uint32_t)seq_rtt_us);
-	tcp_set_rto(sk);
-	inet_csk(sk)->icsk_backoff = 0;
+	tcp_rtt_sample(sk, (uint32_t)seq_rtt_us);
 	return true;
 }
 

@@ -8,5 +8,7 @@
 
 /* For what is rare in a function that is short without it. */
 #define noinline __attribute__((noinline))
+/* For what hardly ever runs: out of the way of the rest, and each branch to it is the unlikely one. */
+#define __cold noinline __attribute__((cold))
 
 #endif

@@ -20,7 +20,15 @@ struct rb_root {
 /* Links node below parent at *link (parent's left or right, or the root) and rebalances. */
 void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *parent,
 	       struct rb_node **link);
-void rb_erase(struct rb_root *root, struct rb_node *node);
+void rb_erase_balance(struct rb_root *root, struct rb_node *node);
+/* The only node of a tree needs no balance: most trees of segments hold one. */
+static inline void rb_erase(struct rb_root *root, struct rb_node *node)
+{
+	if (root->node == node && !node->left && !node->right)
+		root->node = NULL;
+	else
+		rb_erase_balance(root, node);
+}
 struct rb_node *rb_first(const struct rb_root *root);
 struct rb_node *rb_last(const struct rb_root *root);
 struct rb_node *rb_next(const struct rb_node *node);

@@ -910,6 +910,7 @@ void tcp_enter_cwr(struct sock *sk);
 void tcp_rtt_estimator(struct sock *sk, uint32_t mrtt_us);
 void tcp_set_rto(struct sock *sk);
 void tcp_update_rtt_min(struct sock *sk, uint32_t rtt_us);
+void tcp_rtt_sample(struct sock *sk, uint32_t rtt_us);
 bool tcp_ack_update_rtt(struct sock *sk, int flag, int64_t seq_rtt_us, int64_t sack_rtt_us,
 			int64_t ca_rtt_us);
 void tcp_synack_rtt_meas(struct sock *sk, const struct request_sock *req);
@@ -1016,10 +1017,8 @@ void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw);
 bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw);
 
 /* ---- tcp_demux.c: which socket a segment is for, whatever the version of IP ---- */
-/* skb: as tcp_parse_header() left it; f: its addresses. Consumes skb. */
+/* skb: with its header checked and its cb filled; f: its addresses. Consumes skb. */
 void tcp_demux(struct sk_buff *skb, const struct inet_flow *f);
-/* The header is whole, linear and right; its addresses go into f, the cb is filled; false: skb is gone. */
-bool tcp_parse_header(struct sk_buff *skb, struct inet_flow *f);
 /* The addresses of a received segment, from its IP and TCP headers. */
 void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f);
 int tcp_do_rcv(struct sock *sk, struct sk_buff *skb);

@@ -188,6 +188,16 @@ static void neigh_timer(struct timer_list *t)
 	}
 }
 
+/* Of ha and the device's own address, which stays once it is registered. */
+static void make_header(struct neighbour *n)
+{
+	uint8_t *eth = (uint8_t *)n->header + NEIGH_HEADER_BYTES - ETH_HLEN;
+
+	memcpy(eth, n->ha, ETH_ALEN);
+	memcpy(eth + ETH_ALEN, n->dev->dev_addr, ETH_ALEN);
+	put_unaligned_be16(n->table->ops->ethertype, eth + 2 * ETH_ALEN);
+}
+
 void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed)
 {
 	bool same = neigh_known(n) && !memcmp(n->ha, ha, ETH_ALEN);
@@ -196,6 +206,7 @@ void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed)
 
 	n->updated_ns = port_time_ns(n->table->net->port);
 	memcpy(n->ha, ha, ETH_ALEN);
+	make_header(n);
 	if (confirmed)
 		set_state(n, NEIGH_REACHABLE, reachable_time_ns(n));
 	else if (!same)
@@ -219,7 +230,7 @@ void neigh_suspect(struct neighbour *n)
 		set_state(n, NEIGH_STALE, 0);
 }
 
-int neigh_output(struct neighbour *n, struct sk_buff *skb)
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb)
 {
 	switch (n->state) {
 	case NEIGH_STALE:

@@ -275,7 +275,7 @@ static int send_or_enqueue(struct net_device *dev, struct sk_buff *skb)
 }
 
 /* Does in software what the card cannot. */
-static int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
+static noinline int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
 {
 	if (skb->gso_size) {
 		uint32_t needs = skb->gso_type == SKB_GSO_TCPV4	  ? NETIF_F_TSO
@@ -293,18 +293,34 @@ static int prepare_and_enqueue(struct net_device *dev, struct sk_buff *skb)
 	return send_or_enqueue(dev, skb);
 }
 
+/* The card can send it without our help. */
+static bool ready_for(const struct net_device *dev, const struct sk_buff *skb)
+{
+	return !skb->gso_size &&
+	       (skb->ip_summed != CHECKSUM_PARTIAL || (dev->features & NETIF_F_HW_CSUM)) &&
+	       (!skb->nr_frags || (dev->features & NETIF_F_SG));
+}
+
+/* Something waits, or is to wait for the end of a batch. */
+static noinline void flush(struct net_device *dev)
+{
+	if (dev->net->softnet.xmit_batch && dev->qdisc.qlen < XMIT_BATCH_MAX)
+		flush_later(dev);
+	else if (dev->qdisc.qlen)
+		qdisc_run(dev);
+}
+
 int dev_queue_xmit(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
 	int err;
 
-	if (!dev->up || !dev->carrier)
+	if (unlikely(!dev->up || !dev->carrier))
 		return drop_out(dev, skb, SKB_DROP_DeviceDown);
-	err = prepare_and_enqueue(dev, skb);
-	if (dev->net->softnet.xmit_batch && dev->qdisc.qlen < XMIT_BATCH_MAX)
-		flush_later(dev);
-	else if (dev->qdisc.qlen)
-		qdisc_run(dev);
+	err = likely(ready_for(dev, skb)) ? send_or_enqueue(dev, skb)
+					  : prepare_and_enqueue(dev, skb);
+	if (unlikely(dev->qdisc.qlen || dev->net->softnet.xmit_batch))
+		flush(dev);
 	return err;
 }
 

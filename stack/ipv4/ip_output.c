@@ -24,40 +24,25 @@ static unsigned int wire_segments(const struct sk_buff *skb)
 	return skb->gso_size ? skb->gso_segs : 1;
 }
 
-/* Of the values: reading back what has just been written in small pieces would wait for the memory. */
-static uint16_t header_check(const struct ip_route *rt, uint32_t first, uint32_t second,
-			     uint32_t third)
+/* In words; the checksum is of the values: what was written in small pieces and is read back at once
+ * would wait for the memory. */
+static void push_header(struct sk_buff *skb, const struct ip_route *rt, uint8_t protocol,
+			uint8_t tos, uint8_t ttl, uint16_t id, uint16_t frag_off)
 {
+	uint8_t *iph = skb_push(skb, sizeof(struct iphdr));
+	const uint32_t first = 0x45u << 24 | (uint32_t)tos << 16 | (uint16_t)skb->len;
+	const uint32_t second = (uint32_t)id << 16 | frag_off;
+	const uint32_t third = (uint32_t)(ttl ? ttl : IP_DEFAULT_TTL) << 24 | (uint32_t)protocol
+										      << 16;
 	uint64_t sum =
 		(uint64_t)htonl(first) + htonl(second) + htonl(third) + rt->saddr + rt->daddr;
 
 	sum = (sum & 0xffffffff) + (sum >> 32);
-	return csum_fold(csum_add((uint32_t)sum, (uint32_t)(sum >> 32)));
-}
-
-static void push_header(struct sk_buff *skb, const struct ip_route *rt, uint8_t protocol,
-			uint8_t tos, uint8_t ttl, uint16_t id, uint16_t frag_off)
-{
-	struct iphdr *iph = skb_push(skb, sizeof(*iph));
-	const uint16_t len = (uint16_t)skb->len;
-
-	if (!ttl)
-		ttl = IP_DEFAULT_TTL;
-	*iph = (struct iphdr){
-		.version = 4,
-		.ihl = 5,
-		.tos = tos,
-		.tot_len = htons(len),
-		.id = htons(id),
-		.frag_off = htons(frag_off),
-		.ttl = ttl,
-		.protocol = protocol,
-		.check = header_check(rt, 0x45u << 24 | (uint32_t)tos << 16 | len,
-				      (uint32_t)id << 16 | frag_off,
-				      (uint32_t)ttl << 24 | (uint32_t)protocol << 16),
-		.saddr = rt->saddr,
-		.daddr = rt->daddr,
-	};
+	put_unaligned_be32(first, iph);
+	put_unaligned_be32(second, iph + 4);
+	put_unaligned_be32(third | ntohs(csum_fold_wide(sum)), iph + 8);
+	memcpy(iph + 12, &rt->saddr, sizeof(rt->saddr));
+	memcpy(iph + 16, &rt->daddr, sizeof(rt->daddr));
 	skb_reset_network_header(skb);
 }
 
@@ -74,7 +59,7 @@ static void multicast_mac(__be32 addr, uint8_t *mac)
 }
 
 /* skb: data at a complete IP header. */
-static int ip_finish_output(struct net *net, struct sk_buff *skb, struct ip_route *rt)
+static noinline int ip_finish_output(struct net *net, struct sk_buff *skb, struct ip_route *rt)
 {
 	uint8_t mac[ETH_ALEN];
 	struct neighbour *n = rt->neigh;
@@ -149,17 +134,21 @@ static int ip_fragment(struct net *net, struct sk_buff *skb, struct ip_route *rt
 	return err;
 }
 
+static noinline int too_big(struct net *net, struct sk_buff *skb)
+{
+	NET_INC(net, IpFragFails);
+	kfree_skb_reason(skb, SKB_DROP_IpTooBig);
+	return -EMSGSIZE;
+}
+
 int ip_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt,
 		const struct ip_send_info *info)
 {
 	uint32_t len = skb->len + (uint32_t)sizeof(struct iphdr);
 
 	NET_INC(net, IpOutRequests);
-	if (len > UINT16_MAX || (len > rt->mtu_bytes && info->df && !skb->gso_size)) {
-		NET_INC(net, IpFragFails);
-		kfree_skb_reason(skb, SKB_DROP_IpTooBig);
-		return -EMSGSIZE;
-	}
+	if (len > UINT16_MAX || (len > rt->mtu_bytes && info->df && !skb->gso_size))
+		return too_big(net, skb);
 	if (len > rt->mtu_bytes && !skb->gso_size)
 		return ip_fragment(net, skb, rt, info);
 	push_header(skb, rt, info->protocol, info->tos, info->ttl,
@@ -168,40 +157,37 @@ int ip_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt,
 	return ip_finish_output(net, skb, rt);
 }
 
-/* The cached route, looked up again when it is stale. */
-static struct ip_route *sk_route(struct net *net, struct sock *sk)
+/* sk's cached route is stale. false: there is none now. */
+static noinline bool sk_route_again(struct net *net, struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route *rt = &inet->route;
 
-	if (rt->generation == net->route_generation)
-		return rt;
-	*rt = (struct ip_route){
+	inet->route = (struct ip_route){
 		.daddr = sk->sk_daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
-	return ip_route_output(net, rt) ? NULL : rt;
+	return !ip_route_output(net, &inet->route);
 }
 
 int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sk->sk_net;
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route *rt = sk_route(net, sk);
-	uint32_t len = skb->len + (uint32_t)sizeof(struct iphdr);
+	struct ip_route *rt = &inet->route;
+	const uint32_t len = skb->len + (uint32_t)sizeof(struct iphdr);
 
 	NET_INC(net, IpOutRequests);
-	if (!rt) {
+	if (unlikely(rt->generation != net->route_generation && !sk_route_again(net, sk))) {
 		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
 		return -EHOSTUNREACH;
 	}
-	if (len > UINT16_MAX || (len > rt->mtu_bytes && !skb->gso_size)) {
-		NET_INC(net, IpFragFails);
-		kfree_skb_reason(skb, SKB_DROP_IpTooBig);
-		return -EMSGSIZE;
-	}
+	if (unlikely(len > UINT16_MAX || (len > rt->mtu_bytes && !skb->gso_size)))
+		return too_big(net, skb);
 	push_header(skb, rt, sk->sk_protocol, inet->tos, inet->uc_ttl, inet->inet_id,
 		    inet->pmtudisc == IP_PMTUDISC_DONT ? 0 : IP_DF);
 	inet->inet_id = (uint16_t)(inet->inet_id + wire_segments(skb));
-	return ip_finish_output(net, skb, rt);
+	if (unlikely(!rt->neigh))
+		return ip_finish_output(net, skb, rt);
+	skb->dev = rt->dev;
+	return neigh_output(rt->neigh, skb);
 }
 
 int ip_build_and_send_pkt(struct net *net, struct sk_buff *skb, __be32 saddr, __be32 daddr,

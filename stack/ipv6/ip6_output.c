@@ -30,7 +30,7 @@ static void multicast_mac(const struct in6_addr *addr, uint8_t *mac)
 }
 
 /* skb: data at a complete IPv6 header. */
-static int ip6_finish_output(struct net *net, struct sk_buff *skb, struct ip_route *rt)
+static noinline int ip6_finish_output(struct net *net, struct sk_buff *skb, struct ip_route *rt)
 {
 	struct neighbour *n = rt->neigh;
 	uint8_t mac[ETH_ALEN];
@@ -116,7 +116,7 @@ static int ip6_fragment(struct net *net, struct sk_buff *skb, struct ip_route *r
 
 /* ---- entries ---- */
 
-static int too_big(struct net *net, struct sk_buff *skb)
+static noinline int too_big(struct net *net, struct sk_buff *skb)
 {
 	NET_INC(net, Ip6FragFails);
 	kfree_skb_reason(skb, SKB_DROP_IpTooBig);
@@ -137,33 +137,33 @@ int ip6_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt,
 	return ip6_finish_output(net, skb, rt);
 }
 
-/* The cached route, looked up again when it is stale. */
-static struct ip_route *sk_route(struct net *net, struct sock *sk)
+/* sk's cached route is stale. false: there is none now. */
+static noinline bool sk_route_again(struct net *net, struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route *rt = &inet->route;
 
-	if (rt->generation == net->route_generation)
-		return rt;
-	*rt = (struct ip_route){
+	inet->route = (struct ip_route){
 		.daddr6 = sk->sk_v6_daddr, .saddr6 = inet->inet_v6_saddr, .dev = sk->sk_bound_dev};
-	return ip6_route_output(net, rt) ? NULL : rt;
+	return !ip6_route_output(net, &inet->route);
 }
 
 int ip6_queue_xmit(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sk->sk_net;
-	const struct inet_sock *inet = inet_sk(sk);
-	struct ip_route *rt = sk_route(net, sk);
+	struct inet_sock *inet = inet_sk(sk);
+	struct ip_route *rt = &inet->route;
 
 	NET_INC(net, Ip6OutRequests);
-	if (!rt) {
+	if (unlikely(rt->generation != net->route_generation && !sk_route_again(net, sk))) {
 		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
 		return -EHOSTUNREACH;
 	}
-	if (skb->len > UINT16_MAX ||
-	    (skb->len + sizeof(struct ipv6hdr) > rt->mtu_bytes && !skb->gso_size))
+	if (unlikely(skb->len > UINT16_MAX ||
+		     (skb->len + sizeof(struct ipv6hdr) > rt->mtu_bytes && !skb->gso_size)))
 		return too_big(net, skb);
 	push_header(skb, rt, sk->sk_protocol, inet->tclass, inet->hop_limit);
-	return ip6_finish_output(net, skb, rt);
+	if (unlikely(!rt->neigh))
+		return ip6_finish_output(net, skb, rt);
+	skb->dev = rt->dev;
+	return neigh_output(rt->neigh, skb);
 }

@@ -7,9 +7,6 @@
  */
 #include <net/tcp.h>
 
-#define TSTAMP_WORD \
-	((TCPOPT_NOP << 24) | (TCPOPT_NOP << 16) | (TCPOPT_TIMESTAMP << 8) | TCPOLEN_TIMESTAMP)
-
 static void parse_syn_option(uint8_t kind, const uint8_t *value, unsigned int size,
 			     struct tcp_options_received *opt, const struct sysctl *s)
 {
@@ -132,7 +129,7 @@ bool tcp_fast_parse_options(const struct tcphdr *th, struct tcp_sock *tp)
 		return false;
 	}
 	if (opt->tstamp_ok && th->doff == (sizeof(*th) + TCPOLEN_TSTAMP_ALIGNED) / 4 &&
-	    get_unaligned_be32(p) == TSTAMP_WORD) {
+	    get_unaligned_be32(p) == TCPOPT_TSTAMP_WORD) {
 		opt->saw_tstamp = true;
 		opt->rcv_tsval = get_unaligned_be32(p + 4);
 		opt->rcv_tsecr = get_unaligned_be32(p + 8);
@@ -230,7 +227,7 @@ uint8_t *tcp_options_write(uint8_t *p, const struct tcp_out_options *o)
 			p = put4(p, TCPOPT_SACK_PERM, TCPOLEN_SACK_PERM, TCPOPT_TIMESTAMP,
 				 TCPOLEN_TIMESTAMP);
 		else
-			p = put32(p, TSTAMP_WORD);
+			p = put32(p, TCPOPT_TSTAMP_WORD);
 		p = put32(p, o->tsval);
 		p = put32(p, o->tsecr);
 	} else if (o->sack_perm) {

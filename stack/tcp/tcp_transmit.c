@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Puts the TCP header in front of a segment or super-segment and hands it to IP. Payload is never
+ * Sends a segment or super-segment: a header in front (tcp_header.c), and down to IP. Payload is never
  * copied: what goes down is a clone with a header of its own, so that a header that still waits in
  * a driver's ring is not rewritten by a retransmission. What is below TCP is counted in
  * sk_wmem_alloc; above tcp_limit_output_bytes a socket waits until the driver frees some
@@ -45,58 +45,6 @@ void tcp_tsq_timer(struct timer_list *t)
 	sock_put(sk);
 }
 
-void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
-		      const struct in6_addr *daddr)
-{
-	struct tcphdr *th = tcp_hdr(skb);
-	/* For a super-segment the card adds each segment's own length. */
-	const uint32_t len = skb->gso_size ? 0 : skb->len;
-
-	const __be16 check = inet_af_ops(daddr)->csum_pseudo(saddr, daddr, len);
-
-	/* With the word's other half, as csum_partial() reads it. */
-	put_unaligned_be32((uint32_t)ntohs(check) << 16 | ntohs(th->urg_ptr), &th->check);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb->transport_header;
-	skb->csum_offset = offsetof(struct tcphdr, check);
-}
-
-static void syn_options(struct sock *sk, struct tcp_out_options *o, uint8_t flags)
-{
-	struct tcp_sock *tp = tcp_sk(sk);
-	const struct sysctl *s = sk_sysctl(sk);
-	const bool synack = flags & TCPHDR_ACK; /* simultaneous open: only what the peer offered */
-
-	o->mss = tp->advmss;
-	o->tstamp = synack ? tp->rx_opt.tstamp_ok : s->tcp_timestamps;
-	if (o->sign && o->sign->type == TCP_SIGN_MD5)
-		o->tstamp = false; /* there is no room for SACK blocks beside both */
-	o->sack_perm = synack ? tp->rx_opt.sack_ok : s->tcp_sack;
-	o->wscale = synack ? tp->rx_opt.wscale_ok : s->tcp_window_scaling;
-	o->ws = tp->rx_opt.rcv_wscale;
-	if (!synack && tp->fastopen_req && tp->fastopen_req->cookie.len >= 0) {
-		o->fastopen = &tp->fastopen_req->cookie;
-		if (tcp_options_size(o) > MAX_TCP_OPTION_BYTES) {
-			o->fastopen = NULL;
-			return;
-		}
-		tp->syn_fastopen = true;
-		tp->syn_fastopen_exp = o->fastopen->exp;
-	}
-}
-
-static void established_options(struct sock *sk, struct tcp_out_options *o)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	o->tstamp = tp->rx_opt.tstamp_ok;
-	if (!tp->rx_opt.num_sacks && !tp->rx_opt.dsack)
-		return;
-	o->num_sacks = (uint8_t)tcp_sack_blocks(tp);
-	o->dsack = tp->rx_opt.dsack && o->num_sacks ? &tp->duplicate_sack : NULL;
-	o->sacks = tp->selective_acks;
-}
-
 static void tcp_event_ack_sent(struct sock *sk, uint32_t pcount)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
@@ -126,63 +74,15 @@ static void tcp_event_data_sent(struct sock *sk)
 		icsk->icsk_ack.pingpong = 1;
 }
 
-/* But for the checksum and the options. In words, as csum_partial() reads it. */
-static void write_header(uint8_t *th, const struct sock *sk, uint32_t seq, uint32_t ack,
-			 uint32_t header_len, uint8_t flags, uint16_t window, __be16 urg_ptr)
-{
-	put_unaligned_be32((uint32_t)sk->sk_num << 16 | ntohs(sk->sk_dport), th);
-	put_unaligned_be32(seq, th + 4);
-	put_unaligned_be32(ack, th + 8);
-	put_unaligned_be32(header_len / 4 << 28 | (uint32_t)flags << 16 | window, th + 12);
-	put_unaligned_be32(ntohs(urg_ptr), th + 16);
-}
-
 /* skb: headroom and payload; everything else is made here. Consumes skb. */
 static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const struct inet_sock *inet = inet_sk(sk);
 	const uint32_t payload = skb->len, segs = tcb->pcount ? tcb->pcount : 1;
-	struct tcp_out_options opts = {0};
-	struct tcp_sign sign;
-	struct tcphdr *th;
-	uint32_t header_len;
-	uint8_t flags = tcb->tcp_flags, *mac;
-	uint16_t window;
-	__be16 urg_ptr;
 
-	if (tp->ao_info || !list_empty(&tp->md5_keys)) {
-		tcp_auth_sign_sock(sk, flags, tcb->seq, &sign);
-		opts.sign = &sign;
-	}
-	if (flags & TCPHDR_SYN)
-		syn_options(sk, &opts, flags);
-	else
-		established_options(sk, &opts);
-	opts.tsval = tcp_time_stamp_ms(tp) + tp->tsoffset;
-	opts.tsecr = tp->rx_opt.ts_recent;
-	header_len = TCP_BASE_HEADER + tcp_options_size(&opts);
-	if (!(flags & TCPHDR_SYN))
-		flags |= tcp_ecn_send(sk, tcb, payload);
-
-	th = skb_push(skb, header_len);
-	skb_reset_transport_header(skb);
 	skb->gso_type = skb->gso_size ? inet_csk(sk)->icsk_af_ops->gso_type : SKB_GSO_NONE;
-	if (segs > 1)
-		flags |= TCPHDR_PSH; /* the card keeps it for the last segment only */
-	if (flags & TCPHDR_SYN)	     /* never scaled (RFC 7323, 2.2) */
-		window = (uint16_t)min_u32(tp->rcv_wnd, 65535);
-	else
-		window = tcp_select_window(sk);
-	flags |= tcp_urg_pointer(tp, tcb->seq, &urg_ptr);
-	write_header((uint8_t *)th, sk, tcb->seq, flags & TCPHDR_ACK ? tp->rcv_nxt : 0, header_len,
-		     flags, window, urg_ptr);
-	mac = tcp_options_write((uint8_t *)(th + 1), &opts);
-	if (mac)
-		tcp_sign_segment(&sign, skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr, mac);
-	tcp_csum_prepare(skb, &inet->inet_v6_saddr, &sk->sk_v6_daddr);
-
-	if (flags & TCPHDR_ACK)
+	tcp_push_header(sk, skb, tcb);
+	if (tcb->tcp_flags & TCPHDR_ACK)
 		tcp_event_ack_sent(sk, segs);
 	if (payload) {
 		tcp_event_data_sent(sk);

@@ -27,18 +27,22 @@ static inline uint32_t csum_block_add(uint32_t sum, uint32_t block, uint32_t off
 	return csum_add(sum, block);
 }
 
-/* Sixteen bits, not inverted. */
+/* Sixteen bits, not inverted: the sum of both halves is the upper half of this, with its carry. */
 static inline uint16_t csum_fold_plain(uint32_t sum)
 {
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
+	return (uint16_t)((sum + (sum << 16 | sum >> 16)) >> 16);
 }
 
 /* Sixteen bits, inverted: what goes into a header. */
 static inline uint16_t csum_fold(uint32_t sum)
 {
 	return (uint16_t)~csum_fold_plain(sum);
+}
+
+/* The same of a sum of 32-bit words. */
+static inline uint16_t csum_fold_wide(uint64_t sum)
+{
+	return csum_fold((uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32));
 }
 
 /* Sum of the IPv4 pseudo header of TCP and UDP, added to sum; len in bytes, host order. */

@@ -7,6 +7,7 @@
 #ifndef NET_NEIGHBOUR_H
 #define NET_NEIGHBOUR_H
 
+#include <string.h>
 #include "if_ether.h"
 #include "in6.h"
 #include "mib.h"
@@ -23,6 +24,8 @@ enum neigh_state {
 
 struct neigh_table;
 
+#define NEIGH_HEADER_BYTES 16
+
 struct neighbour {
 	struct list_head hash_node, lru_node;
 	struct timer_list timer;
@@ -32,8 +35,10 @@ struct neighbour {
 	enum neigh_state state;
 	uint8_t ha[ETH_ALEN];
 	uint8_t probes;
-	bool is_router;		   /* IPv6: it said so */
-	uint64_t updated_ns;	   /* ha last changed or confirmed */
+	bool is_router;	     /* IPv6: it said so */
+	uint64_t updated_ns; /* ha last changed or confirmed */
+	/* The Ethernet header of all that goes to ha, behind bytes that make it whole words. */
+	uint64_t header[NEIGH_HEADER_BYTES / 8];
 	struct sk_buff_head queue; /* wait for the address; data at the IP header */
 };
 
@@ -80,8 +85,8 @@ struct neighbour *neigh_get(struct neigh_table *t, struct net_device *dev,
 void neigh_update(struct neighbour *n, const uint8_t *ha, bool confirmed);
 /* Something says that n may be elsewhere: its address is used but checked. */
 void neigh_suspect(struct neighbour *n);
-/* Sends skb (data at the IP header) to n, or queues it until the address is known. */
-int neigh_output(struct neighbour *n, struct sk_buff *skb);
+/* Of a neighbour whose address is not just used as it is, or where that is not known. */
+int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
 /* dev NULL: all. */
 void neigh_flush(struct neigh_table *t, struct net_device *dev);
 /* n takes what we send: a transport's hint (RFC 4861 section 7.3.1). */
@@ -99,5 +104,19 @@ static inline bool neigh_known(const struct neighbour *n)
 
 /* Puts an Ethernet header in front and sends (netdev.c). */
 int eth_output(struct sk_buff *skb, const uint8_t *dest, uint16_t ethertype);
+
+/* Sends skb (data at the IP header) to n, or queues it until the address is known. */
+static inline int neigh_output(struct neighbour *n, struct sk_buff *skb)
+{
+	const unsigned int as_it_is = 1u << NEIGH_REACHABLE | 1u << NEIGH_DELAY | 1u << NEIGH_PROBE;
+
+	if (unlikely(!(1u << n->state & as_it_is) || skb_headroom(skb) < NEIGH_HEADER_BYTES))
+		return neigh_resolve_output(n, skb);
+	memcpy(skb->data - NEIGH_HEADER_BYTES, n->header, NEIGH_HEADER_BYTES);
+	skb_push(skb, ETH_HLEN);
+	skb_reset_mac_header(skb);
+	skb->protocol = n->table->ops->ethertype;
+	return dev_queue_xmit(skb);
+}
 
 #endif

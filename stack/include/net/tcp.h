@@ -48,6 +48,10 @@ struct tcphdr {
 /* RFC 6994: which experiment. */
 #define TCPOPT_FASTOPEN_MAGIC 0xf989
 
+/* Begins a header whose only option is the time stamp, aligned (RFC 7323, appendix A). */
+#define TCPOPT_TSTAMP_WORD \
+	(TCPOPT_NOP << 24 | TCPOPT_NOP << 16 | TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP)
+
 #define TCPOLEN_MSS		  4
 #define TCPOLEN_WINDOW		  3
 #define TCPOLEN_SACK_PERM	  2
@@ -745,6 +749,10 @@ void tcp_send_delayed_ack(struct sock *sk);
 int tcp_write_wakeup(struct sock *sk);
 void tcp_send_probe0(struct sock *sk);
 void tcp_tsq_timer(struct timer_list *t);
+
+/* ---- tcp_header.c ---- */
+/* Makes the header in front of skb's payload, with its checksum or what CHECKSUM_PARTIAL wants. */
+void tcp_push_header(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb);
 /* Checksum seed of a segment with its transport header set; gso_size set before. */
 void tcp_csum_prepare(struct sk_buff *skb, const struct in6_addr *saddr,
 		      const struct in6_addr *daddr);

@@ -17,7 +17,7 @@ import typing
 import figures
 from guestrun.errors import UserError
 from guestrun.network import tap_permitted
-from testbed import Run, Sender, Testbed
+from testbed import Run, Sender, Stopped, Testbed
 
 CONTROLS = ("cubic", "reno", "bbr")  # DCTCP needs a queue that marks, and a Linux that has it
 RATE_MBPS, RTT_MS, BDP_FRAMES = 20, 40, 66
@@ -26,6 +26,7 @@ FRAME_BYTES, FRAME_OVERHEAD_BYTES = 1514, 24
 # The most that a flow can have of the wire.
 PAYLOAD = figures.MSS_BYTES / (FRAME_BYTES + FRAME_OVERHEAD_BYTES)
 START_S = 1  # of slow start
+SHARE_REPEATS = 10
 TRIES = 4
 
 
@@ -37,6 +38,7 @@ class Experiment:
     caption: str
     cases: list  # of (labels, {cast: Run})
     measure: typing.Callable  # (labels, run, flows, queue) -> {figure: value}
+    repeats: int = 1  # of each run; of several the table has the median and the range
 
 
 def _linux_controls():
@@ -98,6 +100,25 @@ def _fairness(controls):
                       cases, measure)
 
 
+def _share(controls):
+    def pair(*kinds):
+        return tuple(Sender(kind, 1, RTT_MS / 2) for kind in kinds)
+
+    casts = {"linux, linux": pair("linux", "linux"), "ours, ours": pair("ours", "ours"),
+             "ours, linux": pair("ours", "linux")}
+    cases = [({"control": control}, {
+        cast: Run(f"share-{control}-{cast.replace(', ', '-')}", control, senders, RATE_MBPS, BDP_FRAMES, 45)
+        for cast, senders in casts.items()}) for control in controls]
+
+    def measure(_labels, run, flows, queue):
+        rates = [figures.settled_mbps(flow, run.seconds) for flow in flows]
+        return {"first's share %": round(100 * rates[0] / sum(rates), 1), "lost": sum(queue.dropped)}
+
+    return Experiment("share", f"Two flows that start together over {RATE_MBPS} Mb/s, {RTT_MS // 2} ms and a queue of "
+                      f"{BDP_FRAMES} frames, {SHARE_REPEATS} times: median (range) of the first one's share; 45 s, "
+                      "the first 15 not counted.", cases, measure, SHARE_REPEATS)
+
+
 def _way(controls):
     cases = []
     for control in controls:
@@ -144,12 +165,12 @@ def _lossy(controls):
                       "the random loss each way: utilisation; 45 s, the first 15 not counted.", cases, measure)
 
 
-EXPERIMENTS = {"alone": _alone, "fairness": _fairness, "way": _way, "response": _response, "lossy": _lossy}
+EXPERIMENTS = {"alone": _alone, "fairness": _fairness, "share": _share, "way": _way, "response": _response, "lossy": _lossy}
 
 
 def _cell(row, casts, figure):
     """The casts' values, in order."""
-    return " / ".join(str(row[cast][figure]) for cast in casts if figure in row[cast])
+    return " / ".join(figures.spread(row[cast][figure]) for cast in casts if figure in row[cast])
 
 
 def _table(experiment, rows):
@@ -170,25 +191,29 @@ def _keep_trace(folder, run, flows):
 
 
 def _run_all(testbed, experiment, folder, jobs):
-    """A row a case: its labels, and of each cast the figures."""
-    rows = [{"labels": labels} for labels, _ in experiment.cases]
+    """A row a case: its labels, and of each cast the figures, a value a repeat."""
+    rows = [{"labels": labels, **{cast: {} for cast in runs}} for labels, runs in experiment.cases]
     worst, repeated = [], []
 
     def one(row, labels, cast, run):
         for _ in range(TRIES):
-            flows, queue = testbed.run(run)
-            if not figures.stalled(run, flows, queue):
-                break
+            try:
+                flows, queue = testbed.run(run)
+                if not figures.stalled(run, flows, queue):
+                    break
+            except Stopped:
+                pass
             repeated.append(run.name)
         else:
             raise UserError(f"{run.name}: this machine is too busy, {TRIES} runs stalled; try when it is not")
-        row[cast] = experiment.measure(labels, run, flows, queue)
+        for figure, value in experiment.measure(labels, run, flows, queue).items():
+            row[cast].setdefault(figure, []).append(value)
         worst.append(figures.late(queue))
         if len(flows) <= 2 and not run.loss:
             _keep_trace(folder, run, flows)
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        pending = [pool.submit(one, row, labels, cast, run)
+        pending = [pool.submit(one, row, labels, cast, run) for _ in range(experiment.repeats)
                    for row, (labels, runs) in zip(rows, experiment.cases) for cast, run in runs.items()]
         for future in concurrent.futures.as_completed(pending):
             future.result()

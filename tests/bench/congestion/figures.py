@@ -2,6 +2,7 @@
 """What a run's samples say: rates, fairness, overshoot, and the windows that the RFCs' models ask for."""
 
 import bisect
+import statistics
 
 MSS_BYTES = 1448
 UNLIMITED = 0x7FFFFFFF  # ssthresh before anything has set it
@@ -18,6 +19,13 @@ def settled_mbps(flow, seconds):
 def jain(rates):
     """Jain's fairness index."""
     return sum(rates)**2 / (len(rates) * sum(rate * rate for rate in rates))
+
+
+def spread(values):
+    """Of repeats: the median and, where there are several, the range."""
+    if len(values) == 1:
+        return str(values[0])
+    return f"{statistics.median(values):g} ({min(values):g}-{max(values):g})"
 
 
 def overshoot(queue, until_s):

@@ -33,6 +33,11 @@ def test_the_settled_rate_leaves_out_the_first_third():
     assert [round(figures.settled_mbps(flow, 9), 6) for flow in flows] == [1, 2, 2]
 
 
+def test_repeats_are_told_by_median_and_range():
+    assert figures.spread([50.5]) == "50.5"
+    assert figures.spread([61.3, 49.4, 50.1]) == "50.1 (49.4-61.3)"
+
+
 def test_fairness_is_one_when_all_get_the_same_and_a_share_when_one_gets_all():
     assert figures.jain([3, 3, 3, 3]) == 1
     assert figures.jain([3, 0, 0, 0]) == 0.25

@@ -23,7 +23,7 @@ $(CONGESTION_DIR)/ringside-end: tests/bench/congestion/ringside_end.c tests/benc
 TESTS += congestion-figures:python3,tests/bench/congestion/figures_test.py
 
 .PHONY: bench-congestion
-bench-congestion: $(CONGESTION_PROGRAMS) ## our congestion control and Linux's on the same wire, half an hour: build/bench/congestion/congestion.json, .svg (T=alone|fairness|way|response|lossy: that part)
+bench-congestion: $(CONGESTION_PROGRAMS) ## our congestion control and Linux's on the same wire, three quarters of an hour: build/bench/congestion/congestion.json, .svg (T=alone|fairness|share|way|response|lossy: that part)
 	$(Q)PYTHONPATH=tools python3 tests/bench/congestion/congestion.py $(CONGESTION_DIR) $(BUILD)/bench/congestion $(if $(T),--only $(T))
 	$(Q)command -v gnuplot >/dev/null || { echo "gnuplot is missing: make deps installs it" >&2; exit 1; }
 	$(Q)cd $(BUILD)/bench/congestion && if ls fairness-*-2-both.trace alone-*-100-ours.trace >/dev/null 2>&1; then \

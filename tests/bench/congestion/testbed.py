@@ -92,6 +92,10 @@ class _Namespace(TapNetwork):
         return fd
 
 
+class Stopped(Exception):
+    """The machine stood still for so long that an end has not ended."""
+
+
 def _first_in_turn():
     """On a machine with other work, the ends and the wire go first when they may: they need little."""
     command = ["chrt", "--fifo", "1"]
@@ -127,7 +131,7 @@ class Testbed:
                                          *words], (end.fileno(),)
 
     def run(self, run):
-        """([Flow], Queue)"""
+        """([Flow], Queue), or Stopped."""
         with contextlib.ExitStack() as stack:
             out = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in (None, *run.senders)]
             sink_fd, sink_command, sink_fds = self._end(stack, run.sink, SINK, ["sink"])
@@ -151,7 +155,7 @@ class Testbed:
                 try:
                     failed = process.wait(timeout=run.seconds + END_LIMIT_S)
                 except subprocess.TimeoutExpired as e:
-                    raise UserError(f"{run.name}: an end does not end: is this machine busy? try again") from e
+                    raise Stopped from e
                 if failed:
                     raise UserError(f"{run.name}: `{' '.join(process.args)}` failed")
             relay.communicate(timeout=END_LIMIT_S)

@@ -271,7 +271,7 @@ START_TEST(keeps_16_bursts_in_flight_and_streams_a_beat_a_cycle)
 	for (unsigned i = 0; i < n; i++)
 		bench.request(0, kBase + i * 2048 + (2048 - len) / 2 / BEAT_BYTES * BEAT_BYTES,
 			      len);
-	uint64_t start = bench.cycles;
+	[[maybe_unused]] const uint64_t start = bench.cycles;
 	bench.run_until_done();
 	if (BEAT_BYTES == 64)
 		ck_assert_uint_le(bench.cycles - start, n * 24 + 125 + 200);

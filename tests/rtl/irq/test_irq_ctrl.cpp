@@ -921,7 +921,6 @@ START_TEST(rdtr_starts_anew_with_each_packet_and_radv_bounds_it)
 	Bench b(kMsi);
 	b.write(E1000_IMS, kAll);
 	b.write(E1000_RDTR, 10); // 10.24 us
-	uint64_t start = b.now;
 	for (int i = 0; i < 10; i++) {
 		b.event(kRxWb);
 		b.run_for(5000);
@@ -936,7 +935,7 @@ START_TEST(rdtr_starts_anew_with_each_packet_and_radv_bounds_it)
 
 	b.sent.clear();
 	b.write(E1000_RADV, 20); // 20.48 us
-	start = b.now;
+	const uint64_t start = b.now;
 	for (int i = 0; i < 10; i++) {
 		b.event(kRxWb);
 		b.run_for(5000);

@@ -78,18 +78,30 @@ void sk_flush_backlog(struct sock *sk)
 	local_bh_enable(sk->sk_net);
 }
 
+/* Soft interrupts off: with all that came meanwhile. */
+static noinline void release_after_work(struct sock *sk)
+{
+	run_backlog(sk);
+	if (sk->sk_deferred) {
+		sk->sk_deferred = false;
+		sk->sk_prot->release_cb(sk);
+	}
+	sk->sk_owned = false;
+	if (waitqueue_active(&sk->sk_lock_wq))
+		wake_up(&sk->sk_lock_wq, 0);
+	local_bh_enable(sk->sk_net);
+}
+
 void release_sock(struct sock *sk)
 {
 	struct net *net = sk->sk_net;
 
 	local_bh_disable(net);
-	if (unlikely(skb_peek(&sk->sk_backlog)))
-		run_backlog(sk);
-	if (sk->sk_prot->release_cb)
-		sk->sk_prot->release_cb(sk);
+	if (unlikely(sk->sk_backlog.qlen || sk->sk_deferred || waitqueue_active(&sk->sk_lock_wq))) {
+		release_after_work(sk);
+		return;
+	}
 	sk->sk_owned = false;
-	if (unlikely(waitqueue_active(&sk->sk_lock_wq)))
-		wake_up(&sk->sk_lock_wq, 0);
 	local_bh_enable(net);
 }
 

@@ -293,7 +293,8 @@ static void raise_cwnd(struct sock *sk, uint32_t ack, uint32_t newly_delivered, 
 	}
 }
 
-static void cong_control(struct sock *sk, uint32_t ack, int flag, const struct rate_sample *rs)
+static inline void cong_control(struct sock *sk, uint32_t ack, int flag,
+				const struct rate_sample *rs)
 {
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 

@@ -44,7 +44,7 @@ static void compressed_ack_timer(struct timer_list *t)
 	struct sock *sk = &tp->inet_conn.inet.sk;
 
 	if (sock_owned_by_user(sk))
-		tp->tsq_flags |= TCP_DELACK_TIMER_DEFERRED;
+		tcp_defer(sk, TCP_DELACK_TIMER_DEFERRED);
 	else if (sk->sk_state != TCP_CLOSE)
 		tcp_compress_send_now(sk);
 	sock_put(sk);

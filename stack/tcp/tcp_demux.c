@@ -68,52 +68,31 @@ void __cold tcp_drop_damaged(struct sk_buff *skb)
 	kfree_skb_reason(skb, SKB_DROP_TcpCsum);
 }
 
-/* Authentic, if that is asked for; else dropped. */
-static inline bool auth_ok(struct sock *sk, const struct request_sock *req, struct sk_buff *skb)
+bool __cold tcp_auth_ok(struct sock *sk, const struct request_sock *req, struct sk_buff *skb)
 {
-	int reason;
+	const int reason = tcp_auth_check(sk, req, skb);
 
-	if (!net_tcp(sk)->auth_keys)
-		return true;
-	reason = tcp_auth_check(sk, req, skb);
 	if (reason)
 		kfree_skb_reason(skb, (enum skb_drop_reason)reason);
 	return !reason;
 }
 
-static void __cold to_backlog(struct sock *sk, struct sk_buff *skb)
+/* sk: owned by a task, or not ESTABLISHED. */
+void __cold tcp_rcv_other(struct sock *sk, struct sk_buff *skb)
 {
-	if (sk_add_backlog(sk, skb, sk->sk_rcvbuf + sk->sk_sndbuf + 65536))
-		return;
-	NET_INC(sk->sk_net, TcpExtTCPBacklogDrop);
-	kfree_skb_reason(skb, SKB_DROP_SocketBacklog);
-}
-
-static inline void to_sock(struct sock *sk, struct sk_buff *skb)
-{
-	const uint32_t segs = skb->gso_segs > 1 ? skb->gso_segs : 1;
-	struct tcp_sock *tp = tcp_sk(sk);
-
-	if (!auth_ok(sk, NULL, skb))
-		return;
-	sock_hold(sk);
-	tp->segs_in += segs;
-	if (skb->len > tcp_hdr(skb)->doff * 4u)
-		tp->data_segs_in += segs;
-	if (unlikely(sock_owned_by_user(sk)) && sk->sk_state != TCP_LISTEN)
-		to_backlog(sk, skb);
-	else if (likely(sk->sk_state == TCP_ESTABLISHED))
-		tcp_rcv_established(sk, skb);
-	else
-		rcv_not_established(sk, skb);
-	sock_put(sk);
+	if (sk->sk_state == TCP_LISTEN || !sock_owned_by_user(sk)) {
+		tcp_do_rcv(sk, skb);
+	} else if (!sk_add_backlog(sk, skb, sk->sk_rcvbuf + sk->sk_sndbuf + 65536)) {
+		NET_INC(sk->sk_net, TcpExtTCPBacklogDrop);
+		kfree_skb_reason(skb, SKB_DROP_SocketBacklog);
+	}
 }
 
 static void to_request(struct net *net, struct request_sock *req, struct sk_buff *skb)
 {
 	struct sock *listener = req->rsk_listener, *child;
 
-	if (!auth_ok(listener, req, skb))
+	if (net->tcp->auth_keys && !tcp_auth_ok(listener, req, skb))
 		return;
 	if (listener->sk_state != TCP_LISTEN) { /* it went meanwhile */
 		tcp_send_reset(net, listener, skb);
@@ -171,10 +150,9 @@ static void to_timewait(struct net *net, struct inet_timewait_sock *tw, struct s
 	kfree_skb_reason(skb, SKB_DROP_TcpTimeWait);
 }
 
-/* c: who has the addresses of the segment, no sock of a connection; or NULL. */
-static noinline void to_other(struct net *net, struct sock_common *c, struct sk_buff *skb,
-			      const struct inet_flow *f)
+void tcp_rcv_no_sock(struct sock_common *c, struct sk_buff *skb, const struct inet_flow *f)
 {
+	struct net *net = skb->dev->net;
 	struct sock *listener;
 
 	if (c) {
@@ -186,22 +164,11 @@ static noinline void to_other(struct net *net, struct sock_common *c, struct sk_
 	}
 	listener = inet_lookup_listener(&net->tcp->hashinfo, f);
 	if (listener) {
-		to_sock(listener, skb);
+		tcp_rcv_sock(listener, skb);
 		return;
 	}
 	tcp_send_reset(net, NULL, skb);
 	kfree_skb_reason(skb, SKB_DROP_TcpNoSocket);
-}
-
-void tcp_demux(struct sk_buff *skb, const struct inet_flow *f)
-{
-	struct net *net = skb->dev->net;
-	struct sock_common *c = inet_ehash_lookup(&net->tcp->hashinfo, f);
-
-	if (likely(c && c->skc_state != TCP_TIME_WAIT && c->skc_state != TCP_NEW_SYN_RECV))
-		to_sock((struct sock *)c, skb);
-	else
-		to_other(net, c, skb, f);
 }
 
 /* ---- ICMP errors (RFC 9293, 3.9.2.2; RFC 5927: only with a sequence number in flight) ---- */

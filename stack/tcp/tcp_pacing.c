@@ -31,7 +31,7 @@ static void pacing_timer(struct timer_list *t)
 	struct sock *sk = &tp->inet_conn.inet.sk;
 
 	if (sock_owned_by_user(sk))
-		tp->tsq_flags |= TCP_TSQ_DEFERRED;
+		tcp_defer(sk, TCP_TSQ_DEFERRED);
 	else
 		tcp_tsq_write(sk);
 	sock_put(sk);

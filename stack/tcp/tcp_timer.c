@@ -296,7 +296,7 @@ static void write_timer(struct timer_list *t)
 		csk_sock(container_of(t, struct inet_connection_sock, icsk_retransmit_timer));
 
 	if (sock_owned_by_user(sk))
-		tcp_sk(sk)->tsq_flags |= TCP_WRITE_TIMER_DEFERRED;
+		tcp_defer(sk, TCP_WRITE_TIMER_DEFERRED);
 	else
 		tcp_write_timer_handler(sk);
 	sock_put(sk);
@@ -351,14 +351,15 @@ static void delack_timer(struct timer_list *t)
 			sk_reset_timer(sk, t, icsk->icsk_ack.timeout_ns);
 	} else if (sock_owned_by_user(sk)) {
 		NET_INC(sk->sk_net, TcpExtDelayedACKLocked);
-		tcp_sk(sk)->tsq_flags |= TCP_DELACK_TIMER_DEFERRED;
+		tcp_defer(sk, TCP_DELACK_TIMER_DEFERRED);
 	} else {
 		tcp_delack_timer_handler(sk);
 	}
 	sock_put(sk);
 }
 
-static noinline void run_deferred(struct sock *sk)
+/* End of release_sock(): what soft interrupt could not do meanwhile. */
+void tcp_release_cb(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint8_t flags = tp->tsq_flags;
@@ -371,14 +372,6 @@ static noinline void run_deferred(struct sock *sk)
 		tcp_write_timer_handler(sk);
 	if (flags & TCP_DELACK_TIMER_DEFERRED)
 		tcp_delack_timer_handler(sk);
-}
-
-/* End of release_sock(): what soft interrupt could not do meanwhile. */
-void tcp_release_cb(struct sock *sk)
-{
-	if (tcp_sk(sk)->tsq_flags &
-	    (TCP_TSQ_DEFERRED | TCP_WRITE_TIMER_DEFERRED | TCP_DELACK_TIMER_DEFERRED))
-		run_deferred(sk);
 }
 
 /* ---- keepalive and FIN_WAIT2 ---- */

@@ -39,7 +39,7 @@ void tcp_tsq_timer(struct timer_list *t)
 
 	tp->tsq_flags &= (uint8_t)~TCP_TSQ_QUEUED;
 	if (sock_owned_by_user(sk))
-		tp->tsq_flags |= TCP_TSQ_DEFERRED;
+		tcp_defer(sk, TCP_TSQ_DEFERRED);
 	else
 		tcp_tsq_write(sk);
 	sock_put(sk);

@@ -97,8 +97,9 @@ struct sock {
 	uint8_t sk_userlocks;
 	uint8_t sk_protocol;
 	uint16_t sk_type;
-	bool sk_owned; /* by a task */
-	int sk_err;    /* positive errno, reported once */
+	bool sk_owned;	  /* by a task */
+	bool sk_deferred; /* meanwhile soft interrupt left work for release_cb */
+	int sk_err;	  /* positive errno, reported once */
 	int sk_err_soft;
 
 	struct wait_queue_head sk_wq;	   /* readers, writers, pollers */
@@ -238,7 +239,8 @@ struct proto {
 	int (*getsockopt)(struct sock *sk, int level, int name, void *value, socklen_t *len);
 	/* Soft interrupts off: a packet of the backlog; consumes it. */
 	int (*backlog_rcv)(struct sock *sk, struct sk_buff *skb);
-	/* Soft interrupts off, at the end of release_sock(): postponed timers. May be NULL. */
+	/* Soft interrupts off, at the end of release_sock(): what sk_deferred tells of, postponed
+	 * timers. NULL where nothing sets that. */
 	void (*release_cb)(struct sock *sk);
 	/* The last reference went: give back what hangs on it (not the sock). May be NULL. */
 	void (*destroy)(struct sock *sk);

@@ -777,6 +777,12 @@ void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb);
 void tcp_rtx_queue_unlink_and_free(struct sock *sk, struct sk_buff *skb);
 void tcp_tsq_write(struct sock *sk);
 void tcp_release_cb(struct sock *sk);
+/* Soft interrupt, sk owned by a task: release_sock() is to do it (TCP_*_DEFERRED). */
+static inline void tcp_defer(struct sock *sk, uint8_t what)
+{
+	tcp_sk(sk)->tsq_flags |= what;
+	sk->sk_deferred = true;
+}
 void tcp_set_skb_pcount(struct sk_buff *skb, uint32_t mss);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
 
@@ -1025,8 +1031,6 @@ void inet_twsk_kill(struct net *net, struct inet_timewait_sock *tw);
 bool tcp_twsk_unique(struct sock *sk, const struct inet_timewait_sock *tw);
 
 /* ---- tcp_demux.c: which socket a segment is for, whatever the version of IP ---- */
-/* skb: with its header checked and its cb filled; f: its addresses. Consumes skb. */
-void tcp_demux(struct sk_buff *skb, const struct inet_flow *f);
 /* The addresses of a received segment, from its IP and TCP headers. */
 void tcp_skb_flow(const struct sk_buff *skb, struct inet_flow *f);
 int tcp_do_rcv(struct sock *sk, struct sk_buff *skb);

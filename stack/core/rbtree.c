@@ -81,9 +81,10 @@ void rb_insert(struct rb_root *root, struct rb_node *node, struct rb_node *paren
 {
 	node->parent = parent;
 	node->left = node->right = NULL;
-	node->red = true;
+	node->red = parent != NULL;
 	*link = node;
-	fix_insert(root, node);
+	if (is_red(parent))
+		fix_insert(root, node);
 }
 
 /* One step of fix_erase(): n's side of p is one black short. Returns where the shortage went. */

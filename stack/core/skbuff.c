@@ -237,7 +237,7 @@ static inline struct sk_buff *skb_new(struct net *net, uint32_t size_bytes)
 
 static noinline void take_apart(struct net *net, struct sk_buff *skb, struct skb_data *data)
 {
-	data_put(net, data);
+	data_free(net, data);
 	cache_give_or_free(&net->skb_cache, net->port, skb);
 }
 
@@ -251,11 +251,15 @@ static inline void skb_free(struct net *net, struct sk_buff *skb)
 	for (unsigned int i = 0; i < skb->nr_frags; i++)
 		data_put(net, skb->frags[i].data);
 	net->skbs_alive--;
-	if (data->refcount == 1 && data->size_class < SKB_DATA_CLASSES &&
-	    cache_give(&net->whole_cache[data->size_class], skb))
+	if (data->refcount > 1) {
+		data->refcount--;
+		cache_give_or_free(&net->skb_cache, net->port, skb);
+	} else if (data->size_class < SKB_DATA_CLASSES &&
+		   cache_give(&net->whole_cache[data->size_class], skb)) {
 		net->blocks_alive--;
-	else
+	} else {
 		take_apart(net, skb, data);
+	}
 }
 
 struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes)
@@ -327,8 +331,8 @@ void kfree_skb(struct sk_buff *skb)
 
 static void copy_payload(struct sk_buff *clone, const struct sk_buff *skb)
 {
-	_Static_assert(MAX_HEADER - SKB_COPYBREAK_BYTES >= 60 + 40 + 18, "TCP, IPv6, Ethernet");
-	skb_reserve(clone, MAX_HEADER - SKB_COPYBREAK_BYTES);
+	_Static_assert(SKB_SHORT_OFFSET >= 60 + 40 + 18, "TCP, IPv6, Ethernet");
+	skb_reserve(clone, SKB_SHORT_OFFSET);
 	for (unsigned int i = 0; i < skb->nr_frags; i++) {
 		const struct skb_frag *f = &skb->frags[i];
 
@@ -347,18 +351,50 @@ static void share_payload(struct sk_buff *clone, const struct sk_buff *skb)
 	}
 }
 
-struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
+/* All of it is where skb_add_short() put it, and nobody else has the block: no earlier clone whose
+ * header still waits, no second half. */
+static bool payload_in_place(const struct sk_buff *skb)
 {
-	struct sk_buff *clone;
+	return skb->nr_frags == 1 && skb->frags[0].data == skb->head_data &&
+	       skb->head_data->refcount == 2;
+}
 
-	assert(skb_headlen(skb) == 0);
-	clone = alloc_skb(net, MAX_HEADER);
+/* Behind the room for headers in the block that skb brought along. */
+static struct sk_buff *clone_in_place(struct net *net, const struct sk_buff *skb)
+{
+	struct skb_data *data = skb->head_data;
+	struct sk_buff *clone = cache_take(&net->skb_cache);
+
+	if (unlikely(!clone))
+		clone = skb_memory(net);
+	if (unlikely(!clone))
+		return NULL;
+	skb_init(net, clone, skb_data_get(data), skb->frags[0].offset, data->size_bytes);
+	skb_put(clone, skb->len);
+	return clone;
+}
+
+static struct sk_buff *clone_apart(struct net *net, const struct sk_buff *skb)
+{
+	struct sk_buff *clone = alloc_skb(net, MAX_HEADER);
+
 	if (!clone)
 		return NULL;
 	if (skb->len <= SKB_COPYBREAK_BYTES)
 		copy_payload(clone, skb);
 	else
 		share_payload(clone, skb);
+	return clone;
+}
+
+struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
+{
+	struct sk_buff *clone;
+
+	assert(skb_headlen(skb) == 0);
+	clone = payload_in_place(skb) ? clone_in_place(net, skb) : clone_apart(net, skb);
+	if (!clone)
+		return NULL;
 	clone->truesize += skb->data_len;
 	clone->gso_size = skb->gso_size;
 	clone->gso_segs = skb->gso_segs;

@@ -157,13 +157,14 @@ static void put_check(const struct sock *sk, struct sk_buff *skb, uint8_t *th, u
 	put_unaligned_be32((uint32_t)ntohs(check) << 16 | ntohs(urg_ptr), th + 16);
 }
 
-/* No option, or the time stamp alone. */
-static void push_plain(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb,
-		       uint8_t flags, __be16 urg_ptr)
+/* An ACK without an option, or with the time stamp alone: two functions for the compiler. */
+static inline __attribute__((always_inline)) void push_plain(struct sock *sk, struct sk_buff *skb,
+							     const struct tcp_skb_cb *tcb,
+							     uint8_t flags, __be16 urg_ptr,
+							     bool tstamp)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	const uint32_t header_len =
-		TCP_BASE_HEADER + (tp->rx_opt.tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0);
+	const uint32_t header_len = TCP_BASE_HEADER + (tstamp ? TCPOLEN_TSTAMP_ALIGNED : 0);
 	const uint16_t window = tcp_select_window(sk);
 	uint8_t *th = skb_push(skb, header_len);
 	uint64_t sum;
@@ -171,9 +172,9 @@ static void push_plain(struct sock *sk, struct sk_buff *skb, const struct tcp_sk
 	skb_reset_transport_header(skb);
 	sum = put_word(th, (uint32_t)sk->sk_num << 16 | ntohs(sk->sk_dport));
 	sum += put_word(th + 4, tcb->seq);
-	sum += put_word(th + 8, flags & TCPHDR_ACK ? tp->rcv_nxt : 0);
+	sum += put_word(th + 8, tp->rcv_nxt);
 	sum += put_word(th + 12, header_len / 4 << 28 | (uint32_t)flags << 16 | window);
-	if (likely(tp->rx_opt.tstamp_ok)) {
+	if (tstamp) {
 		sum += put_word(th + 20, TCPOPT_TSTAMP_WORD);
 		sum += put_word(th + 24, tcp_time_stamp_ms(tp) + tp->tsoffset);
 		sum += put_word(th + 28, tp->rx_opt.ts_recent);
@@ -193,9 +194,11 @@ void tcp_push_header(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_
 		flags |= tcp_ecn_send(sk, tcb, skb->len);
 	if (unlikely(tp->snd_urg))
 		flags |= tcp_urg_pointer(tp, tcb->seq, &urg_ptr);
-	if (unlikely((flags & TCPHDR_SYN) || tp->rx_opt.num_sacks || tp->rx_opt.dsack ||
-		     tp->ao_info || !list_empty(&tp->md5_keys)))
+	if (unlikely((flags & (TCPHDR_SYN | TCPHDR_ACK)) != TCPHDR_ACK || tp->rx_opt.num_sacks ||
+		     tp->rx_opt.dsack || tp->ao_info || !list_empty(&tp->md5_keys)))
 		push_with_options(sk, skb, tcb, flags, urg_ptr);
+	else if (likely(tp->rx_opt.tstamp_ok))
+		push_plain(sk, skb, tcb, flags, urg_ptr, true);
 	else
-		push_plain(sk, skb, tcb, flags, urg_ptr);
+		push_plain(sk, skb, tcb, flags, urg_ptr, false);
 }

@@ -270,7 +270,7 @@ static bool small_queue_full(struct sock *sk, const struct sk_buff *skb)
 /* ---- after sending ---- */
 
 /* true: the retransmission timer is to be armed. */
-static bool new_data_sent(struct sock *sk, struct sk_buff *skb)
+static inline bool new_data_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const bool first = !tp->packets_out;
@@ -358,11 +358,11 @@ static void slow_start_after_idle_check(struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!sk_sysctl(sk)->tcp_slow_start_after_idle || tp->packets_out || !tp->lsndtime_ns ||
-	    inet_csk(sk)->icsk_ca_ops->cong_control)
+	if (likely(tp->tcp_mstamp_ns - tp->lsndtime_ns <=
+		   (uint64_t)inet_csk(sk)->icsk_rto_us * NSEC_PER_USEC))
 		return;
-	if (tp->tcp_mstamp_ns - tp->lsndtime_ns >
-	    (uint64_t)inet_csk(sk)->icsk_rto_us * NSEC_PER_USEC)
+	if (sk_sysctl(sk)->tcp_slow_start_after_idle && !tp->packets_out && tp->lsndtime_ns &&
+	    !inet_csk(sk)->icsk_ca_ops->cong_control)
 		tcp_cwnd_restart(sk);
 }
 

@@ -158,12 +158,35 @@ static size_t copy_in(struct net *net, void *to, uint32_t len, struct iov_iter *
 	return n;
 }
 
+/* skb, in the write queue, has so many bytes more. */
+static void account_appended(struct sock *sk, struct sk_buff *skb, uint32_t len)
+{
+	TCP_SKB_CB(skb)->end_seq += len;
+	TCP_SKB_CB(skb)->pcount = 0;
+	tcp_sk(sk)->write_seq += len;
+	sk_wmem_queued_add(sk, len);
+}
+
+/* Into the block of an sk_buff that is empty. */
+static bool copy_short(struct sk_buff *skb, struct iov_iter *from, uint32_t len)
+{
+	if (unlikely(copy_from_iter(skb_short_room(skb), len, from) != len))
+		return false;
+	skb_add_short(skb, len);
+	return true;
+}
+
 long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uint32_t want)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
 	struct net *net = sk->sk_net;
 	struct room r;
 
+	if (!skb->len && want <= SKB_COPYBREAK_BYTES) {
+		if (!copy_short(skb, from, want))
+			return -EFAULT;
+		account_appended(sk, skb, want);
+		return want;
+	}
 	if (!reserve_room(net_tcp(sk), net->port, want, &r))
 		return 0;
 	if (copy_in(net, r.data->bytes + r.offset, r.len, from) != r.len ||
@@ -171,10 +194,7 @@ long tcp_append(struct sock *sk, struct sk_buff *skb, struct iov_iter *from, uin
 		skb_data_put(r.data);
 		return -EFAULT;
 	}
-	TCP_SKB_CB(skb)->end_seq += r.len;
-	TCP_SKB_CB(skb)->pcount = 0;
-	tp->write_seq += r.len;
-	sk_wmem_queued_add(sk, r.len);
+	account_appended(sk, skb, r.len);
 	return r.len;
 }
 
@@ -262,6 +282,40 @@ static long copy_all(struct sock *sk, struct iov_iter *from, int flags, uint64_t
 	return copied;
 }
 
+/*
+ * A question or an answer: a short write while nothing waits becomes a segment at once, without what
+ * full buffers, super-segments, urgent data and the handshake ask for.
+ */
+static bool is_short(const struct sock *sk, const struct iov_iter *from, int flags)
+{
+	return from->count - 1 < SKB_COPYBREAK_BYTES && !(flags & ~(MSG_DONTWAIT | MSG_NOSIGNAL)) &&
+	       sk->sk_state == TCP_ESTABLISHED && !sk->sk_err &&
+	       !(sk->sk_shutdown & SEND_SHUTDOWN) && !tcp_sk(sk)->defer_connect &&
+	       !tcp_send_head(sk) && tcp_stream_memory_free(sk);
+}
+
+/* The bytes, 0: not that way, or -EFAULT. Soft interrupts off. */
+static long send_short(struct sock *sk, struct iov_iter *from)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	const uint32_t len = (uint32_t)from->count, mss = tcp_current_mss(sk);
+	struct sk_buff *skb = likely(len <= mss) ? tcp_stream_alloc_skb(sk) : NULL;
+
+	if (unlikely(!skb))
+		return 0;
+	if (unlikely(!copy_short(skb, from, len))) {
+		tcp_wmem_free_skb(sk, skb);
+		return -EFAULT;
+	}
+	tcp_rate_check_app_limited(sk);
+	tcp_skb_entail(sk, skb);
+	account_appended(sk, skb, len);
+	mark_push(tp, skb);
+	if (tcp_write_xmit(sk, mss, tp->nonagle, 0))
+		tcp_check_probe_timer(sk);
+	return len;
+}
+
 /* What the SYN takes counts as sent, in *copied. 0: go on with the rest; or a negative errno. */
 static int send_fastopen(struct sock *sk, const struct msghdr *msg, struct iov_iter *from,
 			 int flags, long *copied)
@@ -278,7 +332,8 @@ static int send_fastopen(struct sock *sk, const struct msghdr *msg, struct iov_i
 	return err;
 }
 
-static long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
+static noinline long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *from,
+			     int flags)
 {
 	uint64_t timeo_ns = flags & MSG_DONTWAIT ? 0 : sk->sk_sndtimeo_ns;
 	long in_syn = 0, copied = 0;
@@ -309,10 +364,16 @@ static long do_send(struct sock *sk, const struct msghdr *msg, struct iov_iter *
 /* An address is only looked at for Fast Open. */
 long tcp_sendmsg(struct sock *sk, const struct msghdr *msg, struct iov_iter *from, int flags)
 {
-	long result;
+	long result = 0;
 
 	lock_sock(sk);
-	result = do_send(sk, msg, from, flags);
+	if (likely(is_short(sk, from, flags))) {
+		local_bh_disable(sk->sk_net);
+		result = send_short(sk, from);
+		local_bh_enable(sk->sk_net);
+	}
+	if (!result)
+		result = do_send(sk, msg, from, flags);
 	release_sock(sk);
 	return result;
 }

@@ -75,7 +75,8 @@ static void tcp_event_data_sent(struct sock *sk)
 }
 
 /* skb: headroom and payload; everything else is made here. Consumes skb. */
-static int xmit(struct sock *sk, struct sk_buff *skb, const struct tcp_skb_cb *tcb)
+static inline __attribute__((always_inline)) int xmit(struct sock *sk, struct sk_buff *skb,
+						      const struct tcp_skb_cb *tcb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint32_t payload = skb->len, segs = tcb->pcount ? tcb->pcount : 1;

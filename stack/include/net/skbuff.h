@@ -28,9 +28,10 @@ struct sock;
 #define MAX_SKB_FRAGS 17
 /* Room in front of a transport header for TCP (60), IP (60 / 40 + extensions) and Ethernet+VLAN. */
 #define MAX_HEADER 192
-/* Payload up to so many bytes is copied behind the headers when it is sent: cheaper than a reference,
- * and the frame is one piece for checksum and card. What is left of MAX_HEADER is enough for headers. */
+/* Payload up to so many bytes is behind the headers when it is sent: cheaper than a reference, and the
+ * frame is one piece for checksum and card. What is left of MAX_HEADER is enough for headers. */
 #define SKB_COPYBREAK_BYTES 64
+#define SKB_SHORT_OFFSET    (MAX_HEADER - SKB_COPYBREAK_BYTES)
 /* Alignment offset that puts the IP header of a received frame on a 4-byte boundary. */
 #define NET_IP_ALIGN  2
 #define GSO_MAX_BYTES 65535u
@@ -128,8 +129,8 @@ static inline struct sk_buff *skb_get(struct sk_buff *skb)
 
 /*
  * For (re)transmission: a new sk_buff with room for headers in front that shares skb's fragments, or
- * has copied SKB_COPYBREAK_BYTES at most, with its length and gso fields. skb must have no linear
- * payload. sk and destructor are not copied. NULL: no memory.
+ * has SKB_COPYBREAK_BYTES at most behind that room, with its length and gso fields. skb must have no
+ * linear payload. sk and destructor are not copied. Soft interrupts off. NULL: no memory.
  */
 struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb);
 
@@ -232,6 +233,25 @@ int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t
 /* Adds a fragment; takes over the caller's reference; truesize grows by len. The fragment is merged
  * with the last one where it continues it. false: no room (the reference stays with the caller). */
 bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len);
+/*
+ * The first, short payload (SKB_COPYBREAK_BYTES at most) of an empty sk_buff with a block for headers
+ * may be a fragment of that block: a clone then finds it in its place, unless another still uses the
+ * block. Room for it, and the fragment once it is filled.
+ */
+static inline uint8_t *skb_short_room(const struct sk_buff *skb)
+{
+	assert(!skb->len && skb->head_data->size_bytes == MAX_HEADER);
+	return skb->head_data->bytes + SKB_SHORT_OFFSET;
+}
+static inline void skb_add_short(struct sk_buff *skb, uint32_t len)
+{
+	assert(!skb->nr_frags && len <= SKB_COPYBREAK_BYTES);
+	skb->frags[0] = (struct skb_frag){
+		.data = skb_data_get(skb->head_data), .offset = SKB_SHORT_OFFSET, .len = len};
+	skb->nr_frags = 1;
+	skb->len = skb->data_len = len;
+	skb->truesize += len;
+}
 /* Moves the bytes of skb from `len` on into `rest` (empty), sharing payload. 0 or -ENOMEM. */
 int skb_split(struct sk_buff *skb, struct sk_buff *rest, uint32_t len);
 /* The same as below when more than the linear part is summed. */

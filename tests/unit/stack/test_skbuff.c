@@ -187,6 +187,62 @@ START_TEST(a_clone_for_retransmission_shares_payload_and_has_its_own_head)
 }
 END_TEST
 
+static struct sk_buff *make_short(void)
+{
+	struct sk_buff *skb = alloc_skb(bench.net, 0);
+
+	memcpy(skb_short_room(skb), "question", 8);
+	skb_add_short(skb, 8);
+	return skb;
+}
+
+static void check_short_clone(struct sk_buff *clone, const struct sk_buff *skb, bool in_place)
+{
+	check_content(clone, (const uint8_t *)"question", 8);
+	ck_assert_uint_eq(clone->nr_frags, 0);
+	ck_assert_uint_eq(skb_headroom(clone), SKB_SHORT_OFFSET);
+	ck_assert_int_eq(clone->head_data == skb->head_data, in_place);
+}
+
+START_TEST(a_short_payload_is_sent_from_its_place_unless_an_earlier_clone_still_is_there)
+{
+	struct sk_buff *skb = make_short(), *first, *second;
+
+	first = skb_clone_payload(bench.net, skb);
+	check_short_clone(first, skb, true);
+	memset(skb_push(first, SKB_SHORT_OFFSET), 0xaa, SKB_SHORT_OFFSET);
+	second = skb_clone_payload(bench.net, skb);
+	check_short_clone(second, skb, false);
+	consume_skb(first);
+	consume_skb(second);
+	first = skb_clone_payload(bench.net, skb);
+	check_short_clone(first, skb, true);
+	consume_skb(skb); /* acknowledged while the card still has it */
+	check_content(first, (const uint8_t *)"question", 8);
+	consume_skb(first);
+}
+END_TEST
+
+START_TEST(halves_of_a_short_payload_do_not_meet_in_its_place)
+{
+	struct sk_buff *skb = make_short(), *rest = alloc_skb(bench.net, 0), *clone[2];
+
+	ck_assert_int_eq(skb_split(skb, rest, 3), 0);
+	clone[0] = skb_clone_payload(bench.net, skb);
+	clone[1] = skb_clone_payload(bench.net, rest);
+	memset(skb_push(clone[1], 100), 0xaa, 100);
+	skb_pull(clone[1], 100);
+	check_content(clone[0], (const uint8_t *)"que", 3);
+	check_content(clone[1], (const uint8_t *)"stion", 5);
+	ck_assert_ptr_ne(clone[0]->head_data, skb->head_data);
+	ck_assert_ptr_ne(clone[1]->head_data, skb->head_data);
+	consume_skb(skb);
+	consume_skb(rest);
+	consume_skb(clone[0]);
+	consume_skb(clone[1]);
+}
+END_TEST
+
 static unsigned int destroyed;
 
 static void count_destruction(struct sk_buff *skb)
@@ -332,6 +388,9 @@ Suite *skbuff_suite(void)
 	tcase_add_test(t, a_fragment_that_continues_the_last_is_merged_with_it);
 	tcase_add_test(t, the_eighteenth_fragment_is_refused);
 	tcase_add_test(t, a_clone_for_retransmission_shares_payload_and_has_its_own_head);
+	tcase_add_test(
+		t, a_short_payload_is_sent_from_its_place_unless_an_earlier_clone_still_is_there);
+	tcase_add_test(t, halves_of_a_short_payload_do_not_meet_in_its_place);
 	tcase_add_test(t, the_last_reference_runs_the_destructor_once);
 	tcase_add_test(t, an_owner_is_given_back_what_it_was_charged);
 	tcase_add_test(t, no_memory_gives_null_and_leaks_nothing);

@@ -222,6 +222,48 @@ START_TEST(reno_moves_data_too)
 }
 END_TEST
 
+static void write_every_short_length(void *arg)
+{
+	struct net_device *dev = memwire_dev(bench.wire, 0);
+	uint8_t buf[2 * SKB_COPYBREAK_BYTES];
+	uint64_t at = 0;
+
+	(void)arg;
+	set_opt(0, transfer.fd[0], SOL_TCP, TCP_NODELAY, 1);
+	for (size_t len = 1; len <= sizeof(buf); at += len++) {
+		ck_assert_int_eq(
+			dev_set_features(dev, len & 1 ? NETIF_F_SG : NETIF_F_SG | NETIF_F_HW_CSUM),
+			0);
+		stream_fill(buf, len, 1, at);
+		write_all(0, transfer.fd[0], buf, len);
+		host_sleep(bench.host[0], HOST_MS);
+	}
+	ck_assert_int_eq(sys_shutdown(bench.files[0], transfer.fd[0], SHUT_WR), 0);
+}
+
+/* The wire's observer looks at each checksum: of us and, when it is switched on meanwhile, of the card. */
+START_TEST(short_segments_are_whole_with_and_without_the_cards_help)
+{
+	struct flow in = {.side = 1, .seed = 1, .chunk = 4096};
+
+	pair_setup_with(&(struct pair_options){
+		.v6 = _i & 1,
+		.wire = {.delay_ns = 50 * HOST_US, .hw_features = NETIF_F_SG | NETIF_F_HW_CSUM}});
+	bench.net[0]->sysctl.tcp_timestamps = !(_i & 2);
+	task(1, server, NULL);
+	task(0, client, NULL);
+	run_tasks(10);
+	in.fd = transfer.fd[1];
+	in.bytes = SKB_COPYBREAK_BYTES * (2 * SKB_COPYBREAK_BYTES + 1);
+	task(0, write_every_short_length, NULL);
+	task(1, receive_flow, &in);
+	run_tasks(10);
+	for (unsigned int i = 0, len = 1; len <= 2 * SKB_COPYBREAK_BYTES; i++)
+		len += seg_from(0, i)->len == len;
+	pair_teardown();
+}
+END_TEST
+
 static TCase *pair_cases(const char *name, void (*setup)(void))
 {
 	TCase *t = tcase_create(name);
@@ -239,11 +281,13 @@ static TCase *pair_cases(const char *name, void (*setup)(void))
 Suite *stream_suite(void)
 {
 	Suite *s = suite_create("stream");
-	TCase *tso = tcase_create("tso"), *bad = tcase_create("bad");
+	TCase *tso = tcase_create("tso"), *bad = tcase_create("bad"),
+	      *brief = tcase_create("short");
 
 	tcase_add_checked_fixture(tso, tso_setup, pair_teardown);
 	tcase_add_test(tso, super_segments_go_down_whole);
 	tcase_set_timeout(tso, 60);
+	tcase_add_loop_test(brief, short_segments_are_whole_with_and_without_the_cards_help, 0, 4);
 	tcase_add_loop_test(bad, bad_wire_loses_no_byte, 0, 24);
 	tcase_add_loop_test(bad, slow_computers_lose_no_byte, 0, 4);
 	tcase_add_loop_test(bad, plain_peer_over_a_lossy_wire, 0, 4);
@@ -251,6 +295,7 @@ Suite *stream_suite(void)
 	suite_add_tcase(s, pair_cases("pair", pair_setup));
 	suite_add_tcase(s, pair_cases("pair over IPv6", pair6_setup));
 	suite_add_tcase(s, tso);
+	suite_add_tcase(s, brief);
 	suite_add_tcase(s, bad);
 	return s;
 }

@@ -111,7 +111,7 @@ module tx_queues #(
   assign desc_valid_o = ok_q;
   assign desc_queue_o = queue_q;
   assign desc_o = desc_q;
-  assign other_waits = valid[!turn_q] && whole[!turn_q];
+  assign other_waits = valid[!turn_q] && (whole[!turn_q] || !in_use[turn_q]);
   assign in_use = {run_i[1] && ring_size_i[31:16] != '0, run_i[0] && ring_size_i[15:0] != '0};
   assign ready = valid[turn_q] && (!fresh_q || whole[turn_q] || !in_use[!turn_q]);
   assign take = ready && (!ok_q || desc_pop_i);

@@ -2,22 +2,16 @@
 //
 // The DMA reader as its client sees it (docs/rtl.md, "DMA clients"): takes requests of any address, answers
 // in order, the first byte in lane 0; bytes behind a request's end may be anything. The bench decides when
-// requests are taken and beats come. Every address holds a byte of its own, so memory need not be kept.
+// requests are taken and beats come. What memory holds is a function of the address, so it need not be kept.
 #pragma once
 
-#include <check.h>
+#include "stream_bench.h"
 
 #include <cstdint>
 #include <deque>
 #include <random>
 #include <utility>
 #include <vector>
-
-struct Sweep {
-	unsigned gap_percent;  // answers that come late
-	unsigned busy_percent; // requests that are not taken, and beats that are not
-};
-inline const Sweep kSweep[] = {{0, 0}, {50, 0}, {0, 50}, {90, 10}, {10, 90}, {60, 60}};
 
 inline uint8_t byte_at(uint64_t address)
 {
@@ -32,18 +26,20 @@ class ReadSide
 		bool last;
 	};
 
-	ReadSide(size_t beat_bytes, std::mt19937 &random) : beat_bytes_(beat_bytes), random_(random)
+	// `byte`: what memory holds.
+	ReadSide(size_t beat_bytes, std::mt19937 &random, uint8_t (*byte)(uint64_t) = byte_at)
+	    : beat_bytes_(beat_bytes), random_(random), byte_(byte)
 	{
 	}
 
 	void take(uint64_t address, size_t len)
 	{
-		ck_assert_uint_ge(len, 1);
-		ck_assert_uint_le(len, 16384);
+		EXPECT(len >= 1);
+		EXPECT(len <= 16384);
 		for (size_t at = 0; at < len; at += beat_bytes_) {
 			Beat beat{std::vector<uint8_t>(beat_bytes_), at + beat_bytes_ >= len};
 			for (size_t i = 0; i < beat_bytes_; i++)
-				beat.bytes[i] = at + i < len ? byte_at(address + at + i)
+				beat.bytes[i] = at + i < len ? byte_(address + at + i)
 							     : static_cast<uint8_t>(random_());
 			beats_.push_back(beat);
 		}
@@ -64,5 +60,6 @@ class ReadSide
       private:
 	const size_t beat_bytes_;
 	std::mt19937 &random_;
+	uint8_t (*const byte_)(uint64_t);
 	std::deque<Beat> beats_;
 };

@@ -6,6 +6,7 @@ TESTSTREAM_OUT := $(BUILD)/tests/rtl/stream
 TESTSTREAM_VERILATOR := verilator --cc -O3 --x-assign unique --x-initial unique --assert -Wall
 TESTSTREAM_INC := -isystem $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)/include
 TESTSTREAM_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+TESTSTREAM_HEADERS := $(wildcard tests/rtl/stream/*.h) tests/rtl/bus/idle_state.h tests/rtl/run_suite.h
 
 # $(1): module, $(2) its folder in rtl/, $(3) parameters, $(4) what else it is made of
 define teststream_program
@@ -15,7 +16,7 @@ $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a: rtl/$(2)/$(1).sv $(4)
 	$(Q)$(TESTSTREAM_VERILATOR) --top-module $(1) $(3) --Mdir $$(@D) $(4) rtl/$(2)/$(1).sv
 	$(Q)+$(MAKE) -s -C $$(@D) -f V$(1).mk OPT_FAST=-O2 V$(1)__ALL.a verilated.o verilated_threads.o >/dev/null
 
-$(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp tests/rtl/stream/read_side.h tests/rtl/bus/idle_state.h tests/rtl/run_suite.h $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a
+$(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp $(TESTSTREAM_HEADERS) $(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a
 	$(call say,CXX,$$@)
 	$(Q)$(CXX) -std=gnu++17 -O2 -g $(WARN) $(TESTSTREAM_INC) -I$(TESTSTREAM_OUT)/$(1) -include V$(1).h -o $$@ $$< \
 		$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a $(TESTSTREAM_OUT)/$(1)/verilated*.o $(TESTSTREAM_LIBS)
@@ -25,3 +26,6 @@ TEST_PROGRAMS += $(TESTSTREAM_OUT)/test_$(1)
 endef
 $(eval $(call teststream_program,tx_payload,tx,-GDataW=128 -GBeats=16 -GMaxRequest=64,))
 $(eval $(call teststream_program,rx_desc_fetch,rx,-GDataW=512,rtl/lib/sync_fifo.sv))
+$(eval $(call teststream_program,tx_fetch,tx,-GDataW=512,rtl/lib/sync_fifo.sv))
+$(eval $(call teststream_program,tx_queues,tx,-GDataW=512,rtl/lib/sync_fifo.sv rtl/tx/tx_fetch.sv))
+$(eval $(call teststream_program,tx_writeback,tx,-GDataW=128,rtl/tx/tx_ring_state.sv))

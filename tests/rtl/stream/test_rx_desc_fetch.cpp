@@ -4,34 +4,28 @@
 // software has not handed over, whatever the reader's pace and that of who takes them. Every edge in an idle
 // cycle is checked to change nothing.
 
-#include "../bus/idle_state.h"
-#include "../run_suite.h"
 #include "Vrx_desc_fetch___024root.h"
 #include "read_side.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace
 {
 
 constexpr size_t kBeat = 64, kPlace = 16; // bytes; a place in the ring
 
-class Bench
+class Bench : public StreamBench<Vrx_desc_fetch>
 {
       public:
-	Bench(Sweep sweep, unsigned seed, unsigned size, bool split)
-	    : random(seed), memory_(kBeat, random), sweep_(sweep), size_(size),
-	      places_(split ? 2 : 1)
+	Bench(int run, unsigned size, bool split)
+	    : StreamBench(run), memory_(kBeat, random), size_(size), places_(split ? 2 : 1)
 	{
-		base_ = (static_cast<uint64_t>(random()) << 32 | random()) & ~UINT64_C(0xf);
+		base_ = wide_random() & ~UINT64_C(0xf);
 		model.ring_base_i = base_;
 		model.ring_size_i = size;
 		model.split_i = split;
 		model.enable_i = 1;
-		model.rst_ni = 0;
-		idle_.clock(model, false);
-		model.rst_ni = 1;
+		reset();
 	}
 
 	// Software hands over so many more, as far as the ring allows.
@@ -45,23 +39,22 @@ class Bench
 
 	void step()
 	{
-		model.rd_req_ready_i = !hit(sweep_.busy_percent);
-		model.rd_rsp_valid_i = memory_.on_the_way() > 0 && !hit(sweep_.gap_percent);
+		model.rd_req_ready_i = !busy();
+		model.rd_rsp_valid_i = memory_.on_the_way() > 0 && !late();
 		if (model.rd_rsp_valid_i) {
 			const ReadSide::Beat beat = memory_.answer();
 			memcpy(&model.rd_rsp_data_i, beat.bytes.data(), kBeat);
 			model.rd_rsp_last_i = beat.last;
 		}
 		model.desc_pop_i = 0;
-		model.clk_i = 0;
-		model.eval();
-		model.desc_pop_i = model.desc_valid_o && !hit(sweep_.busy_percent);
+		settle();
+		model.desc_pop_i = model.desc_valid_o && !busy();
 		model.eval();
 		if (model.rd_req_valid_o && model.rd_req_ready_i)
 			take_request();
 		if (model.desc_pop_i)
 			take_descriptor();
-		idle_.clock(model, model.idle_o);
+		edge.clock(model, model.idle_o);
 	}
 
 	// All that is held or on the way is forgotten; it goes on with the first that was not taken.
@@ -87,15 +80,7 @@ class Bench
 		return handed_ - taken_;
 	}
 
-	Vrx_desc_fetch model;
-	std::mt19937 random;
-
       private:
-	bool hit(unsigned percent)
-	{
-		return random() % 100 < percent;
-	}
-
 	void stop(bool write)
 	{
 		model.desc_pop_i = 0;
@@ -105,11 +90,10 @@ class Bench
 		model.head_we_i = write;
 		model.head_i = model.head_wdata_i =
 			static_cast<uint16_t>((start_ + taken_) % size_);
-		model.clk_i = 0;
-		model.eval();
-		ck_assert(!model.desc_valid_o);
+		settle();
+		EXPECT(!model.desc_valid_o);
 		stale_ = model.rd_req_valid_o;
-		idle_.clock(model, false);
+		edge.clock(model, false);
 		model.clear_i = model.head_we_i = 0;
 		asked_ = taken_;
 	}
@@ -119,19 +103,19 @@ class Bench
 	{
 		const unsigned places = model.rd_req_len_o / kPlace;
 
-		ck_assert_uint_eq(model.rd_req_len_o % (kPlace * places_), 0);
-		ck_assert_uint_le(places, 16);
+		EXPECT_EQ(model.rd_req_len_o % (kPlace * places_), 0);
+		EXPECT(places <= 16);
 		memory_.take(model.rd_req_addr_o, model.rd_req_len_o);
 		if (stale_) {
 			stale_ = false;
 			return;
 		}
 		const uint64_t at = (start_ + asked_) % size_;
-		ck_assert_uint_eq(model.rd_req_addr_o, base_ + kPlace * at);
-		ck_assert_uint_le(at + places, size_);
+		EXPECT_EQ(model.rd_req_addr_o, base_ + kPlace * at);
+		EXPECT(at + places <= size_);
 		asked_ += places;
-		ck_assert_uint_le(asked_, handed_);
-		ck_assert_uint_le(asked_ - taken_, 64);
+		EXPECT(asked_ <= handed_);
+		EXPECT(asked_ - taken_ <= 64);
 	}
 
 	void take_descriptor()
@@ -139,16 +123,14 @@ class Bench
 		const auto *data = reinterpret_cast<const uint8_t *>(&model.desc_o);
 		const uint64_t address = base_ + kPlace * ((start_ + taken_) % size_);
 
-		ck_assert_uint_lt(taken_, asked_);
+		EXPECT(taken_ < asked_);
 		for (size_t i = 0; i < kPlace * places_; i++)
-			ck_assert_uint_eq(data[i], byte_at(address + i));
+			EXPECT_EQ(data[i], byte_at(address + i));
 		taken_ += places_;
 	}
 
 	ReadSide memory_;
-	const Sweep sweep_;
 	const unsigned size_, places_;
-	IdleState<Vrx_desc_fetch> idle_;
 	uint64_t base_;
 	uint64_t start_ = 0; // the place in the ring from which these count places:
 	uint64_t handed_ = 0, asked_ = 0, taken_ = 0;
@@ -158,7 +140,7 @@ class Bench
 void run(Bench &b, uint64_t descriptors, unsigned most)
 {
 	for (int cycles = 0; b.taken() < descriptors; cycles++) {
-		ck_assert_int_lt(cycles, 1000000);
+		EXPECT(cycles < 1000000);
 		if (b.random() % 8 == 0)
 			b.hand_over(1 + b.random() % most);
 		b.step();
@@ -167,104 +149,92 @@ void run(Bench &b, uint64_t descriptors, unsigned most)
 
 START_TEST(descriptors_come_in_order_and_only_those_handed_over)
 {
-	unsigned seed = 1;
-	for (Sweep sweep : kSweep)
-		for (unsigned size : {8u, 24u, 256u, 65528u})
-			for (unsigned most : {1u, 100u}) {
-				Bench b(sweep, seed++, size, false);
-				run(b, 1500, most);
-			}
+	const unsigned sizes[] = {8, 24, 256, 65528};
+	for (unsigned most : {1u, 100u}) {
+		Bench b(_i, sizes[_i / kSweeps], false);
+		run(b, 1500, most);
+	}
 }
 END_TEST
 
 START_TEST(split_descriptors_take_two_places)
 {
-	unsigned seed = 100;
-	for (Sweep sweep : kSweep)
-		for (unsigned size : {8u, 24u, 256u}) {
-			Bench b(sweep, seed++, size, true);
-			run(b, 1500, 20);
-		}
+	const unsigned sizes[] = {8, 24, 256};
+	Bench b(_i, sizes[_i / kSweeps], true);
+	run(b, 1500, 20);
 }
 END_TEST
 
 START_TEST(all_that_is_handed_over_is_read_to_the_last_one)
 {
 	for (unsigned handed : {1u, 2u, 15u, 16u, 17u, 200u}) {
-		Bench b({20, 20}, handed, 256, false);
+		Bench b(_i, 256, false);
 		b.hand_over(handed);
 		for (int cycles = 0; b.left(); cycles++) {
-			ck_assert_int_lt(cycles, 10000);
+			EXPECT(cycles < 10000);
 			b.step();
 		}
 		for (int i = 0; i < 100; i++)
 			b.step();
-		ck_assert(b.model.none_o && b.model.quiet_o);
+		EXPECT(b.model.none_o && b.model.quiet_o);
 	}
 }
 END_TEST
 
 START_TEST(after_a_stop_it_goes_on_where_it_was)
 {
-	unsigned seed = 200;
-	for (Sweep sweep : kSweep)
-		for (bool split : {false, true}) {
-			Bench b(sweep, seed++, 64, split);
-			for (uint64_t at = 50; at <= 2000; at += 50) {
-				run(b, at, 20);
-				b.clear();
-			}
-			run(b, 2100, 20);
+	for (bool split : {false, true}) {
+		Bench b(_i, 64, split);
+		for (uint64_t at = 50; at <= 2000; at += 50) {
+			run(b, at, 20);
+			b.clear();
 		}
+		run(b, 2100, 20);
+	}
 }
 END_TEST
 
 START_TEST(it_goes_on_where_software_writes_the_head)
 {
-	unsigned seed = 300;
-	for (Sweep sweep : kSweep) {
-		Bench b(sweep, seed++, 64, false);
-		for (int i = 0; i < 40; i++) {
-			run(b, 50, 20);
-			b.write_head(b.random() % 64);
-		}
-		run(b, 200, 20);
+	Bench b(_i, 64, false);
+	for (int i = 0; i < 40; i++) {
+		run(b, 50, 20);
+		b.write_head(b.upto(63));
 	}
+	run(b, 200, 20);
 }
 END_TEST
 
 START_TEST(rings_that_make_no_sense_have_none)
 {
-	Bench b({0, 0}, 400, 8, false);
+	Bench b(0, 8, false);
 	b.model.tail_i = 8; // outside
 	for (int i = 0; i < 100; i++)
 		b.step();
-	ck_assert(b.model.none_o && !b.model.rd_req_valid_o);
+	EXPECT(b.model.none_o && !b.model.rd_req_valid_o);
 	b.model.tail_i = 4;
 	b.model.ring_size_i = 0;
 	for (int i = 0; i < 100; i++)
 		b.step();
-	ck_assert(b.model.none_o && !b.model.rd_req_valid_o);
+	EXPECT(b.model.none_o && !b.model.rd_req_valid_o);
 	b.model.ring_size_i = 8;
 	b.model.enable_i = 0;
 	for (int i = 0; i < 100; i++)
 		b.step();
-	ck_assert(!b.model.none_o && !b.model.rd_req_valid_o);
+	EXPECT(!b.model.none_o && !b.model.rd_req_valid_o);
 }
 END_TEST
 
 } // namespace
 
-int main()
+int main(int argc, char **argv)
 {
-	TCase *tc = tcase_create("rx_desc_fetch");
-	tcase_set_timeout(tc, 120);
-	tcase_add_test(tc, descriptors_come_in_order_and_only_those_handed_over);
-	tcase_add_test(tc, split_descriptors_take_two_places);
-	tcase_add_test(tc, all_that_is_handed_over_is_read_to_the_last_one);
-	tcase_add_test(tc, after_a_stop_it_goes_on_where_it_was);
-	tcase_add_test(tc, it_goes_on_where_software_writes_the_head);
-	tcase_add_test(tc, rings_that_make_no_sense_have_none);
-
-	return run_suite("rx_desc_fetch", tc);
+	return run_stream_tests(
+		"rx_desc_fetch", argc, argv,
+		{{descriptors_come_in_order_and_only_those_handed_over, 4 * kSweeps},
+		 {split_descriptors_take_two_places, 3 * kSweeps},
+		 {all_that_is_handed_over_is_read_to_the_last_one, kSweeps},
+		 {after_a_stop_it_goes_on_where_it_was, kSweeps},
+		 {it_goes_on_where_software_writes_the_head, kSweeps},
+		 {rings_that_make_no_sense_have_none, 1}});
 }

@@ -4,13 +4,10 @@
 // the walker's; it asks only for what it has room for. Every edge in an idle cycle is checked to change
 // nothing.
 
-#include "../bus/idle_state.h"
-#include "../run_suite.h"
 #include "Vtx_payload___024root.h"
 #include "read_side.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace
 {
@@ -22,22 +19,19 @@ struct Order {
 	size_t len;
 };
 
-class Bench
+class Bench : public StreamBench<Vtx_payload>
 {
       public:
-	Bench(Sweep sweep, unsigned seed) : random(seed), memory_(kBeat, random), sweep_(sweep)
+	explicit Bench(int run) : StreamBench(run), memory_(kBeat, random)
 	{
-		model.rst_ni = 0;
-		idle_.clock(model, false);
-		model.rst_ni = 1;
+		reset();
 		model.run_i = 1;
 	}
 
 	// How many beats it takes.
 	size_t order(size_t most)
 	{
-		const uint64_t address =
-			(static_cast<uint64_t>(random()) << 32 | random()) >> random() % 60;
+		const uint64_t address = wide_random() >> random() % 60;
 
 		orders_.push_back({address, 1 + random() % most});
 		wanted_.push_back(orders_.back());
@@ -52,21 +46,20 @@ class Bench
 			model.order_addr_i = orders_.front().address;
 			model.order_len_i = static_cast<uint32_t>(orders_.front().len);
 		}
-		model.data_rd_req_ready_i = !hit(sweep_.busy_percent);
-		model.data_rd_rsp_valid_i = memory_.on_the_way() > 0 && !hit(sweep_.gap_percent);
+		model.data_rd_req_ready_i = !busy();
+		model.data_rd_rsp_valid_i = memory_.on_the_way() > 0 && !late();
 		if (model.data_rd_rsp_valid_i)
 			memcpy(&model.data_rd_rsp_data_i, memory_.answer().bytes.data(), kBeat);
-		model.clk_i = 0;
-		model.eval();
+		settle();
 		// A walker reads the oldest beat, and may keep it for another step.
-		model.read_i = model.beat_valid_o && !hit(sweep_.busy_percent);
+		model.read_i = model.beat_valid_o && !busy();
 		model.pop_i = model.read_i && random() % 4 != 0;
 		model.eval();
 		const bool request = model.data_rd_req_valid_o && model.data_rd_req_ready_i;
 		if (request)
 			take(model.data_rd_req_addr_o, model.data_rd_req_len_o);
 		const bool popped_order = model.order_pop_o, read = model.read_i, pop = model.pop_i;
-		idle_.clock(model, !model.active_o && !model.read_i && !model.flush_i);
+		edge.clock(model, !model.active_o && !model.read_i && !model.flush_i);
 		if (popped_order)
 			orders_.pop_front();
 		if (read)
@@ -84,29 +77,21 @@ class Bench
 		model.run_i = 0;
 		for (int i = 0; i < 1000 && !model.drained_o; i++)
 			step();
-		ck_assert(model.drained_o);
-		ck_assert_uint_eq(memory_.on_the_way(), 0);
+		EXPECT(model.drained_o);
+		EXPECT_EQ(memory_.on_the_way(), 0);
 		orders_.clear();
 		wanted_.clear();
 		asked_ = at_ = 0;
 		stored_ = 0;
 		model.order_valid_i = model.read_i = model.pop_i = model.data_rd_rsp_valid_i = 0;
 		model.flush_i = 1;
-		idle_.clock(model, false);
+		edge.clock(model, false);
 		model.flush_i = 0;
 		model.run_i = 1;
-		ck_assert(!model.beat_valid_o);
+		EXPECT(!model.beat_valid_o);
 	}
-
-	Vtx_payload model;
-	std::mt19937 random;
 
       private:
-	bool hit(unsigned percent)
-	{
-		return random() % 100 < percent;
-	}
-
 	// Requests go through the orders without a gap, in parts as large as may be.
 	void take(uint64_t address, size_t len)
 	{
@@ -115,11 +100,11 @@ class Bench
 		while (asked_ >= before + wanted_[index].len)
 			before += wanted_[index++].len;
 		const size_t at = asked_ - before;
-		ck_assert_uint_eq(address, wanted_[index].address + at);
-		ck_assert_uint_eq(len, std::min(kMaxRequest, wanted_[index].len - at));
+		EXPECT_EQ(address, wanted_[index].address + at);
+		EXPECT_EQ(len, std::min(kMaxRequest, wanted_[index].len - at));
 		asked_ += len;
 		stored_ += (len + kBeat - 1) / kBeat;
-		ck_assert_uint_le(stored_, kBeats);
+		EXPECT(stored_ <= kBeats);
 		memory_.take(address, len);
 	}
 
@@ -130,7 +115,7 @@ class Bench
 		const auto *data = reinterpret_cast<const uint8_t *>(&model.rdata_o);
 
 		for (size_t i = 0; i < n; i++)
-			ck_assert_uint_eq(data[i], byte_at(order.address + at_ + i));
+			EXPECT_EQ(data[i], byte_at(order.address + at_ + i));
 		if (!pop)
 			return;
 		stored_--;
@@ -143,8 +128,6 @@ class Bench
 	}
 
 	ReadSide memory_;
-	const Sweep sweep_;
-	IdleState<Vtx_payload> idle_;
 	std::deque<Order> orders_, wanted_; // not asked for to the end; not read to the end
 	size_t asked_ = 0, at_ = 0;	    // bytes: of wanted_, of its first
 	size_t stored_ = 0;		    // beats: asked for and not freed
@@ -153,26 +136,23 @@ class Bench
 void run(Bench &b, size_t most_cycles)
 {
 	for (size_t cycles = 0; !b.done(); cycles++) {
-		ck_assert_uint_lt(cycles, most_cycles);
+		EXPECT(cycles < most_cycles);
 		b.step();
 	}
 }
 
 START_TEST(buffers_come_out_in_order_with_all_their_bytes)
 {
-	unsigned seed = 1;
-	for (Sweep sweep : kSweep) {
-		Bench b(sweep, seed++);
-		for (int i = 0; i < 300; i++)
-			b.order(i % 2 ? 40 : 400);
-		run(b, 1000000);
-	}
+	Bench b(_i);
+	for (int i = 0; i < 300; i++)
+		b.order(i % 2 ? 40 : 400);
+	run(b, 1000000);
 }
 END_TEST
 
 START_TEST(a_buffer_larger_than_the_memory_goes_through_it)
 {
-	Bench b({30, 30}, 11);
+	Bench b(_i);
 	b.order(1);
 	for (int i = 0; i < 3; i++)
 		b.order(20000);
@@ -180,10 +160,10 @@ START_TEST(a_buffer_larger_than_the_memory_goes_through_it)
 }
 END_TEST
 
-// It reads each beat 4/3 times.
+// It reads each beat 4/3 times; run 0 has nobody wait.
 START_TEST(a_walker_that_always_takes_need_not_wait)
 {
-	Bench b({0, 0}, 12);
+	Bench b(0);
 	size_t beats = 0;
 	for (int i = 0; i < 50; i++)
 		beats += b.order(1000);
@@ -193,32 +173,26 @@ END_TEST
 
 START_TEST(what_is_forgotten_does_not_come_back)
 {
-	unsigned seed = 20;
-	for (Sweep sweep : kSweep) {
-		Bench b(sweep, seed++);
-		for (int round = 0; round < 30; round++) {
-			for (int i = 0; i < 10; i++)
-				b.order(300);
-			for (unsigned cycles = b.random() % 200; cycles; cycles--)
-				b.step();
-			b.flush();
-		}
-		b.order(300);
-		run(b, 100000);
+	Bench b(_i);
+	for (int round = 0; round < 30; round++) {
+		for (int i = 0; i < 10; i++)
+			b.order(300);
+		for (unsigned cycles = b.upto(200); cycles; cycles--)
+			b.step();
+		b.flush();
 	}
+	b.order(300);
+	run(b, 100000);
 }
 END_TEST
 
 } // namespace
 
-int main()
+int main(int argc, char **argv)
 {
-	TCase *tc = tcase_create("tx_payload");
-	tcase_set_timeout(tc, 120);
-	tcase_add_test(tc, buffers_come_out_in_order_with_all_their_bytes);
-	tcase_add_test(tc, a_buffer_larger_than_the_memory_goes_through_it);
-	tcase_add_test(tc, a_walker_that_always_takes_need_not_wait);
-	tcase_add_test(tc, what_is_forgotten_does_not_come_back);
-
-	return run_suite("tx_payload", tc);
+	return run_stream_tests("tx_payload", argc, argv,
+				{{buffers_come_out_in_order_with_all_their_bytes, kSweeps},
+				 {a_buffer_larger_than_the_memory_goes_through_it, kSweeps},
+				 {a_walker_that_always_takes_need_not_wait, 1},
+				 {what_is_forgotten_does_not_come_back, kSweeps}});
 }

@@ -29,3 +29,6 @@ $(eval $(call teststream_program,rx_desc_fetch,rx,-GDataW=512,rtl/lib/sync_fifo.
 $(eval $(call teststream_program,tx_fetch,tx,-GDataW=512,rtl/lib/sync_fifo.sv))
 $(eval $(call teststream_program,tx_queues,tx,-GDataW=512,rtl/lib/sync_fifo.sv rtl/tx/tx_fetch.sv))
 $(eval $(call teststream_program,tx_writeback,tx,-GDataW=128,rtl/tx/tx_ring_state.sv))
+$(eval $(call teststream_program,tx_segment,tx,-GDataW=128,))
+$(eval $(call teststream_program,rx_writeback,rx,-GDataW=512,rtl/lib/sync_fifo.sv))
+$(eval $(call teststream_program,tx_frame_buffer,tx,-GDataW=128 -GBeats=128 -GFrames=16,rtl/lib/sync_fifo.sv))

@@ -153,6 +153,7 @@ template <typename Model> class StreamBench
 	void reset()
 	{
 		model.rst_ni = 0;
+		settle();
 		edge.clock(model, false);
 		model.rst_ni = 1;
 	}

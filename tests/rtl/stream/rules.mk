@@ -32,3 +32,4 @@ $(eval $(call teststream_program,tx_writeback,tx,-GDataW=128,rtl/tx/tx_ring_stat
 $(eval $(call teststream_program,tx_segment,tx,-GDataW=128,))
 $(eval $(call teststream_program,rx_writeback,rx,-GDataW=512,rtl/lib/sync_fifo.sv))
 $(eval $(call teststream_program,tx_frame_buffer,tx,-GDataW=128 -GBeats=128 -GFrames=16,rtl/lib/sync_fifo.sv))
+$(eval $(call teststream_program,rx_deliver,rx,-GDataW=128 -GBufferWords=256,))

@@ -62,42 +62,13 @@ static uint64_t sum_rest(const uint8_t *end, uint32_t rest, uint32_t len)
 	return (w & 0xffffffff) + (w >> 32);
 }
 
-/*
- * A header that has just been written, in pieces of four bytes: it is read in the same pieces, as a
- * processor hands a larger one on only when all of it has reached the cache.
- */
-static uint64_t sum_short(const uint8_t *p, uint32_t len)
-{
-	uint64_t total = 0;
-	uint32_t w, next;
-	uint16_t half;
-
-	for (; len >= 2 * sizeof(w); len -= 2 * sizeof(w), p += 2 * sizeof(w)) {
-		__builtin_memcpy(&w, p, sizeof(w));
-		__builtin_memcpy(&next, p + sizeof(w), sizeof(next));
-		total += (uint64_t)w + next;
-		__asm__("" : "+r"(p)); /* the compiler makes no vectors of it */
-	}
-	if (len & 4) {
-		__builtin_memcpy(&w, p, sizeof(w));
-		total += w;
-		p += sizeof(w);
-	}
-	if (len & 2) {
-		__builtin_memcpy(&half, p, sizeof(half));
-		total += half;
-		p += sizeof(half);
-	}
-	return len & 1 ? total + *p : total;
-}
-
 uint32_t csum_partial(const void *buf, uint32_t len, uint32_t sum)
 {
 	const uint8_t *p = buf;
 	uint64_t total;
 
 	if (len <= SHORT_BYTES) {
-		total = sum_short(p, len) + sum;
+		total = csum_short(p, len) + sum;
 		return csum_add((uint32_t)total, (uint32_t)(total >> 32));
 	}
 	total = sum_words(p, len / 8) + sum;

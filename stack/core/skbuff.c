@@ -356,7 +356,7 @@ static void share_payload(struct sk_buff *clone, const struct sk_buff *skb)
 static bool payload_in_place(const struct sk_buff *skb)
 {
 	return skb->nr_frags == 1 && skb->frags[0].data == skb->head_data &&
-	       skb->head_data->refcount == 2;
+	       skb->head_data->refcount == 2 && !skb->gso_size;
 }
 
 /* Behind the room for headers in the block that skb brought along. */
@@ -371,10 +371,11 @@ static struct sk_buff *clone_in_place(struct net *net, const struct sk_buff *skb
 		return NULL;
 	skb_init(net, clone, skb_data_get(data), skb->frags[0].offset, data->size_bytes);
 	skb_put(clone, skb->len);
+	clone->truesize += skb->len;
 	return clone;
 }
 
-static struct sk_buff *clone_apart(struct net *net, const struct sk_buff *skb)
+static noinline struct sk_buff *clone_apart(struct net *net, const struct sk_buff *skb)
 {
 	struct sk_buff *clone = alloc_skb(net, MAX_HEADER);
 
@@ -384,25 +385,17 @@ static struct sk_buff *clone_apart(struct net *net, const struct sk_buff *skb)
 		copy_payload(clone, skb);
 	else
 		share_payload(clone, skb);
+	clone->truesize += skb->data_len;
+	clone->gso_size = skb->gso_size;
+	clone->gso_segs = skb->gso_segs;
+	clone->gso_type = skb->gso_type;
 	return clone;
 }
 
 struct sk_buff *skb_clone_payload(struct net *net, const struct sk_buff *skb)
 {
-	struct sk_buff *clone;
-
 	assert(skb_headlen(skb) == 0);
-	clone = payload_in_place(skb) ? clone_in_place(net, skb) : clone_apart(net, skb);
-	if (!clone)
-		return NULL;
-	clone->truesize += skb->data_len;
-	clone->gso_size = skb->gso_size;
-	clone->gso_segs = skb->gso_segs;
-	clone->gso_type = skb->gso_type;
-	clone->tstamp_ns = skb->tstamp_ns;
-	clone->skb_mstamp_ns = skb->skb_mstamp_ns;
-	clone->cloned = 1;
-	return clone;
+	return likely(payload_in_place(skb)) ? clone_in_place(net, skb) : clone_apart(net, skb);
 }
 
 /* ---- contents ---- */

@@ -157,28 +157,12 @@ int ip_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt,
 	return ip_finish_output(net, skb, rt);
 }
 
-/* sk's cached route is stale. false: there is none now. */
-static noinline bool sk_route_again(struct net *net, struct sock *sk)
+static inline int xmit_routed(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct inet_sock *inet = inet_sk(sk);
-
-	inet->route = (struct ip_route){
-		.daddr = sk->sk_daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
-	return !ip_route_output(net, &inet->route);
-}
-
-int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
-{
-	struct net *net = sk->sk_net;
 	struct inet_sock *inet = inet_sk(sk);
 	struct ip_route *rt = &inet->route;
 	const uint32_t len = skb->len + (uint32_t)sizeof(struct iphdr);
 
-	NET_INC(net, IpOutRequests);
-	if (unlikely(rt->generation != net->route_generation && !sk_route_again(net, sk))) {
-		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
-		return -EHOSTUNREACH;
-	}
 	if (unlikely(len > UINT16_MAX || (len > rt->mtu_bytes && !skb->gso_size)))
 		return too_big(net, skb);
 	push_header(skb, rt, sk->sk_protocol, inet->tos, inet->uc_ttl, inet->inet_id,
@@ -188,6 +172,30 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
 		return ip_finish_output(net, skb, rt);
 	skb->dev = rt->dev;
 	return neigh_output(rt->neigh, skb);
+}
+
+/* sk's cached route is stale: it is looked up again. */
+static noinline int xmit_rerouted(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	inet->route = (struct ip_route){
+		.daddr = sk->sk_daddr, .saddr = inet->inet_saddr, .dev = sk->sk_bound_dev};
+	if (ip_route_output(net, &inet->route)) {
+		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
+		return -EHOSTUNREACH;
+	}
+	return xmit_routed(net, sk, skb);
+}
+
+int ip_queue_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sk->sk_net;
+
+	NET_INC(net, IpOutRequests);
+	if (unlikely(inet_sk(sk)->route.generation != net->route_generation))
+		return xmit_rerouted(net, sk, skb);
+	return xmit_routed(net, sk, skb);
 }
 
 int ip_build_and_send_pkt(struct net *net, struct sk_buff *skb, __be32 saddr, __be32 daddr,

@@ -137,27 +137,11 @@ int ip6_send_skb(struct net *net, struct sk_buff *skb, struct ip_route *rt,
 	return ip6_finish_output(net, skb, rt);
 }
 
-/* sk's cached route is stale. false: there is none now. */
-static noinline bool sk_route_again(struct net *net, struct sock *sk)
+static inline int xmit_routed(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct inet_sock *inet = inet_sk(sk);
+	const struct inet_sock *inet = inet_sk(sk);
+	struct ip_route *rt = &inet_sk(sk)->route;
 
-	inet->route = (struct ip_route){
-		.daddr6 = sk->sk_v6_daddr, .saddr6 = inet->inet_v6_saddr, .dev = sk->sk_bound_dev};
-	return !ip6_route_output(net, &inet->route);
-}
-
-int ip6_queue_xmit(struct sock *sk, struct sk_buff *skb)
-{
-	struct net *net = sk->sk_net;
-	struct inet_sock *inet = inet_sk(sk);
-	struct ip_route *rt = &inet->route;
-
-	NET_INC(net, Ip6OutRequests);
-	if (unlikely(rt->generation != net->route_generation && !sk_route_again(net, sk))) {
-		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
-		return -EHOSTUNREACH;
-	}
 	if (unlikely(skb->len > UINT16_MAX ||
 		     (skb->len + sizeof(struct ipv6hdr) > rt->mtu_bytes && !skb->gso_size)))
 		return too_big(net, skb);
@@ -166,4 +150,28 @@ int ip6_queue_xmit(struct sock *sk, struct sk_buff *skb)
 		return ip6_finish_output(net, skb, rt);
 	skb->dev = rt->dev;
 	return neigh_output(rt->neigh, skb);
+}
+
+/* sk's cached route is stale: it is looked up again. */
+static noinline int xmit_rerouted(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	inet->route = (struct ip_route){
+		.daddr6 = sk->sk_v6_daddr, .saddr6 = inet->inet_v6_saddr, .dev = sk->sk_bound_dev};
+	if (ip6_route_output(net, &inet->route)) {
+		kfree_skb_reason(skb, SKB_DROP_IpOutNoRoutes);
+		return -EHOSTUNREACH;
+	}
+	return xmit_routed(net, sk, skb);
+}
+
+int ip6_queue_xmit(struct sock *sk, struct sk_buff *skb)
+{
+	struct net *net = sk->sk_net;
+
+	NET_INC(net, Ip6OutRequests);
+	if (unlikely(inet_sk(sk)->route.generation != net->route_generation))
+		return xmit_rerouted(net, sk, skb);
+	return xmit_routed(net, sk, skb);
 }

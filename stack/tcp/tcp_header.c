@@ -136,14 +136,16 @@ static bool sums_itself(const struct sock *sk, const struct sk_buff *skb)
 }
 
 /* Completes the header at th, sum: of all its other words; or leaves the rest to what is below. */
-static void put_check(const struct sock *sk, struct sk_buff *skb, uint8_t *th, uint32_t header_len,
-		      uint64_t sum, __be16 urg_ptr)
+static inline __attribute__((always_inline)) void put_check(const struct sock *sk,
+							    struct sk_buff *skb, uint8_t *th,
+							    uint32_t header_len, uint64_t sum,
+							    __be16 urg_ptr)
 {
 	uint16_t check;
 
 	if (sums_itself(sk, skb)) {
 		sum += pseudo_sum(sk, skb->len) + urg_ptr;
-		sum += csum_partial(th + header_len, skb->len - header_len, 0);
+		sum += csum_short(th + header_len, skb->len - header_len);
 		check = csum_fold_wide(sum);
 		if (!check) /* as skb_checksum_help() */
 			check = 0xffff;

@@ -81,7 +81,8 @@ static inline __attribute__((always_inline)) int xmit(struct sock *sk, struct sk
 	struct tcp_sock *tp = tcp_sk(sk);
 	const uint32_t payload = skb->len, segs = tcb->pcount ? tcb->pcount : 1;
 
-	skb->gso_type = skb->gso_size ? inet_csk(sk)->icsk_af_ops->gso_type : SKB_GSO_NONE;
+	if (skb->gso_size)
+		skb->gso_type = inet_csk(sk)->icsk_af_ops->gso_type;
 	tcp_push_header(sk, skb, tcb);
 	if (tcb->tcp_flags & TCPHDR_ACK)
 		tcp_event_ack_sent(sk, segs);

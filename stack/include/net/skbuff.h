@@ -90,7 +90,6 @@ struct sk_buff {
 	uint16_t gso_segs;
 	uint8_t gso_type; /* enum skb_gso_type */
 	uint8_t nr_frags;
-	uint8_t cloned : 1;
 	uint32_t hash; /* RSS hash from the card; 0 none */
 
 	uint64_t tstamp_ns;	/* in: arrival; out: earliest departure */

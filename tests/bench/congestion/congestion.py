@@ -165,7 +165,8 @@ def _lossy(controls):
                       "the random loss each way: utilisation; 45 s, the first 15 not counted.", cases, measure)
 
 
-EXPERIMENTS = {"alone": _alone, "fairness": _fairness, "share": _share, "way": _way, "response": _response, "lossy": _lossy}
+EXPERIMENTS = {"alone": _alone, "fairness": _fairness, "share": _share, "way": _way, "response": _response,
+               "lossy": _lossy}
 
 
 def _cell(row, casts, figure):

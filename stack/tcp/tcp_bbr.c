@@ -10,6 +10,10 @@
  * From the draft's version 02, 4.5.5, as Linux has it: where ACKs come in bursts the window is wider by
  * what they acknowledge beyond the bandwidth, so that the pipe does not run dry between them.
  *
+ * As Linux, and in no draft: a token bucket (Flach et al., An Internet-Wide Analysis of Traffic Policing,
+ * 2016) lets bursts through, which are no bandwidth, and drops what comes then. Two intervals of much
+ * loss and the same rate betray it: that rate is kept for 48 rounds, without probing.
+ *
  * Bandwidth is in segments a microsecond << 24, gains are << 8.
  */
 #include <net/tcp.h>
@@ -33,6 +37,12 @@
 #define EXTRA_ROUNDS	  5u	  /* a half of the time that bursts of ACKs are remembered */
 #define EXTRA_MAX_US	  100000u /* of the bandwidth: more is not granted to them */
 
+#define POLICED_MIN_ROUNDS  4u /* of an interval between losses */
+#define POLICED_MAX_ROUNDS  16u
+#define POLICED_KEEP_ROUNDS 48u
+#define POLICED_LOSS	    50u	 /* segments lost of 256 delivered */
+#define POLICED_SAME_RATE   500u /* bytes/s; or an eighth */
+
 enum mode { STARTUP, DRAIN, PROBE_BW, PROBE_RTT };
 
 static const uint16_t cycle_gain[CYCLE_PHASES] = {320, 192, 256, 256, 256, 256, 256, 256};
@@ -49,9 +59,12 @@ struct bbr {
 	uint32_t round, next_round_delivered;
 	uint32_t prior_cwnd; /* before recovery or PROBE_RTT */
 	uint32_t full_bw;    /* that STARTUP must beat by a quarter */
+	uint32_t policed_bw; /* of the interval before, or kept while policed */
+	uint32_t interval_ms, interval_delivered, interval_lost; /* what they were as it began */
+	uint8_t interval_rounds; /* policed: since the rate is kept */
 	uint8_t mode, prev_ca_state, cycle, full_bw_rounds;
 	bool full_pipe : 1, round_start : 1, idle_restart : 1, packet_conservation : 1;
-	bool probe_rtt_round_done : 1, has_rtt : 1;
+	bool probe_rtt_round_done : 1, has_rtt : 1, in_interval : 1, policed : 1;
 };
 _Static_assert(sizeof(struct bbr) <= ICSK_CA_PRIV_BYTES, "struct bbr does not fit");
 
@@ -73,6 +86,12 @@ static void bw_sample(struct bbr *b, uint32_t bw)
 		b->bw[++b->bw_round % BW_ROUNDS] = 0;
 	b->bw_round = b->round;
 	b->bw[b->round % BW_ROUNDS] = max_u32(b->bw[b->round % BW_ROUNDS], bw);
+}
+
+/* What is sent at. */
+static uint32_t bandwidth(const struct bbr *b)
+{
+	return b->policed ? b->policed_bw : bottleneck_bw(b);
 }
 
 static uint64_t bytes_per_s(const struct tcp_sock *tp, uint64_t bw, uint32_t gain)
@@ -131,6 +150,19 @@ static uint32_t target_inflight(struct sock *sk, uint32_t gain)
 	return with_room(sk, bdp(b, bottleneck_bw(b), gain));
 }
 
+/* Flows of one bottleneck should not probe together: any phase but the one that drains. */
+static void enter_probe_bw(struct sock *sk)
+{
+	struct bbr *b = inet_csk_ca(sk);
+	struct port *port = sk->sk_net->port;
+	uint32_t r;
+
+	port->ops->random(port, &r, sizeof(r));
+	b->mode = PROBE_BW;
+	b->cycle = (uint8_t)(CYCLE_PHASES - r % (CYCLE_PHASES - 1)) % CYCLE_PHASES;
+	b->phase_ns = tcp_sk(sk)->tcp_mstamp_ns;
+}
+
 static void update_round(struct sock *sk, const struct rate_sample *rs)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -146,6 +178,90 @@ static void update_round(struct sock *sk, const struct rate_sample *rs)
 	}
 }
 
+/* ---- token buckets ---- */
+
+static void begin_interval(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+
+	b->interval_ms = (uint32_t)(tp->tcp_mstamp_ns / NSEC_PER_MSEC);
+	b->interval_delivered = tp->delivered;
+	b->interval_lost = tp->lost;
+	b->interval_rounds = 0;
+}
+
+static void forget_policer(struct bbr *b)
+{
+	b->policed_bw = 0;
+	b->policed = b->in_interval = false;
+}
+
+static bool same_rate(const struct tcp_sock *tp, uint32_t a, uint32_t b)
+{
+	const uint32_t diff = a > b ? a - b : b - a;
+
+	return diff <= b / 8 || bytes_per_s(tp, diff, GAIN_UNIT) <= POLICED_SAME_RATE;
+}
+
+/* An interval of much loss has ended. */
+static void judge_interval(struct sock *sk, uint32_t bw)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (b->policed_bw && same_rate(tcp_sk(sk), bw, b->policed_bw)) {
+		b->policed = true;
+		b->policed_bw = (uint32_t)(((uint64_t)bw + b->policed_bw) / 2);
+		b->interval_rounds = 0;
+		return;
+	}
+	b->policed_bw = bw;
+	begin_interval(sk);
+}
+
+/* An interval goes from one loss, when the bucket is empty, to another. */
+static void measure_interval(struct sock *sk, const struct rate_sample *rs)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct bbr *b = inet_csk_ca(sk);
+	const uint32_t delivered = tp->delivered - b->interval_delivered;
+	const uint32_t lost = tp->lost - b->interval_lost;
+	const uint32_t ms = (uint32_t)(tp->tcp_mstamp_ns / NSEC_PER_MSEC) - b->interval_ms;
+	uint64_t bw;
+
+	b->interval_rounds += b->round_start;
+	if (rs->app_limited || b->interval_rounds > POLICED_MAX_ROUNDS) {
+		forget_policer(b);
+		return;
+	}
+	if (b->interval_rounds < POLICED_MIN_ROUNDS || !rs->losses || !delivered || !ms ||
+	    (uint64_t)lost * 256 < (uint64_t)delivered * POLICED_LOSS)
+		return;
+	bw = ((uint64_t)delivered << BW_SHIFT) / ((uint64_t)ms * 1000);
+	judge_interval(sk, bw < UINT32_MAX ? (uint32_t)bw : UINT32_MAX);
+}
+
+static void look_for_policer(struct sock *sk, const struct rate_sample *rs)
+{
+	struct bbr *b = inet_csk_ca(sk);
+
+	if (b->policed) {
+		if (b->mode != PROBE_BW || !b->round_start ||
+		    ++b->interval_rounds < POLICED_KEEP_ROUNDS)
+			return;
+		forget_policer(b);
+		enter_probe_bw(sk);
+		return;
+	}
+	if (!b->in_interval) {
+		if (!rs->losses)
+			return;
+		begin_interval(sk);
+		b->in_interval = true;
+	}
+	measure_interval(sk, rs);
+}
+
 static void update_bw(struct sock *sk, const struct rate_sample *rs)
 {
 	struct bbr *b = inet_csk_ca(sk);
@@ -155,6 +271,7 @@ static void update_bw(struct sock *sk, const struct rate_sample *rs)
 	update_round(sk, rs);
 	if (rs->delivered < 0 || rs->interval_us <= 0)
 		return;
+	look_for_policer(sk, rs);
 	bw = ((uint64_t)(uint32_t)rs->delivered << BW_SHIFT) / (uint64_t)rs->interval_us;
 	if (bw > UINT32_MAX)
 		bw = UINT32_MAX;
@@ -183,7 +300,7 @@ static void update_extra_acked(struct sock *sk, const struct rate_sample *rs)
 		*half = 0;
 	if (rs->delivered < 0 || rs->interval_us <= 0)
 		return;
-	expected = segs_in(bottleneck_bw(b), (tp->tcp_mstamp_ns - b->epoch_ns) / NSEC_PER_USEC);
+	expected = segs_in(bandwidth(b), (tp->tcp_mstamp_ns - b->epoch_ns) / NSEC_PER_USEC);
 	if (b->epoch_acked <= expected) {
 		b->epoch_acked = 0;
 		b->epoch_ns = tp->tcp_mstamp_ns;
@@ -196,7 +313,7 @@ static void update_extra_acked(struct sock *sk, const struct rate_sample *rs)
 
 static uint32_t extra_acked(const struct bbr *b)
 {
-	const uint64_t most = segs_in(bottleneck_bw(b), EXTRA_MAX_US);
+	const uint64_t most = segs_in(bandwidth(b), EXTRA_MAX_US);
 	const uint32_t extra = max_u32(b->extra_acked[0], b->extra_acked[1]);
 
 	if (!b->full_pipe)
@@ -214,7 +331,7 @@ static uint32_t pacing_gain(const struct bbr *b)
 	case DRAIN:
 		return DRAIN_GAIN;
 	case PROBE_BW:
-		return cycle_gain[b->cycle];
+		return b->policed ? GAIN_UNIT : cycle_gain[b->cycle];
 	default:
 		return GAIN_UNIT;
 	}
@@ -227,19 +344,6 @@ static uint32_t cwnd_gain(const struct bbr *b)
 	return b->mode == PROBE_BW ? CWND_GAIN : HIGH_GAIN;
 }
 
-/* Flows of one bottleneck should not probe together: any phase but the one that drains. */
-static void enter_probe_bw(struct sock *sk)
-{
-	struct bbr *b = inet_csk_ca(sk);
-	struct port *port = sk->sk_net->port;
-	uint32_t r;
-
-	port->ops->random(port, &r, sizeof(r));
-	b->mode = PROBE_BW;
-	b->cycle = (uint8_t)(CYCLE_PHASES - r % (CYCLE_PHASES - 1)) % CYCLE_PHASES;
-	b->phase_ns = tcp_sk(sk)->tcp_mstamp_ns;
-}
-
 static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
 {
 	struct bbr *b = inet_csk_ca(sk);
@@ -248,10 +352,10 @@ static void cycle_phase(struct sock *sk, const struct rate_sample *rs)
 
 	if (b->mode != PROBE_BW)
 		return;
-	if (cycle_gain[b->cycle] > GAIN_UNIT)
-		over = over && (rs->losses ||
-				rs->prior_in_flight >= target_inflight(sk, cycle_gain[b->cycle]));
-	else if (cycle_gain[b->cycle] < GAIN_UNIT)
+	if (pacing_gain(b) > GAIN_UNIT)
+		over = over &&
+		       (rs->losses || rs->prior_in_flight >= target_inflight(sk, pacing_gain(b)));
+	else if (pacing_gain(b) < GAIN_UNIT)
 		over = over || rs->prior_in_flight <= target_inflight(sk, GAIN_UNIT);
 	if (!over)
 		return;
@@ -375,7 +479,7 @@ static void set_pacing_rate(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct bbr *b = inet_csk_ca(sk);
-	uint64_t rate = bytes_per_s(tp, bottleneck_bw(b), pacing_gain(b));
+	uint64_t rate = bytes_per_s(tp, bandwidth(b), pacing_gain(b));
 
 	if (!b->has_rtt && tp->srtt_us)
 		initial_pacing_rate(sk);
@@ -414,7 +518,7 @@ static void set_cwnd(struct sock *sk, const struct rate_sample *rs)
 	uint32_t cwnd = tp->snd_cwnd, target;
 
 	if (rs->acked_sacked && !recovery_cwnd(sk, rs, &cwnd)) {
-		target = with_room(sk, bdp(b, bottleneck_bw(b), cwnd_gain(b)) + extra_acked(b));
+		target = with_room(sk, bdp(b, bandwidth(b), cwnd_gain(b)) + extra_acked(b));
 		if (b->full_pipe)
 			cwnd = min_u32(cwnd + rs->acked_sacked, target);
 		else if (cwnd < target || tp->delivered < TCP_INIT_CWND)
@@ -472,7 +576,7 @@ static void bbr_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
 	b->epoch_acked = 0;
 	/* The pipe is empty: no need to probe or drain, the rate itself is right. */
 	if (b->mode == PROBE_BW)
-		tp->pacing_rate = bytes_per_s(tp, bottleneck_bw(b), GAIN_UNIT);
+		tp->pacing_rate = bytes_per_s(tp, bandwidth(b), GAIN_UNIT);
 	else if (b->mode == PROBE_RTT)
 		end_probe_rtt(sk); /* the flight has been low enough all that time */
 }
@@ -486,6 +590,7 @@ static void bbr_set_state(struct sock *sk, uint8_t new_state)
 	b->prev_ca_state = TCP_CA_Loss;
 	b->full_bw = 0;
 	b->round_start = true; /* a time-out ends the round */
+	look_for_policer(sk, &(struct rate_sample){.losses = 1});
 }
 
 /* Loss does not change the threshold; but the window must be known when recovery ends. */
@@ -501,6 +606,7 @@ static uint32_t bbr_undo_cwnd(struct sock *sk)
 
 	b->full_bw = 0; /* the slump was not real */
 	b->full_bw_rounds = 0;
+	forget_policer(b);
 	return max_u32(tcp_sk(sk)->snd_cwnd, b->prior_cwnd);
 }
 
@@ -516,7 +622,7 @@ static uint32_t bbr_get_info(struct sock *sk, union tcp_cc_info *info)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct bbr *b = inet_csk_ca(sk);
 	const uint64_t bw =
-		((uint64_t)bottleneck_bw(b) * tp->mss_cache * 1000000u) >> BW_SHIFT; /* bytes/s */
+		((uint64_t)bandwidth(b) * tp->mss_cache * 1000000u) >> BW_SHIFT; /* bytes/s */
 
 	info->bbr = (struct tcp_bbr_info){
 		.bbr_bw_lo = (uint32_t)bw,

@@ -73,7 +73,7 @@ enum icsk_time {
 #define ICSK_ACK_PUSHED 4 /* the segment had PSH */
 #define ICSK_ACK_NOW	8 /* send at the next occasion */
 
-#define ICSK_CA_PRIV_BYTES 104
+#define ICSK_CA_PRIV_BYTES 120
 
 struct inet_connection_sock {
 	struct inet_sock inet; /* first */

@@ -503,6 +503,43 @@ START_TEST(bbr_fills_the_pipe_though_acks_come_in_bursts)
 }
 END_TEST
 
+struct bucket {
+	uint64_t full_ns; /* when it will be, if nothing comes */
+	unsigned int lost;
+};
+
+/* A policer of 10 Mb/s: what comes when its bucket, of 15 kB, is empty is lost. */
+static bool police(void *ctx, int from, const uint8_t *frame, uint32_t len, uint64_t time_ns)
+{
+	const uint64_t ns_per_byte = 800, full = 15000 * ns_per_byte;
+	struct bucket *b = ctx;
+
+	(void)frame;
+	if (from)
+		return true;
+	if (b->full_ns < time_ns)
+		b->full_ns = time_ns;
+	if (b->full_ns - time_ns + len * ns_per_byte > full) {
+		b->lost++;
+		return false;
+	}
+	b->full_ns += len * ns_per_byte;
+	return true;
+}
+
+START_TEST(bbr_finds_a_policer)
+{
+	struct bucket bucket = {0};
+	const struct memwire_options path = {
+		.rate_mbps = 100, .delay_ns = 10 * HOST_MS, .tap = police, .tap_ctx = &bucket};
+
+	ck_assert_double_ge(run_flow("bbr", 40000000, &path), 10e6 / 8 * 0.8);
+	/* Of 27,600 segments; 2,782 where its bursts are taken for bandwidth and it is probed for more. */
+	ck_assert_uint_le(bucket.lost, 2200);
+	pair_teardown();
+}
+END_TEST
+
 START_TEST(bbr_keeps_the_queue_of_a_short_path_short)
 {
 	/* 100 Mb/s and 200 us: the path holds two segments, the largest super-segments 44. */
@@ -603,6 +640,7 @@ Suite *congestion_suite(void)
 	tcase_add_test(t, bbr_does_not_mind_random_loss);
 	tcase_add_test(t, bbr_lets_the_flight_drop_every_ten_seconds);
 	tcase_add_test(t, bbr_fills_the_pipe_though_acks_come_in_bursts);
+	tcase_add_test(t, bbr_finds_a_policer);
 	tcase_add_test(t, bbr_keeps_the_queue_of_a_short_path_short);
 	tcase_add_test(t, dctcp_keeps_the_queue_at_the_mark);
 	tcase_add_test(t, super_segments_are_a_millisecond_of_the_rate_on_long_paths);

@@ -21,8 +21,9 @@ def sources():
 def synthesize(params):
     """Instances by module, and the number of cells, of the elaborated engine."""
     chparam = " ".join(f"-chparam {name} {value}" for name, value in params.items())
-    script = (f"read_verilog -sv -defer {' '.join(sources())}; hierarchy -top tx_engine -chparam DataW {WIDTH} {chparam}; "
-              "proc; memory_collect; tee -o /dev/stdout select -list t:*tx_*; flatten; opt -full; tee -o /dev/stdout stat")
+    script = (f"read_verilog -sv -defer {' '.join(sources())}; "
+              f"hierarchy -top tx_engine -chparam DataW {WIDTH} {chparam}; proc; memory_collect; "
+              "tee -o /dev/stdout select -list t:*tx_*; flatten; opt -full; tee -o /dev/stdout stat")
     result = subprocess.run(["yosys", "-q", "-p", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     return result.stdout, int(re.findall(r"Number of cells:\s+(\d+)", result.stdout)[-1])

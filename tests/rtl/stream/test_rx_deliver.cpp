@@ -60,6 +60,7 @@ class Bench : public StreamBench<Vrx_deliver>
 				i < len ? frame.bytes[i] : static_cast<uint8_t>(random());
 		put_ = (put_ + words) % (2 * kWords);
 		frames_.push_back(frame);
+		ends_.push_back(put_);
 		return true;
 	}
 
@@ -118,6 +119,8 @@ class Bench : public StreamBench<Vrx_deliver>
 		if (pop)
 			forget_descriptor();
 		retire();
+		if (sizes_.split)
+			check_free();
 	}
 
 	// As rx_engine does: nothing new, then nothing on the way, then all is forgotten.
@@ -139,7 +142,8 @@ class Bench : public StreamBench<Vrx_deliver>
 		descriptors_.clear();
 		writes_.clear();
 		frame_shown_ = desc_shown_ = planned_ = false;
-		requested_ = filling_ = filled_ = at_ = put_ = 0;
+		requested_ = filling_ = filled_ = at_ = put_ = free_ = 0;
+		ends_.clear();
 		model.enable_i = 1;
 	}
 
@@ -246,6 +250,16 @@ class Bench : public StreamBench<Vrx_deliver>
 		}
 	}
 
+	// With packet split a frame's words are free all at once.
+	void check_free()
+	{
+		while (free_ != model.read_ptr_o) {
+			EXPECT(!ends_.empty());
+			free_ = ends_.front();
+			ends_.pop_front();
+		}
+	}
+
 	// A write can be answered when its request and all its bytes were taken.
 	void retire()
 	{
@@ -261,7 +275,10 @@ class Bench : public StreamBench<Vrx_deliver>
 	const Sizes sizes_;
 	std::vector<uint8_t> memory_ = std::vector<uint8_t>(kWords * kBeat);
 	Bytes word_ = Bytes(kBeat); // what was read last
-	unsigned put_ = 0;	    // words, modulo twice the buffer
+	// Words, modulo twice the buffer: behind the last frame, behind each, behind those that are free.
+	unsigned put_ = 0;
+	std::deque<unsigned> ends_;
+	unsigned free_ = 0;
 	std::deque<Frame> frames_;
 	std::deque<Descriptor> descriptors_;
 	bool frame_shown_ = false, desc_shown_ = false, planned_ = false;

@@ -235,10 +235,25 @@ static inline struct sk_buff *skb_new(struct net *net, uint32_t size_bytes)
 	return skb;
 }
 
+static noinline void put_all_frags(struct net *net, struct sk_buff *skb)
+{
+	for (unsigned int i = 0; i < skb->nr_frags; i++)
+		data_put(net, skb->frags[i].data);
+}
+
 static noinline void take_apart(struct net *net, struct sk_buff *skb, struct skb_data *data)
 {
 	data_free(net, data);
 	cache_give_or_free(&net->skb_cache, net->port, skb);
+}
+
+/* A short payload is in the sk_buff's own block. */
+static inline void put_frags(struct net *net, struct sk_buff *skb)
+{
+	if (skb->nr_frags == 1 && skb->frags[0].data == skb->head_data)
+		skb->head_data->refcount--;
+	else if (skb->nr_frags)
+		put_all_frags(net, skb);
 }
 
 /* With its block, if nobody else has that: most are needed again as they are. */
@@ -248,8 +263,7 @@ static inline void skb_free(struct net *net, struct sk_buff *skb)
 
 	if (skb->destructor)
 		skb->destructor(skb);
-	for (unsigned int i = 0; i < skb->nr_frags; i++)
-		data_put(net, skb->frags[i].data);
+	put_frags(net, skb);
 	net->skbs_alive--;
 	if (data->refcount > 1) {
 		data->refcount--;
@@ -260,6 +274,19 @@ static inline void skb_free(struct net *net, struct sk_buff *skb)
 	} else {
 		take_apart(net, skb, data);
 	}
+}
+
+struct sk_buff *alloc_skb_headers(struct net *net)
+{
+	struct sk_buff *skb = cache_take(&net->whole_cache[SKB_DATA_HEADERS]);
+
+	if (likely(skb))
+		net->blocks_alive++;
+	else
+		skb = assemble(net, SKB_DATA_HEADERS, MAX_HEADER);
+	if (likely(skb))
+		skb_init(net, skb, skb->head_data, 0, 0);
+	return skb;
 }
 
 struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes)

@@ -10,8 +10,10 @@
 
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk)
 {
-	struct sk_buff *skb = alloc_skb(sk->sk_net, 0);
+	struct sk_buff *skb;
 
+	assert(sk->sk_net->softnet.bh_disabled || sk->sk_net->softnet.running);
+	skb = alloc_skb_headers(sk->sk_net);
 	if (!skb)
 		return NULL;
 	INIT_LIST_HEAD(&TCP_SKB_CB(skb)->tsorted);
@@ -411,6 +413,29 @@ static bool prepare_head(struct sock *sk, struct sk_buff *skb, uint32_t mss, int
 	return !small_queue_full(sk, skb);
 }
 
+/* After sending, or not. true: nothing is in flight though something waits. */
+static inline bool finish_xmit(struct sock *sk, struct limits limits, uint32_t sent, int push_one,
+			       bool rearm_rto)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (limits.rwnd)
+		tcp_chrono_start(sk, TCP_CHRONO_RWND_LIMITED);
+	else if (tp->chrono == TCP_CHRONO_RWND_LIMITED)
+		tcp_chrono_stop(sk, TCP_CHRONO_RWND_LIMITED);
+	limits.cwnd |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
+	if (sent || limits.cwnd)
+		cwnd_validate(sk, limits.cwnd);
+	if (!sent)
+		return !tp->packets_out && tcp_send_head(sk);
+	if (tcp_in_cwnd_reduction(sk))
+		tp->prr_out += sent;
+	/* The probe comes before the time-out, which then is not armed for nothing. */
+	if ((push_one == 2 || !tcp_schedule_loss_probe(sk, false)) && rearm_rto)
+		tcp_rearm_rto(sk);
+	return false;
+}
+
 /*
  * Sends what windows and Nagle allow. push_one: 1 one entry, 2 a loss probe. true: nothing is in
  * flight though something waits, so a probe timer is needed.
@@ -444,22 +469,39 @@ bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one)
 		if (push_one)
 			break;
 	}
-	if (limits.rwnd)
-		tcp_chrono_start(sk, TCP_CHRONO_RWND_LIMITED);
-	else if (tp->chrono == TCP_CHRONO_RWND_LIMITED)
-		tcp_chrono_stop(sk, TCP_CHRONO_RWND_LIMITED);
-	limits.cwnd |= tcp_packets_in_flight(tp) >= tp->snd_cwnd;
-	if (sent || limits.cwnd)
-		cwnd_validate(sk, limits.cwnd);
-	if (sent) {
-		if (tcp_in_cwnd_reduction(sk))
-			tp->prr_out += sent;
-		/* The probe comes before the time-out, which then is not armed for nothing. */
-		if ((push_one == 2 || !tcp_schedule_loss_probe(sk, false)) && rearm_rto)
-			tcp_rearm_rto(sk);
-		return false;
+	return finish_xmit(sk, limits, sent, push_one, rearm_rto);
+}
+
+/* Nothing speaks against sending skb as it is, and nothing is on that a loop of sk_buffs is for. */
+static bool may_go_alone(const struct sock *sk, const struct sk_buff *skb, uint32_t mss)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tcp_packets_in_flight(tp) < tp->snd_cwnd &&
+	       !after(TCP_SKB_CB(skb)->end_seq, tcp_wnd_end(tp)) &&
+	       !nagle_holds(skb->len < mss, tp, tp->nonagle) &&
+	       sk->sk_wmem_alloc <= sk_sysctl(sk)->tcp_limit_output_bytes &&
+	       !tp->mtu_probe.enabled && !tcp_pacing_enabled(sk);
+}
+
+bool tcp_write_xmit_alone(struct sock *sk, struct sk_buff *skb, uint32_t mss)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	bool rearm_rto = false;
+	uint32_t sent = 0;
+
+	if (unlikely(!may_go_alone(sk, skb, mss)))
+		return tcp_write_xmit(sk, mss, tp->nonagle, 0);
+	tcp_mstamp_refresh(tp);
+	slow_start_after_idle_check(sk);
+	TCP_SKB_CB(skb)->pcount = skb->gso_segs = 1;
+	if (likely(!tcp_transmit_skb(sk, skb))) {
+		rearm_rto = new_data_sent(sk, skb);
+		if (skb->len < mss)
+			tp->snd_sml = TCP_SKB_CB(skb)->end_seq;
+		sent = 1;
 	}
-	return !tp->packets_out && tcp_send_head(sk);
+	return finish_xmit(sk, (struct limits){0}, sent, 0, rearm_rto);
 }
 
 void tcp_push_pending_frames(struct sock *sk, uint32_t mss, int nonagle)

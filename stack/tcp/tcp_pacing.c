@@ -20,11 +20,6 @@ static uint64_t pacing_rate(const struct sock *sk)
 	return tp->pacing_rate < sk->sk_max_pacing_rate ? tp->pacing_rate : sk->sk_max_pacing_rate;
 }
 
-static bool pacing_enabled(const struct sock *sk)
-{
-	return tcp_sk(sk)->pacing || sk->sk_max_pacing_rate != UINT64_MAX;
-}
-
 static void pacing_timer(struct timer_list *t)
 {
 	struct tcp_sock *tp = container_of(t, struct tcp_sock, pacing_timer);
@@ -47,7 +42,7 @@ bool tcp_pacing_check(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!pacing_enabled(sk) || tp->wstamp_ns <= tp->tcp_mstamp_ns)
+	if (!tcp_pacing_enabled(sk) || tp->wstamp_ns <= tp->tcp_mstamp_ns)
 		return false;
 	if (!tp->pacing_timer.pending)
 		sk_reset_timer(sk, &tp->pacing_timer, tp->wstamp_ns);
@@ -60,7 +55,7 @@ void tcp_pacing_sent(struct sock *sk, uint32_t len, uint64_t prior_wstamp_ns)
 	const uint64_t rate = pacing_rate(sk), late_ns = tp->wstamp_ns - prior_wstamp_ns;
 	uint64_t len_ns;
 
-	if (!pacing_enabled(sk) || rate == UINT64_MAX || !rate ||
+	if (!tcp_pacing_enabled(sk) || rate == UINT64_MAX || !rate ||
 	    tp->data_segs_out < UNPACED_SEGMENTS)
 		return;
 	len_ns = (uint64_t)len * NSEC_PER_SEC / rate;
@@ -73,7 +68,7 @@ uint32_t tcp_pacing_delay_us(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (!pacing_enabled(sk) || tp->wstamp_ns <= tp->tcp_mstamp_ns)
+	if (!tcp_pacing_enabled(sk) || tp->wstamp_ns <= tp->tcp_mstamp_ns)
 		return 0;
 	return (uint32_t)((tp->wstamp_ns - tp->tcp_mstamp_ns) / NSEC_PER_USEC);
 }

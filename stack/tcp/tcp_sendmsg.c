@@ -311,7 +311,7 @@ static long send_short(struct sock *sk, struct iov_iter *from)
 	tcp_skb_entail(sk, skb);
 	account_appended(sk, skb, len);
 	mark_push(tp, skb);
-	if (tcp_write_xmit(sk, mss, tp->nonagle, 0))
+	if (tcp_write_xmit_alone(sk, skb, mss))
 		tcp_check_probe_timer(sk);
 	return len;
 }

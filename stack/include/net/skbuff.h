@@ -110,6 +110,9 @@ struct sk_buff_head {
 /* New sk_buff with an empty linear part of size_bytes; users 1. NULL: no memory. */
 struct sk_buff *alloc_skb(struct net *net, uint32_t size_bytes);
 
+/* With a block for headers, none of which is its linear part. Soft interrupts off. */
+struct sk_buff *alloc_skb_headers(struct net *net);
+
 /* Makes a received sk_buff of memory that holds len bytes at offset; takes over data's reference.
  * NULL: no memory, the reference stays with the caller. */
 struct sk_buff *build_skb(struct net *net, struct skb_data *data, uint32_t offset, uint32_t len);
@@ -233,7 +236,7 @@ int skb_copy_bits(const struct sk_buff *skb, uint32_t offset, void *to, uint32_t
  * with the last one where it continues it. false: no room (the reference stays with the caller). */
 bool skb_add_frag(struct sk_buff *skb, struct skb_data *data, uint32_t offset, uint32_t len);
 /*
- * The first, short payload (SKB_COPYBREAK_BYTES at most) of an empty sk_buff with a block for headers
+ * The first, short payload (SKB_COPYBREAK_BYTES at most) of an empty sk_buff of alloc_skb_headers()
  * may be a fragment of that block: a clone then finds it in its place, unless another still uses the
  * block. Room for it, and the fragment once it is filled.
  */

@@ -641,6 +641,10 @@ uint64_t tcp_chrono_us(const struct sock *sk, enum tcp_chrono which);
 
 /* ---- tcp_pacing.c ---- */
 void tcp_pacing_init(struct sock *sk);
+static inline bool tcp_pacing_enabled(const struct sock *sk)
+{
+	return tcp_sk(sk)->pacing || sk->sk_max_pacing_rate != UINT64_MAX;
+}
 /* true: the next segment may not go yet; the timer goes on. */
 bool tcp_pacing_check(struct sock *sk);
 /* A segment of len bytes goes now: when the next may. */
@@ -763,6 +767,8 @@ void tcp_send_synack_open(struct sock *sk);
 void tcp_push_pending_frames(struct sock *sk, uint32_t mss, int nonagle);
 void tcp_push_one(struct sock *sk, uint32_t mss);
 bool tcp_write_xmit(struct sock *sk, uint32_t mss, int nonagle, int push_one);
+/* The same of skb, the only one of the write queue, new and not longer than mss. */
+bool tcp_write_xmit_alone(struct sock *sk, struct sk_buff *skb, uint32_t mss);
 void tcp_send_fin(struct sock *sk);
 int tcp_connect_start(struct sock *sk);
 int tcp_fragment(struct sock *sk, struct sk_buff *skb, uint32_t len, uint32_t mss, bool in_rtx);

@@ -189,7 +189,7 @@ END_TEST
 
 static struct sk_buff *make_short(void)
 {
-	struct sk_buff *skb = alloc_skb(bench.net, 0);
+	struct sk_buff *skb = alloc_skb_headers(bench.net);
 
 	memcpy(skb_short_room(skb), "question", 8);
 	skb_add_short(skb, 8);

@@ -74,7 +74,7 @@ module rx_deliver #(
   logic [15:0] split_capacity;
   logic split_here, at_header, frame_ends, desc_ends;
   logic [63:0] addr;
-  logic null_addr, no_write, ready, start;
+  logic null_addr, no_write, drained, ready, start;
   logic [OffW-1:0] off_q, off;            // where its bytes begin in their word
   logic [15:0] seg_end;
   logic [WordsW-1:0] seg_words, seg_beats;
@@ -132,8 +132,12 @@ module rx_deliver #(
   logic [7:0] writes_q;                           // on the way
 
   assign more_o = enable_i && frame_valid_i && desc_valid_i;
-  assign ready = words_left_q == '0 && !req_valid_q && beats_left_q == '0 &&
-                 (!data_valid_q || (aligned_q && off == '0));
+  assign drained = words_left_q == '0 && !req_valid_q && beats_left_q == '0 &&
+                   (!data_valid_q || (aligned_q && off == '0));
+  // The next write is asked for while the last word of this one is read, so that it is on the bus behind
+  // it. With packet split, words are freed in between.
+  assign ready = drained || (words_left_q == WordsW'(1) && read && !req_valid_q && aligned_q && off == '0 &&
+                             !split_i && !no_write);
   assign start = more_o && ready && !wb_full_i && !clear_i;
   assign desc_pop_o = start && desc_ends;
   assign frame_pop_o = start && frame_ends;
@@ -165,7 +169,7 @@ module rx_deliver #(
   assign mem_re_o = read;
   assign mem_addr_o = read_ptr_q[AddrW-1:0];
   // A word that two buffers share is read twice: with packet split, words are free when the frame is.
-  assign follow = ready && !in_frame_q && free_ptr_q != read_ptr_q;
+  assign follow = drained && !in_frame_q && free_ptr_q != read_ptr_q;
   assign read_ptr_o = split_i ? free_ptr_q : read_ptr_q;
 
   always_ff @(posedge clk_i) begin

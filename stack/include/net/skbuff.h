@@ -95,7 +95,8 @@ struct sk_buff {
 	uint64_t tstamp_ns;	/* in: arrival; out: earliest departure */
 	uint64_t skb_mstamp_ns; /* TCP: last (re)transmission */
 
-	struct skb_frag frags[MAX_SKB_FRAGS];
+	struct skb_frag frags[MAX_SKB_FRAGS]
+		__attribute__((aligned(16))); /* each copied in one piece */
 
 	/* Private to the layer that holds the sk_buff. */
 	uint8_t cb[64] __attribute__((aligned(8)));

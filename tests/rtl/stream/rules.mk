@@ -24,13 +24,19 @@ $(TESTSTREAM_OUT)/test_$(1): tests/rtl/stream/test_$(1).cpp $(TESTSTREAM_HEADERS
 TESTS += rtl-$(subst _,-,$(1)):$(TESTSTREAM_OUT)/test_$(1)
 TEST_PROGRAMS += $(TESTSTREAM_OUT)/test_$(1)
 endef
+
+TESTSTREAM_FIFO := rtl/lib/sync_fifo.sv
+TESTSTREAM_INGRESS := rtl/mac/pause_detect.sv $(wildcard rtl/mac/wake_*.sv) \
+	$(addprefix rtl/rx/rx_,filter.sv packet_sum.sv parse.sv ptp.sv rss.sv)
+
+$(eval $(call teststream_program,tx_fetch,tx,-GDataW=512,$(TESTSTREAM_FIFO)))
+$(eval $(call teststream_program,tx_queues,tx,-GDataW=512,$(TESTSTREAM_FIFO) rtl/tx/tx_fetch.sv))
 $(eval $(call teststream_program,tx_payload,tx,-GDataW=128 -GBeats=16 -GMaxRequest=64,))
-$(eval $(call teststream_program,rx_desc_fetch,rx,-GDataW=512,rtl/lib/sync_fifo.sv))
-$(eval $(call teststream_program,tx_fetch,tx,-GDataW=512,rtl/lib/sync_fifo.sv))
-$(eval $(call teststream_program,tx_queues,tx,-GDataW=512,rtl/lib/sync_fifo.sv rtl/tx/tx_fetch.sv))
-$(eval $(call teststream_program,tx_writeback,tx,-GDataW=128,rtl/tx/tx_ring_state.sv))
-$(eval $(call teststream_program,tx_segment,tx,-GDataW=128,))
-$(eval $(call teststream_program,rx_writeback,rx,-GDataW=512,rtl/lib/sync_fifo.sv))
-$(eval $(call teststream_program,tx_frame_buffer,tx,-GDataW=128 -GBeats=128 -GFrames=16,rtl/lib/sync_fifo.sv))
-$(eval $(call teststream_program,rx_deliver,rx,-GDataW=128 -GBufferWords=256,))
 $(eval $(call teststream_program,tx_walk,tx,-GDataW=128 -GMaxFrame=2000,))
+$(eval $(call teststream_program,tx_segment,tx,-GDataW=128,))
+$(eval $(call teststream_program,tx_frame_buffer,tx,-GDataW=128 -GBeats=128 -GFrames=16,$(TESTSTREAM_FIFO)))
+$(eval $(call teststream_program,tx_writeback,tx,-GDataW=128,rtl/tx/tx_ring_state.sv))
+$(eval $(call teststream_program,rx_ingress,rx,-GDataW=512 -GBufferWords=64,$(TESTSTREAM_INGRESS)))
+$(eval $(call teststream_program,rx_deliver,rx,-GDataW=128 -GBufferWords=256,))
+$(eval $(call teststream_program,rx_desc_fetch,rx,-GDataW=512,$(TESTSTREAM_FIFO)))
+$(eval $(call teststream_program,rx_writeback,rx,-GDataW=512,$(TESTSTREAM_FIFO)))

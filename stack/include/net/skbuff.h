@@ -90,17 +90,20 @@ struct sk_buff {
 	uint16_t gso_segs;
 	uint8_t gso_type; /* enum skb_gso_type */
 	uint8_t nr_frags;
-	uint32_t hash; /* RSS hash from the card; 0 none */
+	/* RSS hash from the card; 0 none. Aligned, as the two times then begin a pair of words. */
+	uint32_t hash __attribute__((aligned(8)));
 
 	uint64_t tstamp_ns;	/* in: arrival; out: earliest departure */
 	uint64_t skb_mstamp_ns; /* TCP: last (re)transmission */
 
-	struct skb_frag frags[MAX_SKB_FRAGS]
-		__attribute__((aligned(16))); /* each copied in one piece */
+	struct skb_frag frags[MAX_SKB_FRAGS];
 
 	/* Private to the layer that holds the sk_buff. */
 	uint8_t cb[64] __attribute__((aligned(8)));
 };
+
+_Static_assert(sizeof(struct sk_buff) == 496,
+	       "receive windows count its bytes: with it, the simulation's tables change");
 
 /* A FIFO of sk_buffs. */
 struct sk_buff_head {

@@ -187,7 +187,7 @@ static void flush_flow(struct napi_struct *napi, struct sk_buff *held)
 	pass_up(napi, held);
 }
 
-void napi_gro_flush(struct napi_struct *napi)
+void noinline napi_gro_flush(struct napi_struct *napi)
 {
 	struct sk_buff *skb;
 

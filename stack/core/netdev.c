@@ -87,6 +87,7 @@ void unregister_netdev(struct net_device *dev)
 	ipv6_device_gone(dev);
 	skb_queue_purge(&dev->qdisc);
 	timer_del(net, &dev->watchdog);
+	netif_napi_del_all(dev);
 	list_del_init(&dev->node);
 	local_bh_enable(net);
 }
@@ -199,12 +200,10 @@ static void qdisc_run(struct net_device *dev)
 	}
 }
 
-void net_tx_action(struct net *net)
+static noinline void flush_devices(struct net *net)
 {
 	struct net_device *dev;
 
-	if (!net->softnet.tx_flush)
-		return;
 	net->softnet.tx_flush = false;
 	list_for_each_entry(dev, &net->devices, node) {
 		if (!dev->tx_flush)
@@ -212,6 +211,12 @@ void net_tx_action(struct net *net)
 		dev->tx_flush = false;
 		qdisc_run(dev);
 	}
+}
+
+void net_tx_action(struct net *net)
+{
+	if (net->softnet.tx_flush)
+		flush_devices(net);
 }
 
 void net_xmit_batch_begin(struct net *net)
@@ -385,12 +390,9 @@ static void dev_watchdog(struct timer_list *t)
 
 /* ---- the way in ---- */
 
-void netif_receive_skb(struct sk_buff *skb)
+static noinline void receive_no_ipv4(struct sk_buff *skb)
 {
 	switch (skb->protocol) {
-	case ETH_P_IP:
-		ip_rcv(skb);
-		break;
 	case ETH_P_IPV6:
 		ipv6_rcv(skb);
 		break;
@@ -400,6 +402,14 @@ void netif_receive_skb(struct sk_buff *skb)
 	default:
 		kfree_skb_reason(skb, SKB_DROP_UnhandledProto);
 	}
+}
+
+void netif_receive_skb(struct sk_buff *skb)
+{
+	if (likely(skb->protocol == ETH_P_IP))
+		ip_rcv(skb);
+	else
+		receive_no_ipv4(skb);
 }
 
 static uint8_t packet_type(const struct net_device *dev, const uint8_t *dest)

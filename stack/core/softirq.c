@@ -61,28 +61,36 @@ void raise_softirq(struct net *net)
 
 /* ---- NAPI contexts ---- */
 
-/* Off its device's list, where it is when it is added once more. */
-static void unlink_napi(struct net_device *dev, const struct napi_struct *napi)
+/* Takes those of dev off the network's list, or only napi. */
+static void unlink_napis(const struct net_device *dev, const struct napi_struct *napi)
 {
-	for (struct napi_struct **at = &dev->napis; *at; at = &(*at)->dev_next)
-		if (*at == napi) {
-			*at = napi->dev_next;
-			return;
-		}
+	struct napi_struct **at = &dev->net->softnet.napis;
+
+	while (*at) {
+		if (napi ? *at == napi : (*at)->dev == dev)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+}
+
+void netif_napi_del_all(struct net_device *dev)
+{
+	unlink_napis(dev, NULL);
 }
 
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int))
 {
-	unlink_napi(dev, napi);
+	unlink_napis(dev, napi); /* when it is added once more */
 	*napi = (struct napi_struct){.dev = dev,
 				     .poll = poll,
 				     .weight = NAPI_WEIGHT,
 				     .disabled = true,
-				     .dev_next = dev->napis};
+				     .next = dev->net->softnet.napis};
 	INIT_LIST_HEAD(&napi->poll_node);
 	skb_queue_head_init(&napi->gro_list);
-	dev->napis = napi;
+	dev->net->softnet.napis = napi;
 }
 
 /* Two at once, one in the other's interrupt, may get the same ticket. */
@@ -122,22 +130,19 @@ static void add_to_poll(struct softnet *sn, struct napi_struct *napi, struct lis
 }
 
 /* Puts what was requested on the poll list, oldest first. */
-static void collect_requests(struct net *net)
+static void collect_requests(struct softnet *sn)
 {
-	struct softnet *sn = &net->softnet;
 	struct list_head *first = sn->poll_list.prev;
-	struct net_device *dev;
 
 	if (!__atomic_load_n(&sn->napi_requested, __ATOMIC_RELAXED))
 		return;
 	__atomic_store_n(&sn->napi_requested, false, __ATOMIC_RELAXED);
 	compiler_barrier();
-	list_for_each_entry(dev, &net->devices, node)
-		for (struct napi_struct *n = dev->napis; n; n = n->dev_next)
-			if (!n->scheduled && take_request(n)) {
-				n->scheduled = true;
-				add_to_poll(sn, n, first);
-			}
+	for (struct napi_struct *n = sn->napis; n; n = n->next)
+		if (!n->scheduled && take_request(n)) {
+			n->scheduled = true;
+			add_to_poll(sn, n, first);
+		}
 }
 
 void napi_enable(struct napi_struct *napi)
@@ -158,7 +163,8 @@ bool napi_complete_done(struct napi_struct *napi, int work_done)
 	(void)work_done;
 	if (!napi->scheduled)
 		return false;
-	napi_gro_flush(napi);
+	if (skb_peek(&napi->gro_list))
+		napi_gro_flush(napi);
 	napi->scheduled = false;
 	if (__atomic_load_n(&napi->requested, __ATOMIC_RELAXED)) { /* meanwhile */
 		napi_schedule(napi);
@@ -179,7 +185,8 @@ static int napi_poll(struct net *net, struct napi_struct *napi, uint64_t now_ns)
 	net_xmit_batch_begin(net);
 	work = napi->poll(napi, napi->weight);
 	assert(work >= 0 && work <= napi->weight);
-	napi_gro_flush(napi);
+	if (skb_peek(&napi->gro_list))
+		napi_gro_flush(napi);
 	tcp_batch_end(net);
 	net_xmit_batch_end(net);
 	if (work == napi->weight && napi->scheduled && list_empty(&napi->poll_node))
@@ -193,7 +200,7 @@ static void net_rx_action(struct net *net, uint64_t start_ns)
 	struct softnet *sn = &net->softnet;
 	uint64_t now_ns = start_ns;
 
-	collect_requests(net);
+	collect_requests(sn);
 	while (!list_empty(&sn->poll_list)) {
 		struct napi_struct *napi =
 			list_first_entry(&sn->poll_list, struct napi_struct, poll_node);

@@ -476,7 +476,8 @@ static void take_lone(struct sock *sk, struct sk_buff *skb, struct rate_sample *
 	tcp_chrono_stop(sk, TCP_CHRONO_BUSY);
 	tcp_update_rtt_min(sk, (uint32_t)rs->rtt_us);
 	tcp_rtt_sample(sk, (uint32_t)rs->rtt_us);
-	tcp_mtu_probe_acked(sk);
+	if (unlikely(tp->mtu_probe.size_bytes))
+		tcp_mtu_probe_acked(sk);
 	if (ca->pkts_acked) {
 		const struct tcp_ack_sample sample = {1, (int32_t)rs->rtt_us, 0};
 
@@ -563,7 +564,7 @@ int tcp_ack(struct sock *sk, const struct sk_buff *skb, int flag)
 {
 	struct sk_buff *lone;
 
-	if (!(flag & FLAG_SLOWPATH)) {
+	if (!(flag & (FLAG_SLOWPATH | FLAG_NO_SHORT_CUT))) {
 		lone = lone_segment(sk, TCP_SKB_CB(skb)->ack_seq);
 		if (likely(lone)) {
 			ack_lone(sk, skb, lone);

@@ -92,7 +92,7 @@ static void measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 }
 
 /* Data came: an ACK is owed; how long it may wait follows the time between segments. */
-static void event_data_recv(struct sock *sk, struct sk_buff *skb)
+static inline void event_data_recv(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct inet_connection_sock *icsk = inet_csk(sk);
@@ -164,11 +164,9 @@ static void data_snd_check_batched(struct sock *sk)
 	tcp_check_space(sk);
 }
 
-void tcp_batch_end(struct net *net)
+static noinline void send_pending(struct netns_tcp *tcp)
 {
-	struct netns_tcp *tcp = net->tcp;
-
-	while (tcp && !list_empty(&tcp->xmit_pending)) {
+	while (!list_empty(&tcp->xmit_pending)) {
 		struct tcp_sock *tp =
 			list_first_entry(&tcp->xmit_pending, struct tcp_sock, xmit_node);
 		struct sock *sk = &tp->inet_conn.inet.sk;
@@ -177,6 +175,12 @@ void tcp_batch_end(struct net *net)
 		data_snd_check(sk);
 		sock_put(sk);
 	}
+}
+
+void tcp_batch_end(struct net *net)
+{
+	if (net->tcp && !list_empty(&net->tcp->xmit_pending))
+		send_pending(net->tcp);
 }
 
 /* ---- answers to what is not acceptable ---- */
@@ -506,7 +510,8 @@ static void fast_data(struct sock *sk, struct sk_buff *skb)
 	merged = tcp_queue_rcv(sk, skb); /* tcp_ack() still reads its header */
 	if (TCP_SKB_CB(skb)->ack_seq != tp->snd_una) {
 		tcp_ack(sk, skb, FLAG_DATA);
-		data_snd_check(sk);
+		if (tcp_send_head(sk) || sock_flag(sk, SOCK_NOSPACE))
+			data_snd_check(sk);
 	} else {
 		tp->snd_wl1 = TCP_SKB_CB(skb)->seq;
 	}

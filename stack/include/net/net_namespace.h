@@ -34,11 +34,12 @@ enum skb_data_class {
 
 /* What soft interrupts have to do. */
 struct softnet {
-	uint32_t bh_disabled; /* depth */
-	bool running;	      /* in a soft interrupt */
-	bool pending;	      /* something to do; set by hard interrupts too */
-	bool napi_requested;  /* some context is; set by hard interrupts too */
-	uint32_t tickets;     /* given to requests */
+	uint32_t bh_disabled;	   /* depth */
+	bool running;		   /* in a soft interrupt */
+	bool pending;		   /* something to do; set by hard interrupts too */
+	bool napi_requested;	   /* some context is; set by hard interrupts too */
+	uint32_t tickets;	   /* given to requests */
+	struct napi_struct *napis; /* of all devices */
 	struct list_head poll_list;
 	uint64_t poll_ns;    /* when the running poll began: arrival time of its packets */
 	uint32_t xmit_batch; /* depth of net_xmit_batch_begin() */
@@ -112,6 +113,8 @@ static inline void route_generation_next(struct net *net)
 
 /* A received packet with data at its network header, protocol and pkt_type set (netdev.c). */
 void netif_receive_skb(struct sk_buff *skb);
+/* Forgets the NAPI contexts of a device (softirq.c). */
+void netif_napi_del_all(struct net_device *dev);
 /* Passes the flows that napi merges on to the stack, or frees them (gro.c). */
 void napi_gro_flush(struct napi_struct *napi);
 void napi_gro_purge(struct napi_struct *napi);

@@ -37,7 +37,7 @@ struct napi_struct {
 	bool scheduled, disabled;
 	bool requested; /* by napi_schedule(); not on the poll list yet, or to be polled once more */
 	uint32_t ticket;	      /* the order of requests */
-	struct napi_struct *dev_next; /* of the same device */
+	struct napi_struct *next;     /* of the same network */
 	struct sk_buff_head gro_list; /* flows being merged, at most 8 */
 	uint64_t polls, completes;
 };
@@ -78,7 +78,6 @@ struct net_device {
 	struct net *net;
 	const struct net_device_ops *ops;
 	void *priv; /* the driver's */
-	struct napi_struct *napis;
 	uint8_t dev_addr[ETH_ALEN];
 	uint32_t mtu; /* bytes of IP packet; 68..9216 */
 	uint32_t features, hw_features;
@@ -122,7 +121,7 @@ void net_xmit_batch_end(struct net *net);
 
 /* Driver to stack; hard interrupt allowed: */
 void napi_schedule(struct napi_struct *napi);
-/* Driver to stack; soft interrupt: */
+/* Driver to stack; soft interrupt. dev is registered; when it no longer is, its contexts are gone too. */
 void netif_napi_add(struct net_device *dev, struct napi_struct *napi,
 		    int (*poll)(struct napi_struct *, int));
 void napi_enable(struct napi_struct *napi);

@@ -865,6 +865,7 @@ bool tcp_queue_rcv(struct sock *sk, struct sk_buff *skb);
 #define FLAG_UPDATE_TS_RECENT	0x4000
 #define FLAG_NO_CHALLENGE_ACK	0x8000
 #define FLAG_DSACK_TLP		0x10000
+#define FLAG_NO_SHORT_CUT	0x20000 /* tests: the usual ACK is worked in as any other */
 #define FLAG_ACKED		(FLAG_DATA_ACKED | FLAG_SYN_ACKED)
 #define FLAG_NOT_DUP		(FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
 #define FLAG_CA_ALERT		(FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK)

@@ -152,6 +152,7 @@ Suite *socket_suite(void);
 Suite *poll_suite(void);
 Suite *ipv6_suite(void);
 Suite *congestion_suite(void);
+Suite *ack_suite(void);
 Suite *ecn_suite(void);
 Suite *inside_suite(void);
 Suite *memory_suite(void);

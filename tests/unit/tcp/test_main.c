@@ -21,6 +21,7 @@ int main(int argc, char **argv)
 		syncookies_suite,
 		fastopen_suite,
 		congestion_suite,
+		ack_suite,
 		ecn_suite,
 		inside_suite,
 		memory_suite,

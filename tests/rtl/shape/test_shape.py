@@ -71,7 +71,9 @@ def lint(top, parameters=(), source=None):
     source = source or next(name for name in files() if pathlib.Path(name).stem == top)
     code, said = run(["verilator", "--lint-only", "-Wall", "--top-module", top, *(f"-G{p}" for p in parameters),
                       *(word for folder in sorted(folders) for word in ("-y", folder)), *packages, source])
-    return said.strip() if code or said.strip() else ""
+    # Newer ones also report what they did, in lines of their own.
+    said = "\n".join(line for line in said.splitlines() if not line.startswith("- ")).strip()
+    return said or (f"exit code {code}" if code else "")
 
 
 def elaborate(sources, todo, folder):

@@ -47,6 +47,9 @@ std::string fields(const std::string &file, const std::string &names)
 	size_t root_warning = text.find("Running as user \"root\"");
 	if (root_warning != std::string::npos)
 		text.erase(root_warning, text.find('\n', root_warning) + 1 - root_warning);
+	/* Newer ones escape commas. */
+	for (size_t at = text.find("\\,"); at != std::string::npos; at = text.find("\\,"))
+		text.erase(at, 1);
 	return text;
 }
 

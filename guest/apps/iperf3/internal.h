@@ -60,6 +60,7 @@ struct iperf3_test {
 	uint64_t begun_ns; /* with what is omitted */
 	uint64_t start_ns, end_ns, interval_start_ns, moved_ns;
 	uint64_t sent, received, blocks_sent, blocks_received;
+	uint64_t bytes_begun, blocks_begun; /* TCP: of blocks sent in whole or in part */
 	struct iperf3_cpu cpu_start, cpu_used;
 	uint64_t peer_cpu_ppm[2]; /* busy, system */
 	char congestion_used[TCP_CA_NAME_MAX], peer_congestion[TCP_CA_NAME_MAX];

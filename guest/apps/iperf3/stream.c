@@ -159,24 +159,18 @@ static long send_datagram(struct iperf3_test *t, struct iperf3_stream *s, uint64
 	return n;
 }
 
-/* How much of a counted test (-n) is left to send. */
-static uint64_t left_to_send(const struct iperf3_test *t)
-{
-	if (!t->set.bytes || t->omitting)
-		return UINT64_MAX;
-	return t->sent < t->set.bytes ? t->set.bytes - t->sent : 0;
-}
-
 static long send_bytes(struct iperf3_test *t, struct iperf3_stream *s)
 {
-	const uint64_t left = left_to_send(t);
-	long n;
+	const uint32_t left = s->block_left ? s->block_left : t->set.block_bytes;
+	const long n = sys_write(t->files, s->fd, t->buffer, left);
 
-	if (!s->block_left)
-		s->block_left = t->set.block_bytes;
-	n = sys_write(t->files, s->fd, t->buffer, s->block_left < left ? s->block_left : left);
-	if (n > 0)
-		s->block_left -= (uint32_t)n;
+	if (n <= 0)
+		return n;
+	if (!s->block_left) {
+		t->bytes_begun += left;
+		t->blocks_begun++;
+	}
+	s->block_left = left - (uint32_t)n;
 	return n;
 }
 

@@ -34,17 +34,22 @@ static uint64_t due_ns(const struct iperf3_test *t, const struct iperf3_stream *
 	return after > NEVER - t->begun_ns ? NEVER : t->begun_ns + after;
 }
 
-static bool all_sent(const struct iperf3_test *t)
+/* Whether a counted test has its last block under way. */
+static bool all_begun(const struct iperf3_test *t)
 {
 	if (t->omitting || t->set.udp)
 		return false;
-	return (t->set.bytes && t->sent >= t->set.bytes) ||
-	       (t->set.blocks && t->blocks_sent >= t->set.blocks);
+	return (t->set.bytes && t->bytes_begun >= t->set.bytes) ||
+	       (t->set.blocks && t->blocks_begun >= t->set.blocks);
 }
 
+/*
+ * A block that has been begun is sent to its end: iperf3 reads whole blocks since 3.16, and would wait for
+ * ever for bytes that are in parts of them.
+ */
 static bool may_send(const struct iperf3_test *t, const struct iperf3_stream *s)
 {
-	return s->sender && !s->blocked && t->counting && !all_sent(t);
+	return s->sender && !s->blocked && t->counting && (s->block_left || !all_begun(t));
 }
 
 static void watch(struct iperf3_test *t, struct iperf3_stream *s, uint32_t events)
@@ -214,6 +219,10 @@ static void end_omission(struct iperf3_test *t)
 		s->own = s->mark = (struct iperf3_count){0};
 	}
 	t->omitting = false;
+	if (!t->set.udp) { /* the rest of the blocks that are under way counts */
+		t->bytes_begun -= t->sent;
+		t->blocks_begun -= t->blocks_sent;
+	}
 	t->sent = t->received = t->blocks_sent = t->blocks_received = 0;
 	t->start_ns = t->interval_start_ns = now_ns(t);
 }
@@ -233,15 +242,28 @@ static int handle_time(struct iperf3_test *t)
 	return 0;
 }
 
-static bool client_is_done(const struct iperf3_test *t)
+/* A counted test has been sent, to the end of its last block. */
+static bool all_sent(const struct iperf3_test *t)
 {
 	const struct iperf3_settings *s = &t->set;
 
+	return ((s->bytes && t->sent >= s->bytes) || (s->blocks && t->blocks_sent >= s->blocks)) &&
+	       t->bytes_begun <= t->sent;
+}
+
+static bool all_received(const struct iperf3_test *t)
+{
+	const struct iperf3_settings *s = &t->set;
+
+	return (s->bytes && t->received >= s->bytes) ||
+	       (s->blocks && t->blocks_received >= s->blocks);
+}
+
+static bool client_is_done(const struct iperf3_test *t)
+{
 	if (t->server || t->omitting)
 		return false;
-	return now_ns(t) >= time_limit_ns(t) ||
-	       (s->bytes && (t->sent >= s->bytes || t->received >= s->bytes)) ||
-	       (s->blocks && (t->blocks_sent >= s->blocks || t->blocks_received >= s->blocks));
+	return now_ns(t) >= time_limit_ns(t) || all_sent(t) || all_received(t);
 }
 
 static uint64_t wait_ns(const struct iperf3_test *t)

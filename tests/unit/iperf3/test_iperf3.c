@@ -140,6 +140,36 @@ START_TEST(bytes_sent_are_bytes_received)
 }
 END_TEST
 
+START_TEST(a_client_ends_with_whole_blocks)
+{
+	static const struct {
+		const char *options;
+		uint64_t bytes;
+	} cases[] = {
+		{"-n,1000001,-l,100000,-P,7", 1100000},
+		{"-k,50,-l,100000,-P,8", 5000000},
+		{"-n,1,-l,1M,-w,16K", 1 << 20},
+	};
+
+	setup();
+	measure(cases[_i].options);
+	ck_assert_uint_eq(bytes_of("sum_sent"), cases[_i].bytes);
+	ck_assert_uint_eq(bytes_of("sum_received"), cases[_i].bytes);
+	forget_result();
+}
+END_TEST
+
+/* The rest of a block that was begun before counts, but not as a new block. */
+START_TEST(what_is_counted_begins_after_what_is_omitted)
+{
+	setup();
+	measure("-n,1000000,-O,1,-l,100000,-P,3");
+	ck_assert_uint_ge(bytes_of("sum_sent"), 1000000);
+	ck_assert_uint_lt(bytes_of("sum_sent"), 1000000 + 100000);
+	forget_result();
+}
+END_TEST
+
 START_TEST(both_directions_move)
 {
 	setup();
@@ -507,9 +537,9 @@ START_TEST(a_hostile_client_costs_only_its_own_test)
 	task(0, serve, (void *)(hostiles[_i].cookie ? 2ul : 1ul));
 	task(1, attack, (void *)&hostiles[_i]);
 	run_for(11 * HOST_SECOND);
-	task(1, good_client, "-n,100K");
+	task(1, good_client, "-n,128K");
 	run_tasks(30);
-	ck_assert_uint_eq(bytes_of("sum_received"), 100 << 10);
+	ck_assert_uint_eq(bytes_of("sum_received"), 128 << 10);
 	forget_result();
 }
 END_TEST
@@ -526,9 +556,9 @@ START_TEST(a_silent_client_costs_ten_seconds)
 	task(0, serve, (void *)1);
 	task(1, be_silent, NULL);
 	run_for(100 * HOST_MS);
-	task(1, good_client, "-n,100K"); /* waits for its turn no longer than that */
+	task(1, good_client, "-n,128K"); /* waits for its turn no longer than that */
 	run_tasks(11);
-	ck_assert_uint_eq(bytes_of("sum_received"), 100 << 10);
+	ck_assert_uint_eq(bytes_of("sum_received"), 128 << 10);
 	forget_result();
 }
 END_TEST
@@ -611,9 +641,9 @@ START_TEST(a_client_may_die_at_any_time)
 	task(0, serve, (void *)2);
 	task(1, leave, (void *)(size_t)_i);
 	run_for(20 * HOST_SECOND);
-	task(1, good_client, "-n,100K,-R");
+	task(1, good_client, "-n,128K,-R");
 	run_tasks(60);
-	ck_assert_uint_eq(bytes_of("sum_received"), 100 << 10);
+	ck_assert_uint_eq(bytes_of("sum_received"), 128 << 10);
 	forget_result();
 }
 END_TEST
@@ -649,6 +679,97 @@ START_TEST(a_stream_without_the_cookie_is_denied)
 	task(0, serve, (void *)1);
 	task(1, knock, NULL);
 	run_tasks(60);
+	forget_result();
+}
+END_TEST
+
+/* ---- a client that reads whole blocks ---- */
+
+/*
+ * What iperf3 does since 3.16: a thread a stream, and none counts a block before all of it is there. The
+ * parameters ask for num bytes or blockcount blocks.
+ */
+static const struct counted {
+	unsigned int streams, block_bytes, bytes, blocks;
+	const char *json;
+} counteds[] = {
+	{8, 131072, 4 << 20, 0,
+	 "{\"tcp\":true,\"len\":131072,\"num\":4194304,\"parallel\":8,\"reverse\":true,"
+	 "\"MSS\":1000}"},
+	{1, 131072, 1000000, 0,
+	 "{\"tcp\":true,\"len\":131072,\"num\":1000000,\"reverse\":true,\"window\":20000}"},
+	{3, 1000, 1, 0, "{\"tcp\":true,\"len\":1000,\"num\":1,\"parallel\":3,\"reverse\":true}"},
+	{8, 100000, 0, 50,
+	 "{\"tcp\":true,\"len\":100000,\"blockcount\":50,\"parallel\":8,\"reverse\":true}"},
+};
+
+static struct {
+	const struct counted *test;
+	unsigned int blocks; /* that were read whole */
+} reading;
+
+static void read_blocks(void *fd)
+{
+	unsigned int have = 0;
+	char block[8192];
+	long n;
+
+	do {
+		const unsigned int left = reading.test->block_bytes - have;
+
+		n = sys_read(bench.files[1], (int)(size_t)fd, block,
+			     left < sizeof(block) ? left : sizeof(block));
+		have += n > 0 ? (unsigned int)n : 0;
+		if (have == reading.test->block_bytes) {
+			reading.blocks++;
+			have = 0;
+		}
+	} while (n > 0);
+	ck_assert_int_eq(n, 0);
+}
+
+static bool has_all(const struct counted *c)
+{
+	return c->bytes ? (uint64_t)reading.blocks * c->block_bytes >= c->bytes
+			: reading.blocks >= c->blocks;
+}
+
+static void count_whole_blocks(void *arg)
+{
+	const struct counted *c = arg;
+	const int control = begin(c->json);
+	const int8_t end = STATE_TEST_END;
+	int fds[8];
+
+	reading = (typeof(reading)){.test = c};
+	for (unsigned int i = 0; i < c->streams; i++) {
+		fds[i] = dial(1, ADDR_A, IPERF3_PORT);
+		write_all(1, fds[i], COOKIE, COOKIE_BYTES);
+	}
+	ck_assert_int_eq(next_state(control), STATE_TEST_START);
+	ck_assert_int_eq(next_state(control), STATE_TEST_RUNNING);
+	for (unsigned int i = 0; i < c->streams; i++)
+		task(1, read_blocks, (void *)(size_t)fds[i]);
+	while (!has_all(c))
+		host_sleep(bench.host[1], HOST_MS);
+	host_sleep(bench.host[1], HOST_SECOND); /* nothing more comes */
+	write_all(1, control, &end, 1);
+	ck_assert_int_eq(next_state(control), STATE_EXCHANGE_RESULTS);
+	for (unsigned int i = 0; i < c->streams; i++)
+		sys_close(bench.files[1], fds[i]);
+	sys_close(bench.files[1], control);
+}
+
+START_TEST(a_counted_test_has_whole_blocks_and_none_too_many)
+{
+	const struct counted *c = &counteds[_i];
+
+	setup();
+	task(0, serve, (void *)1);
+	task(1, count_whole_blocks, (void *)(size_t)c);
+	run_tasks(30);
+	ck_assert_uint_eq(reading.blocks,
+			  c->blocks ?: (c->bytes + c->block_bytes - 1) / c->block_bytes);
 	forget_result();
 }
 END_TEST
@@ -748,6 +869,8 @@ int main(void)
 
 	tcase_set_timeout(measures, 100);
 	tcase_add_loop_test(measures, bytes_sent_are_bytes_received, 0, 30);
+	tcase_add_loop_test(measures, a_client_ends_with_whole_blocks, 0, 3);
+	tcase_add_test(measures, what_is_counted_begins_after_what_is_omitted);
 	tcase_add_test(measures, both_directions_move);
 	tcase_add_test(measures, a_time_is_kept_and_cut_into_intervals);
 	tcase_add_test(measures, what_is_omitted_does_not_count);
@@ -759,6 +882,8 @@ int main(void)
 	tcase_add_loop_test(measures, retransmissions_are_told, 0, 2);
 	tcase_add_test(measures, a_second_client_is_told_that_the_server_is_busy);
 	tcase_add_loop_test(measures, wrong_options_name_the_cure, 0, 12);
+	tcase_add_loop_test(measures, a_counted_test_has_whole_blocks_and_none_too_many, 0,
+			    COUNT(counteds));
 	tcase_set_timeout(hostile, 100);
 	tcase_add_loop_test(hostile, a_hostile_client_costs_only_its_own_test, 0, COUNT(hostiles));
 	tcase_add_test(hostile, a_silent_client_costs_ten_seconds);

@@ -739,7 +739,7 @@ static void count_whole_blocks(void *arg)
 	const struct counted *c = arg;
 	const int control = begin(c->json);
 	const int8_t end = STATE_TEST_END;
-	int fds[8];
+	int fds[8] = {0};
 
 	reading = (typeof(reading)){.test = c};
 	for (unsigned int i = 0; i < c->streams; i++) {

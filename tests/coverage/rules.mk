@@ -10,7 +10,9 @@ COVERAGE_STREAMS := 100
 COVERAGE_MAKE = PATH=$(CURDIR)/tests/coverage/bin:$$PATH $(MAKE) --no-print-directory BUILD=$(COVERAGE_DIR) \
 	HW_PROFDATA= HW_DATA_W=$(COVERAGE_DATA_W) HW_OPT=-O1
 COVERAGE_UNITS := rtl-dma_reader-64 rtl-dma_writer-64 rtl-irq-ctrl rtl-pause- rtl-registers rtl-system-time rtl-time-use \
-	rtl-tx-128 rtl-rx-64 rtl-wake-match rtl-widths
+	rtl-tx-128 rtl-rx-64 rtl-wake-match rtl-widths \
+	$(addprefix rtl-tx-,fetch frame-buffer payload queues segment walk writeback) \
+	$(addprefix rtl-rx-,deliver desc-fetch ingress writeback)
 
 # Programs of make test, by the beginnings of their names: name:program,arguments
 coverage_tests = $(foreach word,$(1),$(filter $(word)%,$(filter-out rtl-tx-removed%,$(TESTS))))

@@ -437,6 +437,28 @@ static unsigned int build_flow(uint32_t seed)
 	return hash_of_packet(sheet_key, true) & 1;
 }
 
+START_TEST(low_descriptors_of_the_second_queue_raise_rxdmt0)
+{
+	struct bench *b = card_up(RINGSIDE_IRQ_INTX);
+
+	write_key(b, sheet_key);
+	fill_table(b, 0x80808080);
+	wr(b, MRQC, MRQC_RSS | MRQC_ALL);
+	wr(b, RXCSUM, RXCSUM_PCSD);
+	for (unsigned int q = 0; q < 2; q++)
+		rx_setup_queue(&rx[q], b, q, 16, 2048, true, 0); /* RDMTS 0: half of the ring */
+	rx_post(&rx[0], 15);
+	rx_post(&rx[1], 12);
+	build(false, false, 1);
+	for (unsigned int i = 0; i < 4; i++) {
+		ck_assert_uint_eq(rd(b, ICR) & CAUSE_RXDMT0, 0);
+		feed(b, packet.bytes, packet.len);
+		run_ns(b, US(20));
+	}
+	ck_assert_uint_eq(rd(b, ICR) & CAUSE_RXDMT0, CAUSE_RXDMT0);
+}
+END_TEST
+
 START_TEST(flows_stay_in_order_in_both_queues)
 {
 	struct bench *b = scaled_up_with(RINGSIDE_IRQ_MSIX, 16, MRQC_ALL);
@@ -574,23 +596,42 @@ START_TEST(ports_behind_extension_headers_are_hashed_unless_switched_off)
 }
 END_TEST
 
+/* A home address option; PadN before it, so that the address is aligned as RFC 6275 6.3 asks. */
+static const uint8_t *insert_home_address(uint32_t seed)
+{
+	uint8_t *header = insert_extension(60, 24);
+
+	header[2] = 1;
+	header[3] = 2;
+	header[6] = 0xc9;
+	header[7] = 16;
+	fill_random(header + 8, 16, seed);
+	return header + 8;
+}
+
+/* A routing header of type 2 with one segment left. */
+static const uint8_t *insert_route(uint32_t seed)
+{
+	uint8_t *header = insert_extension(43, 24);
+
+	header[2] = 2;
+	header[3] = 1;
+	fill_random(header + 8, 16, seed);
+	return header + 8;
+}
+
 START_TEST(home_address_takes_the_place_of_the_source)
 {
 	struct bench *b = scaled_up(MRQC_ALL);
 	const uint8_t *ip, *home;
-	uint8_t *header;
 
-	build(true, false, 6);
-	ip = packet.bytes + packet.l3;
-	header = insert_extension(60, 24);
-	header[2] = 1; /* PadN, so that the address is aligned as RFC 6275 6.3 asks */
-	header[3] = 2;
-	header[6] = 0xc9;
-	header[7] = 16;
-	home = header + 8;
-	fill_random(header + 8, 16, 77);
-	check_hash(b, TYPE_TCP_IPV6_EX,
-		   expected_hash(sheet_key, home, ip + 24, 16, packet.bytes + packet.l4));
+	for (uint32_t seed = 77; seed < 97; seed++) {
+		build(true, false, 6);
+		ip = packet.bytes + packet.l3;
+		home = insert_home_address(seed);
+		check_hash(b, TYPE_TCP_IPV6_EX,
+			   expected_hash(sheet_key, home, ip + 24, 16, packet.bytes + packet.l4));
+	}
 	wr(b, MRQC, MRQC_RSS | MRQC_IPV6_EX);
 	check_hash(b, TYPE_IPV6_EX, expected_hash(sheet_key, home, ip + 24, 16, NULL));
 	wr(b, MRQC, MRQC_RSS | MRQC_ALL);
@@ -606,19 +647,35 @@ START_TEST(type_2_routing_header_takes_the_place_of_the_destination)
 {
 	struct bench *b = scaled_up(MRQC_ALL);
 	const uint8_t *ip, *home;
-	uint8_t *header;
 
-	build(true, false, 6);
-	ip = packet.bytes + packet.l3;
-	header = insert_extension(43, 24);
-	header[2] = 2; /* type */
-	header[3] = 1; /* segments left */
-	home = header + 8;
-	fill_random(header + 8, 16, 78);
-	check_hash(b, TYPE_TCP_IPV6_EX,
-		   expected_hash(sheet_key, ip + 8, home, 16, packet.bytes + packet.l4));
+	for (uint32_t seed = 77; seed < 97; seed++) {
+		build(true, false, 6);
+		ip = packet.bytes + packet.l3;
+		home = insert_route(seed);
+		check_hash(b, TYPE_TCP_IPV6_EX,
+			   expected_hash(sheet_key, ip + 8, home, 16, packet.bytes + packet.l4));
+	}
 	wr(b, RFCTL, RFCTL_EXTEN | RFCTL_NEW_IPV6_EXT_DIS);
 	check_hash(b, TYPE_IPV6, hash_of_packet(sheet_key, false));
+}
+END_TEST
+
+/* Behind another header they begin elsewhere, and may be whole in a beat. */
+START_TEST(both_addresses_behind_a_header_of_any_length)
+{
+	struct bench *b = scaled_up(MRQC_ALL);
+
+	for (size_t bytes = 8; bytes <= 72; bytes += 8) {
+		const uint8_t *from, *to;
+
+		build(true, false, 6);
+		to = insert_route(bytes) + 24 + bytes;
+		from = insert_home_address(bytes + 1) + bytes;
+		insert_extension(0, bytes)[2] = 1; /* PadN */
+		packet.bytes[packet.l3 + 40 + 3] = (uint8_t)(bytes - 4);
+		check_hash(b, TYPE_TCP_IPV6_EX,
+			   expected_hash(sheet_key, from, to, 16, packet.bytes + packet.l4));
+	}
 }
 END_TEST
 
@@ -631,7 +688,9 @@ START_TEST(damaged_extension_headers_do_no_harm)
 
 		build(true, false, seed);
 		header = insert_extension(seed % 2 ? 60 : 43, 24);
-		fill_random(header + 1, 23, seed);
+		fill_random(header, 24, seed);
+		if (seed % 4)
+			header[0] = 6; /* TCP behind it all the same */
 		if (seed % 3 == 0)
 			packet.len = packet.l3 + 40 + seed % 30;
 		ck_assert_int_eq(arrives(b), 0);
@@ -673,6 +732,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(each_queue_receives_to_anywhere_in_64_bits_of_address),
 	CARD_TEST(second_queue_has_its_cause_and_vector),
 	CARD_TEST(both_queues_raise_rxt0_without_msix),
+	CARD_TEST(low_descriptors_of_the_second_queue_raise_rxdmt0),
 	CARD_TEST(flows_stay_in_order_in_both_queues),
 	CARD_TEST(frame_waits_for_descriptors_of_its_queue),
 	CARD_TEST(last_descriptor_has_the_hash),
@@ -680,6 +740,7 @@ static const struct card_test tests[] = {
 	CARD_TEST(ports_behind_extension_headers_are_hashed_unless_switched_off),
 	CARD_TEST(home_address_takes_the_place_of_the_source),
 	CARD_TEST(type_2_routing_header_takes_the_place_of_the_destination),
+	CARD_TEST(both_addresses_behind_a_header_of_any_length),
 	CARD_TEST(damaged_extension_headers_do_no_harm),
 	CARD_TEST(without_the_feature_all_goes_to_queue_0),
 	CARD_TESTS_END,

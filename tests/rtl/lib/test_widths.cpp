@@ -16,7 +16,8 @@ namespace
 {
 
 using Bytes = std::vector<uint8_t>;
-constexpr size_t kWide = 64, kNarrow = 8;
+constexpr size_t kWide = 64, kNarrow = 8, kLongest = 16384;
+constexpr size_t kAnnounced = 16; // requests that stream_narrow keeps
 
 struct Sweep {
 	unsigned gap_percent, busy_percent;
@@ -137,13 +138,16 @@ START_TEST(narrowed_requests_have_the_bytes_they_asked_for)
 		Bytes got;
 		size_t from = 0, to = 0; // in the first of these: sent, received
 		unsigned requests = 0, received = 0;
-		bool valid = false;
+		bool valid = false, filled = false;
 		while (received < 300) {
-			const bool start =
-				requests < 300 && announced.size() < 8 && b.random() % 4 == 0;
+			const bool start = requests < 300 && announced.size() < kAnnounced &&
+					   b.random() % 4 == 0;
 			if (start) {
-				announced.push_back(
-					b.bytes(1 + b.random() % (b.random() % 2 ? 200 : 20)));
+				const size_t most = b.random() % 2 ? 200 : 20;
+				announced.push_back(b.bytes(requests % 100 == 99
+								    ? kLongest - b.random() % 2
+								    : 1 + b.random() % most));
+				filled |= announced.size() == kAnnounced;
 				requests++;
 			}
 			b.model.narrow_start_i = start;
@@ -181,6 +185,7 @@ START_TEST(narrowed_requests_have_the_bytes_they_asked_for)
 				}
 			}
 		}
+		ck_assert(filled);
 	}
 }
 END_TEST

@@ -185,6 +185,24 @@ START_TEST(nothing_is_sent_when_switched_off)
 }
 END_TEST
 
+START_TEST(a_level_that_is_no_longer_watched_says_nothing_until_it_is_again)
+{
+	Bench b;
+
+	b.model.refresh_i = 1;
+	b.level(kHigh);
+	b.model.watch_i = 0;
+	b.step();
+	ck_assert_uint_eq(b.model.deadline_o, kNever);
+	b.now += 100000 * kQuantumNs;
+	b.level(0);
+	ck_assert_str_eq(b.sent.c_str(), "X");
+	b.model.watch_i = 1;
+	b.level(kHigh);
+	ck_assert_str_eq(b.sent.c_str(), "XX");
+}
+END_TEST
+
 START_TEST(a_request_that_has_not_left_gives_way_to_the_next)
 {
 	Bench b;
@@ -240,6 +258,7 @@ int main()
 	tcase_add_test(tc, a_refresh_time_that_makes_no_sense_repeats_nothing);
 	tcase_add_test(tc, software_sends_one_xoff);
 	tcase_add_test(tc, nothing_is_sent_when_switched_off);
+	tcase_add_test(tc, a_level_that_is_no_longer_watched_says_nothing_until_it_is_again);
 	tcase_add_test(tc, a_request_that_has_not_left_gives_way_to_the_next);
 	tcase_add_test(tc, the_partner_is_told_the_last_state_whatever_the_back_pressure);
 

@@ -795,6 +795,21 @@ START_TEST(read_only_phy_registers_ignore_writes)
 }
 END_TEST
 
+// IEEE 802.3, 22.2.4.1: isolate, half duplex, collision test, speed. Nothing follows from them here.
+START_TEST(bmcr_keeps_what_has_no_effect)
+{
+	Bench b;
+
+	for (unsigned bit : {13u, 10u, 8u, 7u, 6u}) {
+		const unsigned value = 0x1140 ^ 1u << bit;
+
+		ck_assert_uint_eq(b.phy_write(kBmcr, value) & E1000_MDIC_ERROR, 0);
+		ck_assert_uint_eq(b.phy(kBmcr), value);
+		ck_assert(b.phy(kBmsr) & 4); // the link stays up
+	}
+}
+END_TEST
+
 START_TEST(mdic_raises_mdac_when_asked)
 {
 	Bench b;
@@ -1176,6 +1191,7 @@ int main()
 	tcase_add_test(tc, mdic_refuses_other_phys_and_unknown_pages_only);
 	tcase_add_test(tc, phy_pages_keep_their_registers_apart);
 	tcase_add_test(tc, read_only_phy_registers_ignore_writes);
+	tcase_add_test(tc, bmcr_keeps_what_has_no_effect);
 	tcase_add_test(tc, mdic_raises_mdac_when_asked);
 	tcase_add_test(tc, the_link_is_up_right_after_every_reset_and_silently);
 	tcase_add_test(tc, auto_negotiation_takes_its_time_and_ends_with_link_pause_and_lsc);

@@ -190,6 +190,42 @@ START_TEST(changes_keep_the_time_and_count_on_from_it)
 }
 END_TEST
 
+START_TEST(corrections_are_of_64_bits)
+{
+	std::mt19937_64 random(2);
+
+	for (int i = 0; i < 40; i++) {
+		Bench b; // stands still
+		uint64_t time = random(), by = random();
+		b.write(E1000_SYSTIMH, static_cast<uint32_t>(time >> 32));
+		b.write(E1000_SYSTIML, static_cast<uint32_t>(time));
+		b.write(E1000_TIMADJL, static_cast<uint32_t>(by));
+		b.write(E1000_TIMADJH, static_cast<uint32_t>(by >> 32));
+		ck_assert_uint_eq(b.read64(E1000_SYSTIML), time + by);
+		ck_assert_uint_eq(b.read64(E1000_TIMADJL), by);
+	}
+}
+END_TEST
+
+START_TEST(stamps_are_of_64_bits)
+{
+	std::mt19937_64 random(3);
+	Bench b; // stands still
+
+	b.write(E1000_TSYNCTXCTL, kEnable);
+	b.write(E1000_TSYNCRXCTL, kEnable);
+	for (int i = 0; i < 40; i++) {
+		uint64_t time = random();
+		b.write(E1000_SYSTIMH, static_cast<uint32_t>(time >> 32));
+		b.write(E1000_SYSTIML, static_cast<uint32_t>(time));
+		b.event(true, true);
+		b.settle();
+		ck_assert_uint_eq(b.read64(E1000_TXSTMPL), time);
+		ck_assert_uint_eq(b.read64(E1000_RXSTMPL), time);
+	}
+}
+END_TEST
+
 START_TEST(software_sets_either_half)
 {
 	Bench b; // stands still
@@ -335,6 +371,8 @@ int main()
 	tcase_add_test(tc, without_a_period_time_stands_still);
 	tcase_add_test(tc, the_high_half_is_that_of_the_low_half_read_before);
 	tcase_add_test(tc, changes_keep_the_time_and_count_on_from_it);
+	tcase_add_test(tc, corrections_are_of_64_bits);
+	tcase_add_test(tc, stamps_are_of_64_bits);
 	tcase_add_test(tc, software_sets_either_half);
 	tcase_add_test(tc, a_sent_frames_stamp_is_the_time_of_its_event_and_the_first_stays);
 	tcase_add_test(tc, a_received_frames_stamp_has_attributes_and_either_high_half_frees_it);

@@ -323,6 +323,30 @@ START_TEST(verifies_checksums_of_all_kinds_of_packets)
 }
 END_TEST
 
+// Up to seven extension headers of 2,048 bytes: TCP and UDP anywhere in a long frame.
+START_TEST(verifies_checksums_far_behind_the_first_header)
+{
+	Config c;
+	c.rctl |= RCTL_LPE;
+	Bench bench(c, kQuick, 1);
+	for (unsigned n = 1; n <= 7; n++)
+		for (bool udp : {false, true}) {
+			Packet p;
+			p.v6 = true;
+			p.udp = udp;
+			p.vlan = n % 2;
+			p.payload = n % 3 ? 1401 : 40;
+			p.ext.assign(n, {static_cast<uint8_t>(60), 255u});
+			p.ext.push_back({static_cast<uint8_t>(0), n});
+			Bytes f = p.build();
+			bench.send(f);
+			f[f.size() - 1] ^= 1;
+			bench.send(f);
+		}
+	bench.finish();
+}
+END_TEST
+
 START_TEST(good_packets_are_reported_good_and_bad_ones_bad)
 {
 	// Against the model's own eyes: these verdicts are written down here.
@@ -575,6 +599,12 @@ START_TEST(appends_four_zero_bytes_for_the_fcs_when_it_is_not_stripped)
 		for (size_t len = 240; len < 270; len++)
 			bench.send(plain(len));
 	});
+	c.rctl = (c.rctl & ~(3u << 16)) | 1u << 16 | RCTL_BSEX | RCTL_LPE; // the longest fill a buffer
+	Bench bench(c, kQuick, 1);
+	for (size_t len : {16379u, 16380u, 16380u, 60u})
+		bench.send(plain(len));
+	bench.finish();
+	ck_assert_uint_eq(bench.descriptors_taken, 4);
 }
 END_TEST
 
@@ -1084,6 +1114,7 @@ int main()
 	tcase_add_test(tc, spreads_a_frame_over_buffers_of_every_size);
 	tcase_add_test(tc, a_null_buffer_swallows_its_part_and_all_ones_is_never_written);
 	tcase_add_test(tc, verifies_checksums_of_all_kinds_of_packets);
+	tcase_add_test(tc, verifies_checksums_far_behind_the_first_header);
 	tcase_add_test(tc, good_packets_are_reported_good_and_bad_ones_bad);
 	tcase_add_test(tc, truncated_and_garbled_packets_get_no_wrong_verdict);
 	tcase_add_test(tc, reports_what_rxcsum_rfctl_and_the_strap_ask_for);

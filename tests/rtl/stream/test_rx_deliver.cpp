@@ -14,8 +14,9 @@
 namespace
 {
 
-constexpr unsigned kBeat = 16, kWords = 256,
-		   kBuffers = 4; // bytes, words of the buffer, of a split descriptor
+constexpr unsigned kBeat = 16, kWords = 1024, // bytes, words of the buffer; as rules.mk has them
+		   kBuffers = 4;	       // of a split descriptor
+constexpr unsigned kLongest = 16384, kLongestHeader = 1023;
 constexpr uint64_t kNull = 0, kNowhere = UINT64_MAX;
 
 using Bytes = std::vector<uint8_t>;
@@ -300,6 +301,10 @@ const Sizes kSizes[] = {
 	{0, 1 | 1u << 8 | 1u << 16 | 1u << 24, true, {128, 1024, 1024, 1024}},
 	{0, 2 | 1u << 8, true, {256, 1024, 0, 0}},
 	{0, 5 | 1u << 8 | 2u << 16, true, {640, 1024, 2048, 0}},
+	{1u << 16 | 1u << 25, 0, false, {16384}},
+	{15u << 27, 0, false, {15360}},
+	{0, 127 | 63u << 8 | 63u << 16 | 63u << 24, true, {16256, 64512, 64512, 64512}},
+	{0, 32 | 3u << 8 | 8u << 16 | 32u << 24, true, {4096, 3072, 8192, 32768}},
 };
 constexpr int kShapes = sizeof(kSizes) / sizeof(*kSizes);
 
@@ -311,7 +316,7 @@ const Sizes &sizes_of(int run)
 // Of a frame's headers anything up to it, odd or even, or none.
 unsigned headers(Bench &b, unsigned len)
 {
-	return b.hit(50) ? 1 + b.upto(std::min(len - 2, 300u)) : 0;
+	return b.hit(50) ? 1 + b.upto(std::min(len - 2, kLongestHeader - 1)) : 0;
 }
 
 void run(Bench &b, unsigned cycles, unsigned null_percent)
@@ -372,6 +377,18 @@ START_TEST(frames_that_end_with_their_buffer)
 }
 END_TEST
 
+// Up to the buffer's last word; each begins where the one before ended.
+START_TEST(the_longest_frames_go_whole)
+{
+	Bench b(_i, sizes_of(_i));
+	for (unsigned len : {kLongest - kBeat, kLongest - 1, kLongest, kLongest}) {
+		EXPECT(b.receive(len, headers(b, len)));
+		drain(b);
+	}
+	EXPECT_EQ(b.frames, 4);
+}
+END_TEST
+
 START_TEST(a_frame_waits_for_descriptors_also_in_its_middle)
 {
 	Bench b(_i, sizes_of(0)); // 256 bytes
@@ -407,6 +424,7 @@ int main(int argc, char **argv)
 		{{frames_go_into_the_buffers_of_their_descriptors, kShapes * kSweeps},
 		 {null_buffers_are_skipped_and_keep_their_place, kShapes * kSweeps},
 		 {frames_that_end_with_their_buffer, kShapes * kSweeps},
+		 {the_longest_frames_go_whole, kShapes * kSweeps},
 		 {a_frame_waits_for_descriptors_also_in_its_middle, kSweeps},
 		 {after_a_clear_nothing_is_left, kShapes * kSweeps}});
 }

@@ -50,7 +50,12 @@ class Bench : public StreamBench<Vrx_writeback>
 	// A descriptor that is delivered: its payload is on the way.
 	void deliver()
 	{
-		Entry e{layout_ == Layout::Split ? upto(4) : upto(1),
+		deliver(layout_ == Layout::Split ? upto(4) : upto(1));
+	}
+
+	void deliver(unsigned payload_writes)
+	{
+		Entry e{payload_writes,
 			hit(60),
 			wide_random(),
 			{upto(0x7fff), upto(0x7fff), upto(0x7fff), upto(0x7fff)},
@@ -154,6 +159,11 @@ class Bench : public StreamBench<Vrx_writeback>
 	{
 		return head_;
 	}
+	// A descriptor's place: packet split's take two each.
+	unsigned any_place()
+	{
+		return upto(size_ / 2 - 1) * 2;
+	}
 	size_t due() const
 	{
 		return on_the_way_.size();
@@ -163,15 +173,21 @@ class Bench : public StreamBench<Vrx_writeback>
 	{
 		return entries_.size();
 	}
+	// Half of them soon to run low.
 	void set_any_tail()
 	{
-		tail_ = upto(size_ - 1);
+		tail_ = hit(50) ? upto(size_ - 1) : (head_ + low_mark() + upto(8)) % size_;
 	}
 
 	bool payload_comes = true;
 	unsigned writes = 0, frames = 0, lows = 0;
 
       private:
+	unsigned low_mark() const
+	{
+		return size_ >> std::min(3u, model.rdmts_i + 1u);
+	}
+
 	void drive_entry(const Entry &e)
 	{
 		model.wb_writes_i = static_cast<uint8_t>(e.writes);
@@ -281,7 +297,7 @@ class Bench : public StreamBench<Vrx_writeback>
 		const bool done = model.wr_done_i;
 		const Write write = done ? on_the_way_.front() : Write{};
 		const unsigned free = (tail_ + size_ - head_) % size_;
-		const unsigned mark = size_ >> std::min(3u, model.rdmts_i + 1u);
+		const unsigned mark = low_mark();
 		const bool low = done && free > mark && free - write.descriptors <= mark;
 
 		EXPECT_EQ(model.ev_wb_o, write.frames > 0);
@@ -320,7 +336,8 @@ const struct {
 	      {Layout::Extended, 24},
 	      {Layout::Split, 16},
 	      {Layout::Extended, 256},
-	      {Layout::Legacy, 64}};
+	      {Layout::Legacy, 64},
+	      {Layout::Extended, 65528}};
 constexpr int kShapes = sizeof(kRings) / sizeof(*kRings);
 
 Bench of_shape(int run)
@@ -389,6 +406,16 @@ START_TEST(entries_and_writes_are_kept_up_to_a_number)
 	EXPECT_EQ(b.waiting(), kEntries + kPerBeat);
 	drain(b);
 	EXPECT_EQ(b.head(), 300 % 256);
+
+	Bench split(_i, Layout::Split, 256); // whose payload has all arrived
+	for (unsigned i = 0; i < 300; i++)
+		split.deliver(4);
+	for (int i = 0; i < 10000; i++)
+		split.step(true, false);
+	EXPECT_EQ(split.due(), 16);
+	EXPECT_EQ(split.waiting(), kEntries + 1);
+	drain(split);
+	EXPECT_EQ(split.head(), 2 * 300 % 256);
 }
 END_TEST
 
@@ -409,7 +436,7 @@ START_TEST(it_goes_on_where_software_writes_the_head)
 	Bench b = of_shape(_i);
 	for (int i = 0; i < 40; i++) {
 		run(b, b.upto(100));
-		b.clear(static_cast<int>(b.upto(3) * 2));
+		b.clear(static_cast<int>(b.any_place()));
 	}
 	run(b, 200);
 	drain(b);

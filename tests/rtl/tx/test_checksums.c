@@ -142,6 +142,38 @@ START_TEST(ranges_begin_and_end_at_any_byte)
 }
 END_TEST
 
+START_TEST(contexts_of_any_numbers_touch_nothing_but_the_fields)
+{
+	uint8_t bytes[700];
+	struct traffic t;
+
+	traffic_start(&t, _i, 1024);
+	for (unsigned i = 0; i < 300; i++) {
+		uint32_t len = 300 + traffic_below(&t, 400);
+		struct tx_context ctx = {
+			.ipcss = (uint8_t)traffic_below(&t, 256),
+			.ipcso = (uint8_t)traffic_below(&t, 128),
+			.ipcse = (uint16_t)(i % 30 ? traffic_below(&t, 65536) : 65535),
+			.tucss = (uint8_t)traffic_below(&t, 256),
+			.tucso = (uint8_t)(130 + traffic_below(&t, 126)),
+			.tucse = (uint16_t)(i % 20 ? traffic_below(&t, 65536) : 65535),
+			.hdrlen = (uint8_t)traffic_below(&t, 256),
+			.mss = (uint16_t)traffic_below(&t, 65536),
+			.paylen = traffic_below(&t, 1 << 20),
+			.tcp = i & 1,
+			.ipv4 = i & 2,
+		};
+		struct tx_packet p = {.bytes = bytes, .len = len, .popts = i / 4 % 4};
+
+		traffic_random(&t, bytes, len);
+		traffic_context(&t, &ctx);
+		traffic_send(&t, &p, NULL);
+	}
+	traffic_check(&t);
+	traffic_stop(&t);
+}
+END_TEST
+
 START_TEST(an_ip_range_one_byte_too_long_is_cut_to_even)
 {
 	uint8_t bytes[80];
@@ -263,6 +295,7 @@ static const TTest *const *const tests[] = {
 	&the_seed_in_the_field_is_part_of_the_sum,
 	&offsets_beyond_the_frame_insert_nothing,
 	&ranges_begin_and_end_at_any_byte,
+	&contexts_of_any_numbers_touch_nothing_but_the_fields,
 	&an_ip_range_one_byte_too_long_is_cut_to_even,
 	&legacy_ic_takes_css_from_the_first_and_cso_from_the_eop_descriptor,
 	&popts_count_in_the_first_descriptor_only,

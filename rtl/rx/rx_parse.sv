@@ -137,7 +137,7 @@ module rx_parse #(
   logic [47:0] l4_sum_q;
   logic [39:0] header_sum_q;
 
-  logic walkable, walk, is_l4, add_options;
+  logic walkable, header_here, walk, home_rest, is_l4, add_options;
   logic [15:0] ext_word;
   logic [16:0] udp_len_off, udp_csum_off, dst_port_off, tcp_flags_off;
   logic [15:0] udp_len_here;
@@ -146,8 +146,9 @@ module rx_parse #(
 
   assign walkable = next_proto_q == ProtoHopByHop || next_proto_q == ProtoRouting ||
                     next_proto_q == ProtoDestOpts;
-  assign walk = beat_valid_i && v6_q && walkable && ext_headers_q != MaxExtHeaders &&
-                next_off_q[16:OffW] == beat_no;
+  assign header_here = beat_valid_i && v6_q && walkable && ext_headers_q != MaxExtHeaders &&
+                       next_off_q[16:OffW] == beat_no;
+  assign walk = header_here && !home_rest;
   // Extension headers are multiples of 8 bytes: their first two bytes are never in two beats.
   assign ext_word = beat_i[{next_off_q[OffW-1:0], 3'b000} +: 16];
 
@@ -155,7 +156,7 @@ module rx_parse #(
   assign options_end = 8'(l3_off_q) + {2'b0, ihl_q, 2'b00};
   assign add_options = EnCsum && beat_valid_i && v4_q && ihl_q > 4'd5 && !options_done_q &&
                        (beat_no == '0 || (beat_no == BeatNoW'(1) && options_end > 8'(BeatBytes)));
-  assign stall_o = walk || add_options;
+  assign stall_o = header_here || add_options;
 
   assign ether_type_o = ether_type;
   assign l3_off_o = l3_off_q;
@@ -270,7 +271,7 @@ module rx_parse #(
 
   // Addresses, for RSS: those of the header, and those that a home address option (RFC 6275, 6.3, aligned
   // as it asks) or a type 2 routing header (6.4) puts in their place. Such a header has its 22 bytes
-  // from the third on in one beat or in two.
+  // from the third on in one beat or in two; if in two, the next header waits a cycle.
   localparam int unsigned HomeW = 8 * 22, TailW = 8 * 24;
   logic home_src_q, home_dst_q, home_now, home_later_q, home_routing, home_routing_q;
   logic [127:0] src_q, dst_q, home_src_addr_q, home_dst_addr_q;
@@ -282,11 +283,12 @@ module rx_parse #(
 
   assign home_end = {1'b0, next_off_q[OffW-1:0]} + (OffW + 1)'(24);
   assign home_routing = home_later_q ? home_routing_q : next_proto_q == ProtoRouting;
+  assign home_rest = addresses_i && home_later_q && beat_valid_i && later_no_q == beat_no;
 
   always_comb begin
     home_now = 1'b0;
     home_bytes = '0;
-    if (addresses_i && home_later_q && beat_valid_i && later_no_q == beat_no) begin
+    if (home_rest) begin
       home_now = 1'b1;
       home_bytes = HomeW'({beat_i[TailW-1:0], tail_q} >> {later_at_q, 3'b000});
     end else if (addresses_i && walk && !home_later_q && next_proto_q != ProtoHopByHop &&

@@ -31,11 +31,14 @@ class Bench : public StreamBench<Vtx_payload>
 	// How many beats it takes.
 	size_t order(size_t most)
 	{
-		const uint64_t address = wide_random() >> random() % 60;
+		return order_bytes(1 + random() % most);
+	}
 
-		orders_.push_back({address, 1 + random() % most});
+	size_t order_bytes(size_t len)
+	{
+		orders_.push_back({wide_random() >> random() % 60, len});
 		wanted_.push_back(orders_.back());
-		return (orders_.back().len + kBeat - 1) / kBeat;
+		return (len + kBeat - 1) / kBeat;
 	}
 
 	// One cycle: whoever may act does, or not, by the sweep.
@@ -160,6 +163,15 @@ START_TEST(a_buffer_larger_than_the_memory_goes_through_it)
 }
 END_TEST
 
+START_TEST(the_longest_buffer_there_is)
+{
+	Bench b(_i);
+	b.order_bytes(0xfffff);
+	b.order(100);
+	run(b, 200000);
+}
+END_TEST
+
 // It reads each beat 4/3 times; run 0 has nobody wait.
 START_TEST(a_walker_that_always_takes_need_not_wait)
 {
@@ -193,6 +205,7 @@ int main(int argc, char **argv)
 	return run_stream_tests("tx_payload", argc, argv,
 				{{buffers_come_out_in_order_with_all_their_bytes, kSweeps},
 				 {a_buffer_larger_than_the_memory_goes_through_it, kSweeps},
+				 {the_longest_buffer_there_is, 1},
 				 {a_walker_that_always_takes_need_not_wait, 1},
 				 {what_is_forgotten_does_not_come_back, kSweeps}});
 }

@@ -161,6 +161,23 @@ START_TEST(switched_off_amid_a_packet_the_head_returns_to_its_start)
 }
 END_TEST
 
+START_TEST(packets_wait_in_all_queues_while_the_wire_takes_none)
+{
+	struct traffic t;
+
+	traffic_start(&t, _i, RING);
+	for (unsigned i = 0; i < 200; i++)
+		traffic_plain(&t, 60, NULL);
+	tx_ring_kick(&t.ring);
+	tx_hold_wire(t.tx, true);
+	ck_assert(tx_settle(t.tx, 100000));
+	ck_assert_uint_eq(tx_frames(t.tx), 0);
+	tx_hold_wire(t.tx, false);
+	traffic_check(&t);
+	traffic_stop(&t);
+}
+END_TEST
+
 START_TEST(waiting_for_memory_or_the_wire_is_idle)
 {
 	struct traffic t;
@@ -194,6 +211,7 @@ static const TTest *const *const tests[] = {
 	&switched_off_it_asks_for_nothing_and_goes_on_later,
 	&switching_off_under_way_loses_and_repeats_no_frame,
 	&switched_off_amid_a_packet_the_head_returns_to_its_start,
+	&packets_wait_in_all_queues_while_the_wire_takes_none,
 	&waiting_for_memory_or_the_wire_is_idle,
 	NULL,
 };

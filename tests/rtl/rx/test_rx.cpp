@@ -599,7 +599,8 @@ START_TEST(appends_four_zero_bytes_for_the_fcs_when_it_is_not_stripped)
 		for (size_t len = 240; len < 270; len++)
 			bench.send(plain(len));
 	});
-	c.rctl = (c.rctl & ~(3u << 16)) | 1u << 16 | RCTL_BSEX | RCTL_LPE; // the longest fill a buffer
+	c.rctl &= ~(3u << 16);
+	c.rctl |= 1u << 16 | RCTL_BSEX | RCTL_LPE; // the longest fill their buffers
 	Bench bench(c, kQuick, 1);
 	for (size_t len : {16379u, 16380u, 16380u, 60u})
 		bench.send(plain(len));

@@ -10,7 +10,7 @@ TESTSTREAM_HEADERS := $(wildcard tests/rtl/stream/*.h) tests/rtl/bus/idle_state.
 
 # $(1): module, $(2) its folder in rtl/, $(3) parameters, $(4) what else it is made of
 define teststream_program
-$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a: rtl/$(2)/$(1).sv $(4)
+$(TESTSTREAM_OUT)/$(1)/V$(1)__ALL.a: rtl/$(2)/$(1).sv $(4) tests/rtl/stream/rules.mk
 	$(call say,VERILATE,$(1))
 	$(Q)mkdir -p $$(@D)
 	$(Q)$(TESTSTREAM_VERILATOR) --top-module $(1) $(3) --Mdir $$(@D) $(4) rtl/$(2)/$(1).sv

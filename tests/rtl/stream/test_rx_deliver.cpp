@@ -14,8 +14,8 @@
 namespace
 {
 
-constexpr unsigned kBeat = 16, kWords = 1024, // bytes, words of the buffer; as rules.mk has them
-		   kBuffers = 4;	       // of a split descriptor
+constexpr unsigned kBeat = 16, kWords = 1024; // bytes; of the buffer: as rules.mk has them
+constexpr unsigned kBuffers = 4;	      // of a split descriptor
 constexpr unsigned kLongest = 16384, kLongestHeader = 1023;
 constexpr uint64_t kNull = 0, kNowhere = UINT64_MAX;
 

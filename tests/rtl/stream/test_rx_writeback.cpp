@@ -332,12 +332,8 @@ void drain(Bench &b)
 const struct {
 	Layout layout;
 	unsigned size;
-} kRings[] = {{Layout::Legacy, 8},
-	      {Layout::Extended, 24},
-	      {Layout::Split, 16},
-	      {Layout::Extended, 256},
-	      {Layout::Legacy, 64},
-	      {Layout::Extended, 65528}};
+} kRings[] = {{Layout::Legacy, 8},     {Layout::Extended, 24}, {Layout::Split, 16},
+	      {Layout::Extended, 256}, {Layout::Legacy, 64},   {Layout::Extended, 65528}};
 constexpr int kShapes = sizeof(kRings) / sizeof(*kRings);
 
 Bench of_shape(int run)

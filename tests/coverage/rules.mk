@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # `make coverage`: which lines and toggles of the RTL the card suite, the comparison of the cards and the
 # benches of rtl/'s units reach. Everything is built anew below build/coverage, with tests/coverage/bin
-# before Verilator in PATH. The whole card has a bus of COVERAGE_DATA_W there, the units their narrowest:
+# before Verilator in PATH. The whole card has a bus of COVERAGE_DATA_W there, the units the narrowest they have:
 # counting every bit of wide ones makes them slower than is of use.
 
 COVERAGE_DIR := $(BUILD)/coverage

@@ -341,14 +341,17 @@ START_TEST(paylen_of_a_mebibyte)
 {
 	Bench b(_i);
 	Packet p = b.packet(1);
+
 	p.tcp = p.ip = true;
 	p.tucss = p.ipcss + 20;
 	p.hdrlen = p.tucss + 20;
 	p.header.assign(p.hdrlen, 0xff);
 	p.mss = 16000;
 	p.paylen = 0xfffff;
-	p.total = p.hdrlen + p.paylen;
-	b.cut(p, p.paylen);
+	for (unsigned more : {0u, 100000u}) {
+		p.total = p.hdrlen + p.paylen + more;
+		b.cut(p, p.paylen);
+	}
 }
 END_TEST
 

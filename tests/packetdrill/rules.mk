@@ -54,12 +54,14 @@ $(PACKETDRILL_SHIM): $(BUILD)/packetdrill/tests/packetdrill/so/shim.o
 .PHONY: packetdrill-so
 packetdrill-so: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) ## the stack as a shared object that packetdrill loads (--so_filename), and its tcp_info shim
 
-PACKETDRILL ?= $(PACKETDRILL_RUNNER)
 SUITE ?= tests/packetdrill/scripts
+# The real packetdrill makes addresses up when none are named: it gets those of google's harness.
+IP ?= ipv4 ipv6 ipv4-mapped-ipv6
 .PHONY: test-packetdrill
-test-packetdrill: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) $(PACKETDRILL_RUNNER) ## a suite of scripts by the real packetdrill on the stack (PACKETDRILL=program SUITE=folder; IP="ipv4 ipv6": google's versions; LINUX=1: beside this machine's Linux)
-	$(Q)python3 tests/packetdrill/run_suite.py --packetdrill $(PACKETDRILL) --so $(PACKETDRILL_SO) --shim $(PACKETDRILL_SHIM) \
-		$(if $(IP),--ip "$(IP)") $(if $(LINUX),--linux) $(SUITE)
+test-packetdrill: $(PACKETDRILL_SO) $(PACKETDRILL_SHIM) $(PACKETDRILL_RUNNER) ## a suite of scripts by the real packetdrill on the stack (PACKETDRILL=program SUITE=folder; IP="ipv4 ipv6": only these; LINUX=1: beside this machine's Linux)
+	$(Q)$(if $(PACKETDRILL),python3 tests/packetdrill/run_suite.py --packetdrill $(PACKETDRILL) --so $(PACKETDRILL_SO) \
+		--shim $(PACKETDRILL_SHIM) $(if $(IP),--ip "$(IP)") $(if $(LINUX),--linux) $(SUITE),\
+		$(PACKETDRILL_RUNNER) --backend=so:$(PACKETDRILL_SO) $(SUITE))
 
 -include $(PACKETDRILL_SO_OBJS:.o=.d)
 

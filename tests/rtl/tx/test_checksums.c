@@ -3,6 +3,7 @@
 
 #include "suite.h"
 
+#include <assert.h>
 #include <string.h>
 
 START_TEST(checksums_are_inserted_for_every_payload_length)
@@ -113,9 +114,20 @@ START_TEST(offsets_beyond_the_frame_insert_nothing)
 }
 END_TEST
 
-START_TEST(ranges_begin_and_end_at_any_byte)
+// A context, and a packet of random bytes that it is for.
+static void send_with(struct traffic *t, const struct tx_context *ctx, uint32_t len, uint8_t popts)
 {
 	uint8_t bytes[700];
+	struct tx_packet p = {.bytes = bytes, .len = len, .popts = popts};
+
+	assert(len <= sizeof(bytes));
+	traffic_random(t, bytes, len);
+	traffic_context(t, ctx);
+	traffic_send(t, &p, NULL);
+}
+
+START_TEST(ranges_begin_and_end_at_any_byte)
+{
 	struct traffic t;
 
 	traffic_start(&t, _i, 1024);
@@ -131,11 +143,8 @@ START_TEST(ranges_begin_and_end_at_any_byte)
 			.tcp = i & 1,
 			.ipv4 = i & 2,
 		};
-		struct tx_packet p = {.bytes = bytes, .len = len, .popts = i % 4};
 
-		traffic_random(&t, bytes, len);
-		traffic_context(&t, &ctx);
-		traffic_send(&t, &p, NULL);
+		send_with(&t, &ctx, len, i % 4);
 	}
 	traffic_check(&t);
 	traffic_stop(&t);
@@ -144,7 +153,6 @@ END_TEST
 
 START_TEST(contexts_of_any_numbers_touch_nothing_but_the_fields)
 {
-	uint8_t bytes[700];
 	struct traffic t;
 
 	traffic_start(&t, _i, 1024);
@@ -163,11 +171,8 @@ START_TEST(contexts_of_any_numbers_touch_nothing_but_the_fields)
 			.tcp = i & 1,
 			.ipv4 = i & 2,
 		};
-		struct tx_packet p = {.bytes = bytes, .len = len, .popts = i / 4 % 4};
 
-		traffic_random(&t, bytes, len);
-		traffic_context(&t, &ctx);
-		traffic_send(&t, &p, NULL);
+		send_with(&t, &ctx, len, i / 4 % 4);
 	}
 	traffic_check(&t);
 	traffic_stop(&t);
